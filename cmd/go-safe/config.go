@@ -1,0 +1,48 @@
+package main
+
+import (
+	"fmt"
+	"path/filepath"
+	"strings"
+)
+
+// A config holds the GOSAFE_ settings. They are read once, here, and nowhere else.
+type config struct {
+	off     bool     // GOSAFE=off: exec the real go at once, touch nothing
+	realGo  string   // GOSAFE_GO: path of the real go
+	child   bool     // GOSAFE_EXEC=child: supervise even where exec would do
+	verbose bool     // GOSAFE_VERBOSE=1: say each decision
+	via     []string // GOSAFE_VIA, set by go-safe itself: what this chain of processes went through
+}
+
+// readConfig reads the settings. The error names the variable, its value and what is allowed.
+func readConfig(environ []string) (config, error) {
+	var cfg config
+	var err error
+	choose := func(name, allowed string) bool {
+		v := getenv(environ, name)
+		if v != "" && v != allowed && err == nil {
+			err = fmt.Errorf("%s=%s is not valid; allowed: %s, or unset", name, v, allowed)
+		}
+		return v == allowed
+	}
+	cfg.off = choose("GOSAFE", "off")
+	cfg.child = choose("GOSAFE_EXEC", "child")
+	cfg.verbose = choose("GOSAFE_VERBOSE", "1")
+	cfg.realGo = getenv(environ, "GOSAFE_GO")
+	if cfg.realGo != "" && !filepath.IsAbs(cfg.realGo) && err == nil {
+		err = fmt.Errorf("GOSAFE_GO=%s is not valid; allowed: an absolute path, or unset", cfg.realGo)
+	}
+	cfg.via = filepath.SplitList(getenv(environ, "GOSAFE_VIA"))
+	return cfg, err
+}
+
+// getenv returns the value of an OS variable; of several the first counts.
+func getenv(environ []string, name string) string {
+	for _, kv := range environ {
+		if value, ok := strings.CutPrefix(kv, name+"="); ok {
+			return value
+		}
+	}
+	return ""
+}

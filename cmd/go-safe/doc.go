@@ -1,0 +1,2 @@
+// Go-safe is a drop-in go.
+package main

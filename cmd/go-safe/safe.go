@@ -1,0 +1,147 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"runtime"
+	"runtime/debug"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/go-safe/go-safe/envfix"
+	"github.com/go-safe/go-safe/shim"
+)
+
+const usage = `go-safe stands in front of the go command and gives it directories that work.
+
+usage: go safe <command>
+
+	env [--json]  print the variables that go-safe looks at, and why it changes them
+	version       print the version of go-safe, and the real go
+	help          print this text
+
+Every other command line is the real go's. Settings: GOSAFE=off, GOSAFE_GO=/path/to/go,
+GOSAFE_VERBOSE=1, GOSAFE_EXEC=child. Exit status: the real go's; 125 where go-safe
+failed, 126 where the real go cannot be run, 127 where none was found.
+`
+
+// safe runs go safe <args>. The commands work without a real go, and say so.
+func safe(args, environ []string, real shim.Go, notFound error, stdout io.Writer, say printer) int {
+	var err error
+	switch strings.Join(args, " ") {
+	case "env":
+		err = printEnv(stdout, safeEnv(environ, real))
+	case "env --json", "env -json":
+		err = printJSON(stdout, safeEnv(environ, real))
+	case "version", "--version", "-version":
+		err = printVersion(stdout, real, notFound)
+	case "help", "--help", "-help", "-h", "":
+		_, err = io.WriteString(stdout, usage)
+	default:
+		err = fmt.Errorf("unknown command: go safe %s; type: go safe help", strings.Join(args, " "))
+	}
+	if err != nil {
+		return say.failure(exitFailed, err)
+	}
+	return 0
+}
+
+// A row is a variable as go safe env shows it; the field names are part of the JSON form.
+type row struct {
+	Name   string        `json:"name"`
+	Value  string        `json:"value"`  // for the child; "" where it has none
+	Origin envfix.Origin `json:"origin"` // environment, env file, GOROOT/go.env, default, go-safe
+	Was    string        `json:"was,omitempty"`
+	Why    string        `json:"why,omitempty"`
+}
+
+// safeEnv resolves as for go build here, and makes nothing.
+func safeEnv(environ []string, real shim.Go) []row {
+	settings := envfix.ReadSettings(environ, real.GOROOT)
+	class := shim.Classify([]string{"build"}, settings.Get("GOFLAGS").Value)
+	var rows []row
+	for _, v := range envfix.Resolve(request(class, real, settings, environ)).Vars {
+		rows = append(rows, row{v.Name, v.Value, v.Origin, v.Was.Value, v.Why})
+	}
+	for _, name := range []string{"GOFLAGS", "GOBIN", "GO111MODULE", "GOWORK", "GOTOOLCHAIN"} {
+		s := settings.Get(name)
+		rows = append(rows, row{Name: name, Value: s.Value, Origin: s.Origin})
+	}
+	rows = append(rows, row{Name: "GOENV", Value: settings.EnvFile, Origin: origin(environ, "GOENV")})
+	for _, name := range []string{"XDG_CACHE_HOME", "XDG_CONFIG_HOME", "PATH", "GOSAFE", "GOSAFE_GO", "GOSAFE_EXEC", "GOSAFE_VERBOSE"} {
+		rows = append(rows, row{Name: name, Value: getenv(environ, name), Origin: origin(environ, name)})
+	}
+	return rows
+}
+
+// origin tells a variable of the environment from one that is not set.
+func origin(environ []string, name string) envfix.Origin {
+	if getenv(environ, name) != "" {
+		return envfix.FromEnviron
+	}
+	return envfix.FromDefault
+}
+
+// printEnv prints the rows aligned, the reason for a change on a line of its own.
+func printEnv(w io.Writer, rows []row) error {
+	tw := tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)
+	for _, r := range rows {
+		fmt.Fprintf(tw, "%s\t%s\t%s\n", r.Name, r.Origin, oneLine(r.Value))
+		if r.Why != "" {
+			fmt.Fprintf(tw, "\t\t(%s)\n", oneLine(r.Why))
+		}
+	}
+	return tw.Flush()
+}
+
+// printJSON prints the rows as an array.
+func printJSON(w io.Writer, rows []row) error {
+	enc := json.NewEncoder(w)
+	enc.SetIndent("", "\t")
+	return enc.Encode(rows)
+}
+
+// printVersion prints where this program and the real go come from.
+func printVersion(w io.Writer, real shim.Go, notFound error) error {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return errors.New("this program was built without build information")
+	}
+	path := real.Path
+	if notFound != nil {
+		path = notFound.Error()
+	}
+	goroot := real.GOROOT
+	if v := envfix.Version(goroot); v != "" {
+		goroot += " (" + v + ")"
+	}
+	tw := tabwriter.NewWriter(w, 0, 8, 1, ' ', 0)
+	fmt.Fprintf(tw, "go-safe\t%s\n", info.Main.Version)
+	fmt.Fprintf(tw, "commit\t%s\n", commit(info))
+	fmt.Fprintf(tw, "built with\t%s %s/%s\n", info.GoVersion, runtime.GOOS, runtime.GOARCH)
+	if exe, err := os.Executable(); err == nil {
+		fmt.Fprintf(tw, "installed at\t%s\n", exe)
+	}
+	fmt.Fprintf(tw, "real go\t%s\n", oneLine(path))
+	if goroot != "" {
+		fmt.Fprintf(tw, "GOROOT\t%s\n", goroot)
+	}
+	return tw.Flush()
+}
+
+// commit is the revision that the program was built from.
+func commit(info *debug.BuildInfo) string {
+	revision, dirty := "unknown", ""
+	for _, s := range info.Settings {
+		switch {
+		case s.Key == "vcs.revision":
+			revision = s.Value
+		case s.Key == "vcs.modified" && s.Value == "true":
+			dirty = " (with changes)"
+		}
+	}
+	return revision + dirty
+}

@@ -1,0 +1,10 @@
+//go:build unix
+
+package main
+
+import "os"
+
+// setuid reports whether the file's mode bits gave this process rights that its caller does not have.
+func setuid() bool {
+	return os.Getuid() != os.Geteuid() || os.Getgid() != os.Getegid()
+}

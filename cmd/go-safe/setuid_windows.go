@@ -1,0 +1,6 @@
+package main
+
+// setuid does not exist on Windows.
+func setuid() bool {
+	return false
+}

@@ -1,0 +1,104 @@
+package envfix
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strconv"
+)
+
+// A private folder is one that go-safe makes for one user, where anybody may make folders, and
+// therefore trusts only with this user as its owner, no link, and mode 0700.
+
+// privateName is the name of a private folder among those of other users: short, for Unix sockets in t.TempDir
+// have 108 bytes for their whole path.
+func privateName() string {
+	if uid := os.Geteuid(); uid >= 0 {
+		return "go-" + strconv.Itoa(uid)
+	}
+	return "go-safe" // Windows: its temp folder is the user's own
+}
+
+// privateBases are the folders that may hold a user's private caches, the best first.
+func (s *Settings) privateBases() []string {
+	var bases []string
+	if dir := s.cacheDir(); filepath.IsAbs(dir) {
+		bases = append(bases, filepath.Join(dir, "go-safe"))
+	}
+	return append(bases, s.tempBases("/var/tmp", s.tempDir().Value)...)
+}
+
+// tempBases are the private folders in the given temp folders.
+func (s *Settings) tempBases(dirs ...string) []string {
+	var bases []string
+	for _, dir := range dirs {
+		if filepath.IsAbs(dir) {
+			bases = append(bases, filepath.Join(dir, privateName()))
+		}
+	}
+	return bases
+}
+
+// refusal says why dir cannot be a private folder, "" where it is one or can be made.
+func refusal(dir string) string {
+	if why := openToAll(filepath.Dir(dir)); why != "" {
+		return why
+	}
+	fi, err := os.Lstat(dir)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return ""
+	case err != nil:
+		return lastError(err)
+	case !fi.IsDir():
+		return "is not a directory"
+	case ownerOf(fi) != os.Geteuid():
+		return fmt.Sprintf("belongs to uid %d", ownerOf(fi))
+	}
+	return ""
+}
+
+// openToAll says why nothing in dir is safe from other users: they may rename it away. A folder
+// that does not exist yet will be made for us alone.
+func openToAll(dir string) string {
+	fi, err := os.Stat(dir)
+	if err == nil && ownerOf(fi) >= 0 && fi.Mode()&0o002 != 0 && fi.Mode()&fs.ModeSticky == 0 {
+		return "is in a folder that everybody may change: " + dir
+	}
+	return ""
+}
+
+// pick returns the first of the folders that has the room wanted, else the roomiest that has the
+// least; "" where none has. Those that Prepare failed to make are out.
+func (r *resolver) pick(dirs []string, want, least room) string {
+	best, bytes := "", uint64(0)
+	for _, dir := range dirs {
+		if _, failed := r.Failed[dir]; failed || refusal(dir) != "" {
+			continue
+		}
+		f := look(dir)
+		if f.unusable(want) == "" {
+			return dir
+		}
+		if f.unusable(least) == "" && f.bytes > bytes {
+			best, bytes = dir, f.bytes
+		}
+	}
+	return best
+}
+
+// makePrivate makes dir a private folder, or checks that it is one and takes rights away that are too many.
+func makePrivate(dir string) error {
+	if err := os.MkdirAll(filepath.Dir(dir), 0o700); err != nil {
+		return err
+	}
+	if err := os.Mkdir(dir, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	if why := refusal(dir); why != "" {
+		return &fs.PathError{Op: "use", Path: dir, Err: errors.New(why)}
+	}
+	return restrict(dir)
+}

@@ -1,0 +1,107 @@
+package envfix
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+// facts are what a look at a path tells. Nothing is written, executed or walked for it.
+type facts struct {
+	path     string // what was asked
+	deepest  string // the part of it that exists
+	err      error  // why the rest does not, other than that it is missing
+	dir      bool   // deepest is a directory
+	owner    int    // of deepest, -1 where the system has no numbers
+	writable bool   // entries may be made in deepest, and looked up
+	readable bool   // entries of deepest may be listed
+	volume          // that deepest is on
+}
+
+// A volume is what statfs tells of a file system. Where it tells nothing, all is well.
+type volume struct {
+	readonly bool
+	noexec   bool
+	bytes    uint64 // left for this user
+	files    uint64 // left
+}
+
+// exists reports whether the path itself is there.
+func (f facts) exists() bool {
+	return f.deepest == f.path
+}
+
+// look looks at path, an absolute one; links are followed, for the user may have placed them.
+func look(path string) facts {
+	f := facts{path: filepath.Clean(path), owner: -1}
+	f.deepest = f.path
+	fi, err := os.Stat(f.deepest)
+	for errors.Is(err, fs.ErrNotExist) && f.deepest != filepath.Dir(f.deepest) {
+		f.deepest = filepath.Dir(f.deepest)
+		fi, err = os.Stat(f.deepest)
+	}
+	if err != nil {
+		f.err = err
+		return f
+	}
+	f.dir = fi.IsDir()
+	f.owner = ownerOf(fi)
+	f.writable, f.readable = access(f.deepest)
+	f.volume = volumeOf(f.deepest)
+	return f
+}
+
+// A room is what a directory needs to be of use, beyond that one can write to it.
+type room struct {
+	exec  bool   // files in it are executed
+	bytes uint64 // least room left
+	files uint64
+}
+
+// The rooms. A cache is left only when next to nothing fits in any more: leaving it costs a rebuild. TMPDIR holds what the
+// linker and the C compiler write. A folder for $WORK, where we have the choice, should take a large
+// build: 512 MiB were too few in the field (failures.md, F05).
+var (
+	cacheRoom  = room{exec: true, bytes: 1 << 20, files: 16}
+	pathRoom   = room{bytes: 1 << 20, files: 16}
+	tempRoom   = room{bytes: 32 << 20, files: 256}
+	chosenRoom = room{exec: true, bytes: 16 << 20, files: 64}
+	workRoom   = room{exec: true, bytes: 1 << 30, files: 4096}
+)
+
+// unusable says why the directory cannot serve, in words that follow its path; "" where it can, if
+// only by being made first.
+func (f facts) unusable(r room) string {
+	switch {
+	case f.err != nil:
+		return "cannot be reached: " + lastError(f.err)
+	case !f.dir && f.exists():
+		return "is not a directory"
+	case !f.dir:
+		return "cannot be made: " + f.deepest + " is not a directory"
+	case f.readonly && f.exists():
+		return "is on a read-only file system"
+	case !f.writable && f.exists():
+		return "is not writable by " + user()
+	case !f.writable || f.readonly:
+		return "cannot be made: " + f.deepest + " is not writable by " + user()
+	case r.exec && f.noexec:
+		return "is on a file system mounted noexec"
+	case f.bytes < r.bytes:
+		return fmt.Sprintf("has %d KiB left", f.bytes>>10)
+	case f.files < r.files:
+		return fmt.Sprintf("has %d inodes left", f.files)
+	}
+	return ""
+}
+
+// lastError is what the system said, without the path.
+func lastError(err error) string {
+	var e *fs.PathError
+	if errors.As(err, &e) {
+		return e.Err.Error()
+	}
+	return err.Error()
+}

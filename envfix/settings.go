@@ -1,0 +1,241 @@
+package envfix
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+)
+
+// An Origin says where a value comes from.
+type Origin string
+
+// The origins in the order in which the go command asks them (cmd/go/internal/cfg.Getenv), and go-safe.
+const (
+	FromEnviron Origin = "environment"
+	FromEnvFile Origin = "env file"
+	FromGOROOT  Origin = "GOROOT/go.env"
+	FromDefault Origin = "default"
+	FromGoSafe  Origin = "go-safe"
+)
+
+// A Setting is a value and its origin.
+type Setting struct {
+	Value  string
+	Origin Origin
+}
+
+// chosen reports whether somebody decided on the value.
+func (s Setting) chosen() bool {
+	return s.Value != "" && s.Origin != FromDefault
+}
+
+// undo is what to type to give the choice up.
+func (s Setting) undo(name string) string {
+	switch {
+	case s.Value == "":
+		return ""
+	case s.Origin == FromEnviron:
+		return "unset " + name
+	case s.Origin == FromEnvFile:
+		return "go env -u " + name
+	}
+	return ""
+}
+
+// Settings are what a go command with this environment would read.
+type Settings struct {
+	EnvFile string // of go env -w, "" where there is none
+
+	environ []string
+	user    map[string]string
+	goroot  map[string]string
+}
+
+// ReadSettings reads the user's env file and the go.env of goroot, as cmd/go/internal/cfg.initEnvCache does. A file that
+// cannot be read counts as empty there, and here.
+func ReadSettings(environ []string, goroot string) *Settings {
+	s := &Settings{environ: environ}
+	s.EnvFile = s.envFile()
+	s.user = readEnvFile(s.EnvFile)
+	if goroot != "" {
+		s.goroot = readEnvFile(filepath.Join(goroot, "go.env"))
+	}
+	return s
+}
+
+// readEnvFile returns the assignments in a file of go env -w.
+func readEnvFile(name string) map[string]string {
+	if name == "" {
+		return nil
+	}
+	data, err := os.ReadFile(name)
+	if err != nil {
+		return nil
+	}
+	return parseEnvFile(data)
+}
+
+// parseEnvFile follows cmd/go/internal/cfg.readEnvFile: what is no assignment to an upper-case name is skipped,
+// the last of several counts.
+func parseEnvFile(data []byte) map[string]string {
+	m := make(map[string]string)
+	for line := range bytes.SplitSeq(data, []byte("\n")) {
+		key, value, ok := bytes.Cut(line, []byte("="))
+		if ok && len(line) > 0 && 'A' <= line[0] && line[0] <= 'Z' {
+			m[string(key)] = string(value)
+		}
+	}
+	return m
+}
+
+// Get returns the value of a variable that go env -w can set. An empty OS variable counts as unset, as it does there.
+func (s *Settings) Get(name string) Setting {
+	if v, _ := s.Getenv(name); v != "" {
+		return Setting{v, FromEnviron}
+	}
+	if v, ok := s.user[name]; ok {
+		return Setting{v, FromEnvFile}
+	}
+	if v, ok := s.goroot[name]; ok {
+		return Setting{v, FromGOROOT}
+	}
+	return Setting{"", FromDefault}
+}
+
+// Getenv returns the value of an OS variable and whether it is there. Of several the first counts, as for syscall.Getenv.
+func (s *Settings) Getenv(name string) (value string, ok bool) {
+	for _, kv := range s.environ {
+		if len(kv) > len(name) && kv[len(name)] == '=' && sameName(kv[:len(name)], name) {
+			return kv[len(name)+1:], true
+		}
+	}
+	return "", false
+}
+
+// emptied reports whether the OS variable is there and empty. Nobody has that by accident: it asks for the
+// go command's default, with all that follows, and gets it.
+func (s *Settings) emptied(name string) bool {
+	v, ok := s.Getenv(name)
+	return ok && v == ""
+}
+
+// sameName compares names of variables, which have no case on Windows.
+func sameName(a, b string) bool {
+	return a == b || runtime.GOOS == "windows" && strings.EqualFold(a, b)
+}
+
+// envFile is cmd/go/internal/cfg.EnvFile.
+func (s *Settings) envFile() string {
+	switch file, _ := s.Getenv("GOENV"); file {
+	case "off":
+		return ""
+	case "":
+		if dir := s.configDir(); dir != "" {
+			return filepath.Join(dir, "go", "env")
+		}
+		return ""
+	default:
+		return file
+	}
+}
+
+// configDir is os.UserConfigDir.
+func (s *Settings) configDir() string {
+	switch runtime.GOOS {
+	case "windows":
+		dir, _ := s.Getenv("AppData")
+		return dir
+	case "darwin", "ios":
+		return s.below("HOME", "Library/Application Support")
+	}
+	return s.xdg("XDG_CONFIG_HOME", ".config")
+}
+
+// cacheDir is os.UserCacheDir, below which the default GOCACHE lies.
+func (s *Settings) cacheDir() string {
+	switch runtime.GOOS {
+	case "windows":
+		dir, _ := s.Getenv("LocalAppData")
+		return dir
+	case "darwin", "ios":
+		return s.below("HOME", "Library/Caches")
+	}
+	return s.xdg("XDG_CACHE_HOME", ".cache")
+}
+
+// xdg returns the folder that the variable names, or the one in the home. A relative one is an error to package os.
+func (s *Settings) xdg(name, inHome string) string {
+	dir, _ := s.Getenv(name)
+	switch {
+	case dir == "":
+		return s.below("HOME", inHome)
+	case !filepath.IsAbs(dir):
+		return ""
+	}
+	return dir
+}
+
+// below returns a path below the folder that the variable names, "" where it names none.
+func (s *Settings) below(name, path string) string {
+	dir, _ := s.Getenv(name)
+	if dir == "" {
+		return ""
+	}
+	return filepath.Join(dir, path)
+}
+
+// gocache is the GOCACHE of the go command (cmd/go/internal/cache.DefaultDir).
+func (s *Settings) gocache() Setting {
+	v := s.Get("GOCACHE")
+	if dir := s.cacheDir(); v.Value == "" && dir != "" {
+		v = Setting{filepath.Join(dir, "go-build"), FromDefault}
+	}
+	return v
+}
+
+// gopath is the GOPATH of the go command, a list (go/build.defaultGOPATH). goroot is not taken for one.
+func (s *Settings) gopath(goroot string) Setting {
+	v := s.Get("GOPATH")
+	if v.Value != "" {
+		return v
+	}
+	home := "HOME"
+	if runtime.GOOS == "windows" {
+		home = "USERPROFILE"
+	}
+	dir := s.below(home, "go")
+	if dir == goroot || !filepath.IsAbs(dir) {
+		dir = ""
+	}
+	return Setting{dir, FromDefault}
+}
+
+// gomodcache is the GOMODCACHE of the go command: below the first folder of GOPATH (cmd/go/internal/cfg.gopathDir).
+func (s *Settings) gomodcache(gopath string) Setting {
+	v := s.Get("GOMODCACHE")
+	if first := firstOf(gopath); v.Value == "" && first != "" {
+		v = Setting{filepath.Join(first, "pkg", "mod"), FromDefault}
+	}
+	return v
+}
+
+// firstOf is the first entry of a list of paths.
+func firstOf(list string) string {
+	if dirs := filepath.SplitList(list); len(dirs) > 0 {
+		return dirs[0]
+	}
+	return ""
+}
+
+// tempDir is os.TempDir.
+func (s *Settings) tempDir() Setting {
+	if runtime.GOOS == "windows" {
+		return Setting{os.TempDir(), FromDefault}
+	}
+	if v, _ := s.Getenv("TMPDIR"); v != "" {
+		return Setting{v, FromEnviron}
+	}
+	return Setting{"/tmp", FromDefault}
+}

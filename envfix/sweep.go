@@ -1,0 +1,64 @@
+package envfix
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+)
+
+// The go command leaves its $WORK behind whenever a signal ends it (F06, golang.org/issue/25808).
+const (
+	abandoned = 3 * 24 * time.Hour    // nothing in it changed for so long
+	interval  = 24 * time.Hour        // between two sweeps
+	allowance = 10 * time.Millisecond // for one command; what remains is left to the next
+	stampName = ".swept"
+)
+
+// sweep removes abandoned work folders from dir, a private folder. It never takes long, and a
+// failure is nobody's business: the next sweep tries again.
+func sweep(dir string) {
+	stamp := filepath.Join(dir, stampName)
+	now := time.Now()
+	if fi, err := os.Lstat(stamp); err == nil && now.Sub(fi.ModTime()) < interval {
+		return
+	}
+	dir, err := filepath.EvalSymlinks(dir) // as /proc shows it
+	if err != nil {
+		return
+	}
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return
+	}
+	for _, e := range entries {
+		if time.Since(now) > allowance {
+			return
+		}
+		work := filepath.Join(dir, e.Name())
+		if strings.HasPrefix(e.Name(), "go-build") && e.IsDir() && quiet(work, now.Add(-abandoned)) && !inUse(work) {
+			os.RemoveAll(work)
+		}
+	}
+	os.WriteFile(stamp, nil, 0o600)
+	os.Chtimes(stamp, now, now)
+}
+
+// errRecent ends a walk.
+var errRecent = errors.New("changed recently")
+
+// quiet reports whether nothing in dir, a folder, changed after the given time.
+func quiet(dir string, since time.Time) bool {
+	return nil == filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		fi, err := d.Info()
+		if err == nil && fi.ModTime().After(since) {
+			return errRecent
+		}
+		return err
+	})
+}

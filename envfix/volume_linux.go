@@ -1,0 +1,25 @@
+package envfix
+
+import (
+	"math"
+
+	"golang.org/x/sys/unix"
+)
+
+// volumeOf asks statfs. A file system that counts no inodes (btrfs) says 0 of 0.
+func volumeOf(path string) volume {
+	var st unix.Statfs_t
+	if unix.Statfs(path, &st) != nil || st.Blocks == 0 {
+		return volume{bytes: math.MaxUint64, files: math.MaxUint64}
+	}
+	v := volume{
+		readonly: st.Flags&unix.ST_RDONLY != 0,
+		noexec:   st.Flags&unix.ST_NOEXEC != 0,
+		bytes:    st.Bavail * uint64(st.Bsize),
+		files:    st.Ffree,
+	}
+	if st.Files == 0 {
+		v.files = math.MaxUint64
+	}
+	return v
+}

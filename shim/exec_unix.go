@@ -1,0 +1,15 @@
+//go:build unix
+
+package shim
+
+import (
+	"os"
+	"syscall"
+)
+
+// Exec replaces this process by the command. It returns only where that fails, with the status of
+// nothing: the error says why.
+func Exec(c Command) (Status, error) {
+	err := syscall.Exec(c.Path, c.argv(), c.Environ)
+	return Status{}, &os.PathError{Op: "exec", Path: c.Path, Err: err}
+}

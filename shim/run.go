@@ -1,0 +1,48 @@
+package shim
+
+import (
+	"os"
+	"os/signal"
+	"runtime"
+)
+
+// A Status says how a command ended.
+type Status struct {
+	Code   int       // its exit status, where it exited
+	Signal os.Signal // what killed it, else nil
+}
+
+// Run starts the command as a child in this process group and waits for it. The child shares the standard
+// streams and every inherited descriptor. Signals that the terminal sends to the whole group reach it once;
+// those that somebody sends to this process are passed on. Where the system can do it (Linux), the child
+// dies with this process. The error says why the command could not be started.
+func Run(c Command) (Status, error) {
+	// The parent-death signal comes when the thread that forked ends, not the process (prctl(2)).
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+
+	// Before the start: a signal that comes in between must not kill us and leave the child.
+	signals := make(chan os.Signal, 16)
+	signal.Notify(signals, caught()...)
+	defer signal.Stop(signals)
+
+	child, err := start(c)
+	if err != nil {
+		return Status{}, &os.PathError{Op: "start", Path: c.Path, Err: err}
+	}
+	go pass(signals, child)
+	state, err := child.Wait()
+	if err != nil {
+		return Status{}, err
+	}
+	return status(state), nil
+}
+
+// pass hands signals on until the process ends. A child that is gone already needs none.
+func pass(signals <-chan os.Signal, child *os.Process) {
+	for sig := range signals {
+		if !reached(sig) {
+			child.Signal(sig)
+		}
+	}
+}

@@ -1,0 +1,20 @@
+// Package shim answers three questions for a program that stands in front of the go command:
+// which go is the real one (Find), what will this command line do (Classify), and how is it
+// started so that nobody can tell the difference (Exec, Run).
+//
+// It reads nothing but what it is given and the files on PATH, and prints nothing.
+package shim
+
+// A Command is a go command ready to be started. Standard streams, working directory, umask, limits
+// and every inherited descriptor are the caller's own.
+type Command struct {
+	Path    string   // absolute path of the executable
+	Args    []string // what follows the command's name
+	Environ []string
+}
+
+// argv is the argument vector: some systems find the executable, and with it GOROOT, through argv[0]
+// (os.Executable on OpenBSD), so it is the path and not the bare name.
+func (c Command) argv() []string {
+	return append([]string{c.Path}, c.Args...)
+}

@@ -1,0 +1,31 @@
+package shim
+
+import "os"
+
+// caught is Ctrl-C and Ctrl-Break, which the console sends to all its processes.
+func caught() []os.Signal {
+	return []os.Signal{os.Interrupt}
+}
+
+// reached is always so: see caught.
+func reached(os.Signal) bool {
+	return true
+}
+
+// start starts the child with our standard streams.
+func start(c Command) (*os.Process, error) {
+	return os.StartProcess(c.Path, c.argv(), &os.ProcAttr{
+		Env:   c.Environ,
+		Files: []*os.File{os.Stdin, os.Stdout, os.Stderr},
+	})
+}
+
+// status reads how the process ended. There are no signals on Windows.
+func status(state *os.ProcessState) Status {
+	return Status{Code: state.ExitCode()}
+}
+
+// Die is never called: see status.
+func Die(os.Signal) int {
+	return 1
+}
