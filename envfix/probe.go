@@ -16,7 +16,6 @@ type facts struct {
 	dir      bool   // deepest is a directory
 	owner    int    // of deepest, -1 where the system has no numbers
 	writable bool   // entries may be made in deepest, and looked up
-	readable bool   // entries of deepest may be listed
 	volume          // that deepest is on
 }
 
@@ -48,7 +47,7 @@ func look(path string) facts {
 	}
 	f.dir = fi.IsDir()
 	f.owner = ownerOf(fi)
-	f.writable, f.readable = access(f.deepest)
+	f.writable = writable(f.deepest)
 	f.volume = volumeOf(f.deepest)
 	return f
 }

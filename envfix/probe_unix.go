@@ -24,7 +24,6 @@ func ownerOf(fi fs.FileInfo) int {
 	return -1
 }
 
-// access asks the kernel, which knows of ACLs, read-only mounts and root's rights what no mode bits tell.
-func access(dir string) (writable, readable bool) {
-	return unix.Access(dir, unix.W_OK|unix.X_OK) == nil, unix.Access(dir, unix.R_OK|unix.X_OK) == nil
-}
+// writable and readable ask the kernel, which knows of ACLs, read-only mounts and root's rights what no mode bits tell.
+func writable(dir string) bool { return unix.Access(dir, unix.W_OK|unix.X_OK) == nil }
+func readable(dir string) bool { return unix.Access(dir, unix.R_OK|unix.X_OK) == nil }

@@ -12,8 +12,8 @@ import (
 
 // A Request says for what command Resolve decides.
 type Request struct {
-	Environ []string
-	GOROOT  string // of the go found, "" where it has none that is known
+	Known  *Settings // what the go command would read
+	GOROOT string    // of the go found, "" where it has none that is known
 
 	// PrintsEnv: the command prints settings (go env), and is not to show a GOTMPDIR that nobody set.
 	PrintsEnv bool
@@ -44,10 +44,9 @@ type resolver struct {
 
 // Resolve decides what the command gets. It looks at directories and changes none.
 func Resolve(req Request) *Plan {
-	r := &resolver{Request: req, plan: &Plan{}}
-	r.Settings = ReadSettings(req.Environ, req.GOROOT)
+	r := &resolver{Request: req, Settings: req.Known, plan: &Plan{}}
 	if home := r.home(); home != "" {
-		r.Settings = ReadSettings(Setenv(req.Environ, "HOME", home), req.GOROOT)
+		r.Settings = ReadSettings(Setenv(r.environ, "HOME", home), req.GOROOT)
 	}
 	r.root()
 	if r.WritesEnv {
@@ -229,12 +228,12 @@ func (r *resolver) foreign(cache string) string {
 		return ""
 	}
 	for _, sub := range []string{"00", "ff"} {
-		f := look(filepath.Join(cache, sub))
-		if !f.exists() || f.writable {
+		dir := filepath.Join(cache, sub)
+		if writable(dir) || !look(dir).exists() {
 			continue
 		}
 		if look(cache).owner != os.Geteuid() {
-			return cache + " has folders of another user: " + f.path + " is not writable by " + user()
+			return cache + " has folders of another user: " + dir + " is not writable by " + user()
 		}
 		r.plan.strange = append(r.plan.strange, cache)
 		return ""
@@ -307,7 +306,7 @@ func (r *resolver) cacheVerdict(cache Setting) string {
 // a path that changes back and forth makes every build a cold one, and nothing is to be added.
 func (r *resolver) readInPlace(base string, path, cache Setting, pathWhy, cacheWhy string) bool {
 	for _, dir := range []string{firstOf(path.Value), cache.Value} {
-		if f := look(dir); !judgeable(dir) || !f.exists() || !f.readable {
+		if !judgeable(dir) || !readable(dir) {
 			return false
 		}
 	}
@@ -343,6 +342,9 @@ func (r *resolver) verdict(name string, s Setting, need room) string {
 
 // inside says why nothing can be written to a directory below one that works.
 func inside(dir string) string {
+	if writable(dir) {
+		return ""
+	}
 	f := look(dir)
 	if f.err == nil && f.dir && f.writable {
 		return ""

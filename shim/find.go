@@ -2,6 +2,7 @@ package shim
 
 import (
 	"bytes"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -133,34 +134,44 @@ func selfInfo() fs.FileInfo {
 // go command that Go still supports. It spares the look into the file on nearly every start.
 const largest = 8 << 20
 
-// mainPackage is how the linker records the main package of a go-safe in the file itself: the start
-// of the build information (debug/buildinfo; the sixteen bytes are from cmd/go/internal/modload/build.go).
-// Split, for the running program is not the only file that may be linked with this package.
+// infoStart and mainPackage begin the build information that the linker puts into a go-safe (runtime/debug.ReadBuildInfo;
+// the sixteen bytes are from cmd/go/internal/modload/build.go).
 const (
 	infoStart   = "\x30\x77\xaf\x0c\x92\x74\x08\x02\x41\xe1\xc1\x07\xe6\xd6\x18\xe6"
 	mainPackage = "path\tgithub.com/go-safe/go-safe/cmd/go-safe\n"
 )
 
-// isCopy reports whether the file is a go-safe, this build or another, by its build information.
-// It looks for the bytes: debug/buildinfo, which reads the formats of all systems, brings compress/flate
-// and debug/dwarf with it and makes each start a twentieth longer.
+// isCopy reports whether the file is a go-safe, this build or another, by its build information. It looks
+// for the bytes: debug/buildinfo, which knows the formats of all systems, brings compress/flate and debug/dwarf
+// with it and makes each start a twentieth longer.
 func isCopy(path string, fi fs.FileInfo) bool {
-	if fi.Size() > largest || !fi.Mode().IsRegular() {
+	if fi.Size() > largest {
 		return false
 	}
-	data, err := os.ReadFile(path)
-	if err != nil || bytes.HasPrefix(data, []byte("#!")) {
+	f, err := os.Open(path)
+	if err != nil {
 		return false
 	}
+	defer f.Close()
+	// Joined here and not by the compiler, or else every program with this package in it would have the bytes.
+	return contains(f, append([]byte(infoStart), mainPackage...))
+}
+
+// contains reports whether r has the bytes, by a buffer that stays small: every new page of memory costs a start
+// more than the reading does.
+func contains(r io.Reader, want []byte) bool {
+	buf := make([]byte, 64<<10)
+	kept := 0
 	for {
-		i := bytes.Index(data, []byte(infoStart))
-		if i < 0 {
-			return false
-		}
-		data = data[i+len(infoStart):]
-		if bytes.HasPrefix(data, []byte(mainPackage)) {
+		n, err := r.Read(buf[kept:])
+		if bytes.Contains(buf[:kept+n], want) {
 			return true
 		}
+		if err != nil {
+			return false
+		}
+		tail := buf[max(0, kept+n-len(want)+1) : kept+n]
+		kept = copy(buf, tail)
 	}
 }
 

@@ -21,11 +21,11 @@ func Run(c Command) (Status, error) {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 
-	// Before the start: a signal that comes in between must not kill us and leave the child.
 	signals := make(chan os.Signal, 16)
-	signal.Notify(signals, caught()...)
-	defer signal.Stop(signals)
-
+	if !diesWithUs {
+		// Before the start: a signal in between must not end us and leave the child behind.
+		signal.Notify(signals, caught()...)
+	}
 	child, err := start(c)
 	if err != nil {
 		return Status{}, &os.PathError{Op: "start", Path: c.Path, Err: err}
@@ -39,7 +39,12 @@ func Run(c Command) (Status, error) {
 }
 
 // pass hands signals on until the process ends. A child that is gone already needs none.
-func pass(signals <-chan os.Signal, child *os.Process) {
+func pass(signals chan os.Signal, child *os.Process) {
+	if diesWithUs {
+		// Beside the child's own start, for it takes a third of a millisecond. A signal in between ends
+		// us and with us the child, as it would have ended the go command so early.
+		signal.Notify(signals, caught()...)
+	}
 	for sig := range signals {
 		if !reached(sig) {
 			child.Signal(sig)

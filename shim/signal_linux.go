@@ -7,8 +7,11 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// diesWithParent has the kernel kill the child when this process dies, however that happens.
-func diesWithParent() *syscall.SysProcAttr {
+// diesWithUs: the kernel kills the child when this process dies, however that happens.
+const diesWithUs = true
+
+// attributes ask for that.
+func attributes() *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{Pdeathsig: unix.SIGKILL}
 }
 

@@ -8,8 +8,11 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// diesWithParent can ask nothing of these systems that package syscall offers for all of them.
-func diesWithParent() *syscall.SysProcAttr {
+// diesWithUs: package syscall offers no parent-death signal on most of these systems.
+const diesWithUs = false
+
+// attributes are none.
+func attributes() *syscall.SysProcAttr {
 	return nil
 }
 

@@ -42,7 +42,7 @@ func start(c Command) (*os.Process, error) {
 	pid, err := syscall.ForkExec(c.Path, c.argv(), &syscall.ProcAttr{
 		Env:   c.Environ,
 		Files: []uintptr{0, 1, 2},
-		Sys:   diesWithParent(),
+		Sys:   attributes(),
 	})
 	if err != nil {
 		return nil, err

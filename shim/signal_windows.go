@@ -2,6 +2,9 @@ package shim
 
 import "os"
 
+// diesWithUs: there is no parent-death signal on Windows.
+const diesWithUs = false
+
 // caught is Ctrl-C and Ctrl-Break, which the console sends to all its processes.
 func caught() []os.Signal {
 	return []os.Signal{os.Interrupt}

@@ -50,7 +50,7 @@ func run(argv, environ []string, stdout, stderr io.Writer) int {
 
 	settings := envfix.ReadSettings(environ, real.GOROOT)
 	class := shim.Classify(args, settings.Get("GOFLAGS").Value)
-	plan, changed := prepare(request(class, real, settings, environ))
+	plan, changed := prepare(request(class, real, settings))
 	report(say, cfg, real, class, plan, changed)
 
 	environ = guard(plan.Environ(environ), cfg, real)
@@ -78,12 +78,12 @@ func findGo(cfg config, environ []string) (shim.Go, error) {
 }
 
 // request says what envfix has to know of the command.
-func request(class shim.Class, real shim.Go, settings *envfix.Settings, environ []string) envfix.Request {
+func request(class shim.Class, real shim.Go, settings *envfix.Settings) envfix.Request {
 	project := func() modcache.Project {
 		return modcache.Find(workdir(class.Dir), settings.Get("GOWORK").Value)
 	}
 	return envfix.Request{
-		Environ:   environ,
+		Known:     settings,
 		GOROOT:    real.GOROOT,
 		PrintsEnv: class.Verb == "env",
 		WritesEnv: class.Verb == "env" && class.Writes == shim.EnvFile,

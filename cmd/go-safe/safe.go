@@ -63,7 +63,7 @@ func safeEnv(environ []string, real shim.Go) []row {
 	settings := envfix.ReadSettings(environ, real.GOROOT)
 	class := shim.Classify([]string{"build"}, settings.Get("GOFLAGS").Value)
 	var rows []row
-	for _, v := range envfix.Resolve(request(class, real, settings, environ)).Vars {
+	for _, v := range envfix.Resolve(request(class, real, settings)).Vars {
 		rows = append(rows, row{v.Name, v.Value, v.Origin, v.Was.Value, v.Why})
 	}
 	for _, name := range []string{"GOFLAGS", "GOBIN", "GO111MODULE", "GOWORK", "GOTOOLCHAIN"} {
