@@ -24,7 +24,7 @@ type Request struct {
 	// WritesBin: the command places binaries.
 	WritesBin bool
 
-	// Holds reports whether the module cache has all that the command needs. It is asked of one that
+	// Holds reports whether the module cache has all that the command may need. It is asked only where one
 	// cannot be written to, and costs a look at every module.
 	Holds func(modcache string) bool
 
@@ -302,18 +302,18 @@ func (r *resolver) cacheVerdict(cache Setting) string {
 	return inside(filepath.Join(cache.Value, "cache", "download"))
 }
 
-// readInPlace reports whether directories that can only be read serve this command: no twin has been begun, for
-// a path that changes back and forth makes every build a cold one, and nothing is to be added.
+// readInPlace reports whether directories that can only be read serve this command: nothing is to be added to them,
+// and the private twin, once it is begun, is not as good. It is asked first, for a path that changes back and
+// forth makes every build a cold one.
 func (r *resolver) readInPlace(base string, path, cache Setting, pathWhy, cacheWhy string) bool {
 	for _, dir := range []string{firstOf(path.Value), cache.Value} {
 		if !judgeable(dir) || !readable(dir) {
 			return false
 		}
 	}
+	twin := filepath.Join(base, "gopath", "pkg", "mod")
 	switch {
-	case pathWhy != "" && look(filepath.Join(base, "gopath")).exists(),
-		cacheWhy != "" && look(filepath.Join(base, "gopath", "pkg", "mod")).exists(),
-		look(cache.Value).noexec && r.Switches():
+	case look(twin).exists() && r.Holds(twin), look(cache.Value).noexec && r.Switches():
 		return false
 	case pathWhy != "" && r.WritesBin && r.Get("GOBIN").Value == "" && inside(filepath.Join(firstOf(path.Value), "bin")) != "":
 		return false

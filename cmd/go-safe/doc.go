@@ -1,2 +1,86 @@
-// Go-safe is a drop-in go.
+/*
+Go-safe is a drop-in go: it stands in front of the go command and gives it directories that work for this user
+on this machine, and is otherwise not there.
+
+Usage:
+
+	go <any go command line>
+	go safe env [--json]
+	go safe version
+	go safe help
+
+Installed under the name go in a folder of PATH before the real one, as the alias go=go-safe, or as an image's ENTRYPOINT, it
+accepts every command line as go does. It takes one word for itself: safe, as the first argument.
+
+# What it does
+
+ 1. It finds the real go: GOSAFE_GO, else the first go on PATH that is not go-safe, else GOROOT/bin and the usual places of an
+    installation. Go-safe knows itself by file identity and other copies by the build information in the file. Relative
+    and empty entries of PATH are never used. What is found and leads back to go-safe (a version manager's shim, a
+    script that says exec go-safe) is passed over when it comes again.
+
+ 2. It looks at what the go command would use, from the environment, the user's go env -w file, GOROOT/go.env and the
+    defaults, and at whether that works: owner, access, mount flags, room. Nothing is executed for it. What works is left
+    alone, and not even set.
+
+ 3. What does not work is replaced by the first of these that does: the user's own cache folder (go-safe in it),
+    /var/tmp/go-UID, go-UID in the temp folder. These are made with mode 0700, and refused where another user
+    made them first or may rename them. When none can be had, the variable stays as it was.
+
+ 4. It replaces itself by the real go (exec), so that nothing of it is left while the command runs.
+
+# Variables
+
+Read: what the go command reads to find its directories (HOME, XDG_CACHE_HOME, XDG_CONFIG_HOME, TMPDIR, GOENV, GOROOT, GOPATH,
+GOCACHE, GOMODCACHE, GOTMPDIR, GOBIN, GOFLAGS, GOWORK, GO111MODULE, GOTOOLCHAIN) and PATH.
+
+Set for the go command, where they are not usable as they are:
+
+	GOTMPDIR    always, unless the user chose one that works: go-UID in the temp folder, or in /var/tmp or the
+	            user's cache folder where the temp folder is noexec, not writable, or has less than 1 GiB or
+	            4096 inodes left. Made where it is missing. Not set for go env. $WORK folders in which nothing
+	            changed for three days are removed from it, once a day.
+	TMPDIR      where it is missing, not writable, or has less than 32 MiB or 256 inodes left
+	GOCACHE     where it is not writable, noexec or full, or holds folders of another user. Where the cache
+	            itself is ours, those are moved aside instead, and that is said.
+	GOPATH      where modules cannot be verified (pkg/sumdb) or binaries placed in it, and the command needs it
+	GOMODCACHE  where it is not writable and lacks a module that go.sum names, or a toolchain is to be run
+	            from it and it is noexec
+	HOME        where it is not set and a default depends on it: the home of the passwd entry
+	GOROOT      removed where it is no Go tree, or one of another version than the real go. Where the user's env
+	            file says so, it is set to the right one, with the settings of that tree's go.env.
+
+A variable that is set and empty asks for the go command's default and gets it. So do values that are no absolute path, or a
+file: the go command says what is wrong with them. Nothing is set for go env -w and -u, which would warn of it.
+
+Settings:
+
+	GOSAFE=off        exec the real go at once, touch nothing
+	GOSAFE_GO=PATH    the real go
+	GOSAFE_EXEC=child start the real go as a child and wait, even where exec would do
+	GOSAFE_VERBOSE=1  say each decision
+
+Another value is an error. GOSAFE_VIA is go-safe's own: the files that this chain of processes went through to find a go.
+
+# Messages and exit status
+
+Messages are lines on standard error that begin with "go-safe: ". There are none when go-safe chose a default; one
+"warning:" when it overrides a value that the user set, because that value cannot work; one line when it moved
+something aside.
+
+The exit status is the real go's. Killed by a signal, go-safe dies of the same one (as PID 1 it exits with 128+n).
+Its own failures: 125 where go-safe failed, 126 where the real go was found and cannot be run, 127 where none was found.
+
+# Limits
+
+Programs started by go run, go test, go generate and go tool see GOROOT/bin first on PATH (cmd/go/internal/base.AppendPATH): a go that
+they start is the real one. It has go-safe's environment all the same.
+
+An alias is known to the shell alone: make, an IDE and sudo look at PATH. sudo has a PATH of its own (secure_path).
+
+Go-safe supervises only with GOSAFE_EXEC=child, and on Windows, which has no exec. Then SIGSTOP and SIGTSTP sent to its pid alone stop it alone;
+Ctrl-Z, which the terminal sends to the whole group, stops both.
+
+Go-safe refuses to run setuid or setgid.
+*/
 package main

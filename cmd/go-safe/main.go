@@ -89,9 +89,6 @@ func request(class shim.Class, real shim.Go, settings *envfix.Settings) envfix.R
 		WritesEnv: class.Verb == "env" && class.Writes == shim.EnvFile,
 		WritesBin: class.Writes&shim.Bin != 0,
 		Holds: func(cache string) bool {
-			if class.Writes&shim.ModCache == 0 {
-				return true
-			}
 			return !class.Fetches && len(class.Versions) == 0 && project().HeldBy(cache)
 		},
 		Switches: func() bool {
@@ -158,7 +155,8 @@ func report(say printer, cfg config, real shim.Go, class shim.Class, plan *envfi
 		say.line("%s", line)
 	}
 	for _, v := range plan.Vars {
-		if v.Overrides() {
+		// go version has no use for the directories, and nothing to be told about them.
+		if v.Overrides() && (class.Writes != 0 || class.Verb == "env" || v.Name == "GOROOT") {
 			say.warning(v)
 		}
 	}

@@ -1,0 +1,100 @@
+package shim
+
+import (
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+)
+
+func TestClassify(t *testing.T) {
+	all := ModCache | BuildCache | Bin | EnvFile
+	tests := []struct {
+		line    string
+		goflags string
+		want    Class // Why left out
+	}{
+		{line: "", want: Class{}},
+		{line: "build", want: Class{Verb: "build", Writes: builds}},
+		{line: "build -o -n ./...", want: Class{Verb: "build", Writes: builds}},
+		{line: "install .", want: Class{Verb: "install", Writes: builds | Bin}},
+		{line: "install -n .", want: Class{Verb: "install", Writes: builds}},
+		{line: "install -n=false .", want: Class{Verb: "install", Writes: builds | Bin}},
+		{line: "install .", goflags: "-v -n", want: Class{Verb: "install", Writes: builds}},
+		{line: "install -- -n", want: Class{Verb: "install", Writes: builds | Bin}},
+		{line: "install a@v1.0.0 b@latest", want: Class{Verb: "install", Writes: builds | Bin, Versions: []string{"a@v1.0.0", "b@latest"}}},
+		{line: "run . -n", want: Class{Verb: "run", Writes: builds, Outlives: true}},
+		{line: "run a@v1 b@v2", want: Class{Verb: "run", Writes: builds, Outlives: true, Versions: []string{"a@v1"}}},
+		{line: "test . -run X@ -args -n @", want: Class{Verb: "test", Writes: builds, Versions: []string{"@"}}},
+		{line: "mod", want: Class{Verb: "mod"}},
+		{line: "mod help tidy", want: Class{Verb: "mod"}},
+		{line: "mod tidy", want: Class{Verb: "mod tidy", Writes: builds}},
+		{line: "mod download -json", want: Class{Verb: "mod download", Writes: loads, Fetches: true}},
+		{line: "mod bogus", want: Class{Verb: "mod"}},
+		{line: "work sync", want: Class{Verb: "work sync", Writes: loads}},
+		{line: "get -u", want: Class{Verb: "get", Writes: builds, Fetches: true}},
+		{line: "env", want: Class{Verb: "env"}},
+		{line: "env GOROOT", want: Class{Verb: "env"}},
+		{line: "env -w GOBIN=/x", want: Class{Verb: "env", Writes: EnvFile}},
+		{line: "env --u GOBIN", want: Class{Verb: "env", Writes: EnvFile}},
+		{line: "env -w -h", want: Class{Verb: "env"}},
+		{line: "clean", want: Class{Verb: "clean", Writes: BuildCache}},
+		{line: "clean -modcache", want: Class{Verb: "clean", Writes: BuildCache, Clears: ModCache}},
+		{line: "clean -cache -modcache", want: Class{Verb: "clean", Writes: BuildCache, Clears: ModCache | BuildCache}},
+		{line: "clean -n -cache", want: Class{Verb: "clean", Writes: BuildCache}},
+		{line: "clean -fuzzcache", want: Class{Verb: "clean", Writes: BuildCache, Clears: BuildCache}},
+		{line: "clean -testcache", want: Class{Verb: "clean", Writes: BuildCache}},
+		{line: "-C dir build", want: Class{Verb: "build", Writes: builds, Dir: "dir"}},
+		{line: "build -C dir", want: Class{Verb: "build", Writes: builds, Dir: "dir"}},
+		{line: "mod -C=dir tidy", want: Class{Verb: "mod", Dir: "dir"}},
+		{line: "mod tidy --C=dir", want: Class{Verb: "mod tidy", Writes: builds, Dir: "dir"}},
+		{line: "build -C", want: Class{Verb: "build", Writes: builds}},
+		{line: "bogus -n", want: Class{Writes: all, Outlives: true}},
+		{line: "-v build", want: Class{Writes: all, Outlives: true}},
+		{line: "version -m x", want: Class{Verb: "version"}},
+		{line: "help build", want: Class{Verb: "help"}},
+		{line: "tool pprof a@b", want: Class{Verb: "tool", Writes: builds, Outlives: true}},
+	}
+	for _, tt := range tests {
+		got := Classify(strings.Fields(tt.line), tt.goflags)
+		got.Why = ""
+		if len(got.Versions) == 0 {
+			got.Versions = nil
+		}
+		if !reflect.DeepEqual(got, tt.want) {
+			t.Errorf("Classify(%q, %q)\n got %+v\nwant %+v", tt.line, tt.goflags, got, tt.want)
+		}
+	}
+}
+
+// Every row says why, and is found by its name.
+func TestVerbs(t *testing.T) {
+	for _, v := range verbs {
+		got, rest, _ := lookup(append(strings.Fields(v.name), "x"))
+		if got.name != v.name || len(rest) != 1 || v.why == "" {
+			t.Errorf("row %q: found %q, rest %q, why %q", v.name, got.name, rest, v.why)
+		}
+	}
+}
+
+func FuzzClassify(f *testing.F) {
+	for _, line := range []string{"", "build -o x ./...", "-C d mod tidy", "env -w A=b", "run . -- -n", "test -args", "clean -n -cache"} {
+		f.Add(line, "-n -v")
+	}
+	f.Fuzz(func(t *testing.T, line, goflags string) {
+		args := strings.Split(line, " ")
+		before := slices.Clone(args)
+		c := Classify(args, goflags)
+		if !slices.Equal(args, before) {
+			t.Fatalf("arguments changed: %q, were %q", args, before)
+		}
+		if again := Classify(args, goflags); !reflect.DeepEqual(c, again) {
+			t.Fatalf("not the same twice: %+v, %+v", c, again)
+		}
+		for _, v := range c.Versions {
+			if !slices.Contains(args, v) {
+				t.Fatalf("%q is no argument of %q", v, args)
+			}
+		}
+	})
+}
