@@ -37,9 +37,8 @@ type Search struct {
 	Path string // list of folders, as in PATH
 	Root string // a GOROOT to try after Path, or ""
 
-	// Via are files that this chain of processes has gone through already. One of them has started
-	// go-safe again and would do so for ever, so it is passed over: that is what keeps an endless
-	// loop impossible, and makes "exec go-safe" in a script called go work.
+	// Via are files that started go-safe again when they were run, and would do so for ever. They are passed over:
+	// that keeps an endless loop impossible, and makes "exec go-safe" in a script called go work.
 	Via []string
 }
 

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 
 	"github.com/go-safe/go-safe/envfix"
 	"github.com/go-safe/go-safe/modcache"
@@ -44,6 +45,7 @@ func run(argv, environ []string, stdout, stderr io.Writer) int {
 	if err != nil {
 		return say.failure(exitNotFound, err)
 	}
+	environ = guard(environ, cfg, real)
 	if cfg.off {
 		return start(shim.Exec, real, args, environ, say)
 	}
@@ -53,7 +55,7 @@ func run(argv, environ []string, stdout, stderr io.Writer) int {
 	plan, changed := prepare(request(class, real, settings))
 	report(say, cfg, real, class, plan, changed)
 
-	environ = guard(plan.Environ(environ), cfg, real)
+	environ = plan.Environ(environ)
 	if cfg.child {
 		return start(shim.Run, real, args, environ, say)
 	}
@@ -62,7 +64,7 @@ func run(argv, environ []string, stdout, stderr io.Writer) int {
 
 // findGo finds the real go: GOSAFE_GO, else PATH.
 func findGo(cfg config, environ []string) (shim.Go, error) {
-	search := shim.Search{Path: getenv(environ, "PATH"), Root: getenv(environ, "GOROOT"), Via: cfg.via}
+	search := shim.Search{Path: getenv(environ, "PATH"), Root: getenv(environ, "GOROOT"), Via: cfg.via.passOver()}
 	if cfg.realGo != "" {
 		g, why := search.Check(cfg.realGo)
 		if why != "" {
@@ -125,19 +127,21 @@ func prepare(req envfix.Request) (plan *envfix.Plan, changed []string) {
 // own starts no other, and what it starts is to begin anew.
 func guard(environ []string, cfg config, real shim.Go) []string {
 	if real.GOROOT != "" {
-		if len(cfg.via) == 0 {
+		if cfg.via.pid == "" {
 			return environ
 		}
 		return envfix.Setenv(environ, "GOSAFE_VIA", "")
 	}
-	via := append(cfg.via, real.Path)
-	return envfix.Setenv(environ, "GOSAFE_VIA", strings.Join(via, string(filepath.ListSeparator)))
+	return envfix.Setenv(environ, "GOSAFE_VIA", cfg.via.then(real.Path))
 }
 
 // start starts the real go by how, shim.Exec or shim.Run, and returns its exit status. Killed by a signal, it
 // does not return where the system lets us die of the same.
 func start(how func(shim.Command) (shim.Status, error), real shim.Go, args, environ []string, say printer) int {
 	status, err := how(shim.Command{Path: real.Path, Args: args, Environ: environ})
+	if errors.Is(err, syscall.ENOEXEC) { // a script without #!, which every shell would run (execvp(3))
+		status, err = how(shim.Command{Path: "/bin/sh", Args: append([]string{real.Path}, args...), Environ: environ})
+	}
 	switch {
 	case errors.Is(err, fs.ErrNotExist): // of a script the interpreter, of a program the dynamic linker
 		return say.failure(exitCannotRun, fmt.Errorf("%w (its interpreter is missing); type: export GOSAFE_GO=/path/to/go", err))
