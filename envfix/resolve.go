@@ -1,13 +1,11 @@
 package envfix
 
 import (
-	"cmp"
 	"maps"
 	"os"
 	"path/filepath"
 	"runtime"
 	"slices"
-	"strings"
 )
 
 // A Request says for what command Resolve decides.
@@ -113,94 +111,6 @@ func (r *resolver) defaults() {
 	}
 }
 
-// temp decides TMPDIR and GOTMPDIR.
-func (r *resolver) temp() {
-	tmp := r.tempDir()
-	broken := ""
-	if judgeable(tmp.Value) {
-		broken = look(tmp.Value).unusable(tempRoom)
-	}
-	work, ok := r.chosenWork()
-	if !ok {
-		work = r.defaultWork(tmp, broken)
-	}
-	if broken == "" || work == "" || runtime.GOOS == "windows" {
-		r.plan.keep("TMPDIR", tmp)
-		return
-	}
-	// The linker and the C compiler know no GOTMPDIR (F15, golang.org/issue/59636).
-	r.plan.set(tmp, "TMPDIR", work, tmp.Value+" "+broken)
-}
-
-// chosenWork settles GOTMPDIR where the user chose one, and returns it where it works. It is made where it
-// is missing, which the go command does not do (F14, golang.org/issue/32320).
-func (r *resolver) chosenWork() (dir string, ok bool) {
-	was := r.Get("GOTMPDIR")
-	switch {
-	case r.emptied("GOTMPDIR"):
-		r.plan.keep("GOTMPDIR", was)
-		return "", true
-	case was.Value == "":
-		return "", false
-	case !judgeable(was.Value), isFile(was.Value):
-		r.plan.keep("GOTMPDIR", was)
-		return "", true
-	}
-	f := look(was.Value)
-	why := f.unusable(chosenRoom)
-	if why != "" {
-		dir := r.pick(r.workDirs(), workRoom, chosenRoom)
-		if dir == "" {
-			r.plan.keep("GOTMPDIR", was)
-			return "", true
-		}
-		r.useWork(was, dir, was.Value+" "+why)
-		return dir, true
-	}
-	if !f.exists() {
-		r.plan.missing = append(r.plan.missing, was.Value)
-	}
-	r.plan.keep("GOTMPDIR", was)
-	return was.Value, true
-}
-
-// defaultWork settles GOTMPDIR where the user chose none. go env is to show what the user has, and needs a folder
-// for $WORK itself only where the temp folder is of no use.
-func (r *resolver) defaultWork(tmp Setting, broken string) string {
-	was := Setting{"", FromDefault}
-	dir := ""
-	if judgeable(tmp.Value) && (!r.PrintsEnv || broken != "") {
-		dir = r.pick(r.workDirs(), workRoom, chosenRoom)
-	}
-	if dir == "" {
-		r.plan.keep("GOTMPDIR", was)
-		return ""
-	}
-	why := "a folder of this user's own"
-	if first := r.workDirs()[0]; dir != first {
-		why = first + " " + cmp.Or(refusal(first), look(first).unusable(workRoom), "has less room")
-	}
-	r.useWork(was, dir, why)
-	return dir
-}
-
-// useWork makes dir, a private folder, the GOTMPDIR.
-func (r *resolver) useWork(was Setting, dir, why string) {
-	r.plan.set(was, "GOTMPDIR", dir, why)
-	r.plan.private = append(r.plan.private, dir)
-	r.plan.sweep = append(r.plan.sweep, dir)
-}
-
-// workDirs are the candidates for GOTMPDIR. The temp folder comes first: on another file system than GOBIN a go install
-// copies instead of renaming (F16), and plain go would have used it.
-func (r *resolver) workDirs() []string {
-	dirs := r.tempBases(r.tempDir().Value, "/var/tmp")
-	if dir := r.cacheDir(); filepath.IsAbs(dir) {
-		dirs = append(dirs, filepath.Join(dir, "go-safe"))
-	}
-	return dirs
-}
-
 // buildCache decides GOCACHE.
 func (r *resolver) buildCache() {
 	was := r.gocache()
@@ -241,86 +151,6 @@ func (r *resolver) foreign(cache string) string {
 	return ""
 }
 
-// modules decides GOPATH and GOMODCACHE, which the module downloads need together: the checksum database's state
-// is below GOPATH wherever the cache is (F24, cmd/go/internal/cfg.SumdbDir).
-func (r *resolver) modules() {
-	path := r.gopath(r.GOROOT)
-	cache := r.gomodcache(path.Value)
-	pathWhy := r.pathVerdict(path)
-	cacheWhy := r.cacheVerdict(cache)
-	base := ""
-	if pathWhy != "" || cacheWhy != "" {
-		base = r.pick(r.privateBases(), workRoom, cacheRoom)
-	}
-	if base == "" || r.readInPlace(base, path, cache, pathWhy, cacheWhy) {
-		r.plan.keep("GOPATH", path)
-		r.plan.keep("GOMODCACHE", cache)
-		return
-	}
-	r.plan.private = append(r.plan.private, base)
-	twin := filepath.Join(base, "gopath")
-	if pathWhy == "" {
-		r.plan.keep("GOPATH", path)
-	} else {
-		r.plan.set(path, "GOPATH", prepend(twin, path.Value), pathWhy)
-	}
-	switch {
-	case cacheWhy != "":
-		r.plan.set(cache, "GOMODCACHE", filepath.Join(twin, "pkg", "mod"), cacheWhy)
-	case pathWhy != "" && cache.Origin == FromDefault:
-		r.plan.set(cache, "GOMODCACHE", cache.Value, "works where it is, though GOPATH does not")
-	default:
-		r.plan.keep("GOMODCACHE", cache)
-	}
-}
-
-// pathVerdict says why GOPATH is of no use to modules, "" where it is or where it is not to be touched: without
-// modules it names the sources.
-func (r *resolver) pathVerdict(path Setting) string {
-	if r.Get("GO111MODULE").Value == "off" {
-		return ""
-	}
-	first := firstOf(path.Value)
-	why := r.verdict("GOPATH", Setting{first, path.Origin}, pathRoom)
-	if why != "" || !judgeable(first) {
-		return why
-	}
-	return inside(filepath.Join(first, "pkg", "sumdb"))
-}
-
-// cacheVerdict says why GOMODCACHE is of no use. Only toolchains are executed in it.
-func (r *resolver) cacheVerdict(cache Setting) string {
-	room := cacheRoom
-	room.exec = false
-	why := r.verdict("GOMODCACHE", cache, room)
-	if why != "" || !judgeable(cache.Value) {
-		return why
-	}
-	if look(cache.Value).noexec && r.Switches() {
-		return cache.Value + " is on a file system mounted noexec, and go.mod or GOTOOLCHAIN asks for a toolchain in it"
-	}
-	return inside(filepath.Join(cache.Value, "cache", "download"))
-}
-
-// readInPlace reports whether directories that can only be read serve this command: nothing is to be added to them,
-// and the private twin, once it is begun, is not as good. It is asked first, for a path that changes back and
-// forth makes every build a cold one.
-func (r *resolver) readInPlace(base string, path, cache Setting, pathWhy, cacheWhy string) bool {
-	for _, dir := range []string{firstOf(path.Value), cache.Value} {
-		if !judgeable(dir) || !readable(dir) {
-			return false
-		}
-	}
-	twin := filepath.Join(base, "gopath", "pkg", "mod")
-	switch {
-	case look(twin).exists() && r.Holds(twin), look(cache.Value).noexec && r.Switches():
-		return false
-	case pathWhy != "" && r.WritesBin && r.Get("GOBIN").Value == "" && inside(filepath.Join(firstOf(path.Value), "bin")) != "":
-		return false
-	}
-	return r.Holds(cache.Value)
-}
-
 // verdict says why the go command's value for a directory does not work, with the path; "" where it works or
 // is not go-safe's to judge.
 func (r *resolver) verdict(name string, s Setting, need room) string {
@@ -340,31 +170,8 @@ func (r *resolver) verdict(name string, s Setting, need room) string {
 	return ""
 }
 
-// inside says why nothing can be written to a directory below one that works.
-func inside(dir string) string {
-	if writable(dir) {
-		return ""
-	}
-	f := look(dir)
-	if f.err == nil && f.dir && f.writable {
-		return ""
-	}
-	return f.deepest + " is not writable by " + user()
-}
-
 // isFile reports whether something that is no directory is there. The go command's own error names it.
 func isFile(path string) bool {
 	f := look(path)
 	return f.err == nil && f.exists() && !f.dir
-}
-
-// prepend puts dir before the entries of a GOPATH that still have something to read.
-func prepend(dir, list string) string {
-	dirs := []string{dir}
-	for _, d := range filepath.SplitList(list) {
-		if judgeable(d) && look(d).exists() {
-			dirs = append(dirs, d)
-		}
-	}
-	return strings.Join(dirs, string(filepath.ListSeparator))
 }

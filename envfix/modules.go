@@ -1,0 +1,109 @@
+package envfix
+
+import (
+	"path/filepath"
+	"strings"
+)
+
+// modules decides GOPATH and GOMODCACHE, which the module downloads need together: the checksum database's state
+// is below GOPATH wherever the cache is (F24, cmd/go/internal/cfg.SumdbDir).
+func (r *resolver) modules() {
+	path := r.gopath(r.GOROOT)
+	cache := r.gomodcache(path.Value)
+	pathWhy := r.pathVerdict(path)
+	cacheWhy := r.cacheVerdict(cache)
+	base := ""
+	if pathWhy != "" || cacheWhy != "" {
+		base = r.pick(r.privateBases(), workRoom, cacheRoom)
+	}
+	if base == "" || r.readInPlace(base, path, cache, pathWhy, cacheWhy) {
+		r.plan.keep("GOPATH", path)
+		r.plan.keep("GOMODCACHE", cache)
+		return
+	}
+	r.plan.private = append(r.plan.private, base)
+	twin := filepath.Join(base, "gopath")
+	if pathWhy == "" {
+		r.plan.keep("GOPATH", path)
+	} else {
+		r.plan.set(path, "GOPATH", prepend(twin, path.Value), pathWhy)
+	}
+	switch {
+	case cacheWhy != "":
+		r.plan.set(cache, "GOMODCACHE", filepath.Join(twin, "pkg", "mod"), cacheWhy)
+	case pathWhy != "" && cache.Origin == FromDefault:
+		r.plan.set(cache, "GOMODCACHE", cache.Value, "works where it is, though GOPATH does not")
+	default:
+		r.plan.keep("GOMODCACHE", cache)
+	}
+}
+
+// pathVerdict says why GOPATH is of no use to modules, "" where it is or where it is not to be touched: without
+// modules it names the sources.
+func (r *resolver) pathVerdict(path Setting) string {
+	if r.Get("GO111MODULE").Value == "off" {
+		return ""
+	}
+	first := firstOf(path.Value)
+	why := r.verdict("GOPATH", Setting{first, path.Origin}, pathRoom)
+	if why != "" || !judgeable(first) {
+		return why
+	}
+	return inside(filepath.Join(first, "pkg", "sumdb"))
+}
+
+// cacheVerdict says why GOMODCACHE is of no use. Only toolchains are executed in it.
+func (r *resolver) cacheVerdict(cache Setting) string {
+	room := cacheRoom
+	room.exec = false
+	why := r.verdict("GOMODCACHE", cache, room)
+	if why != "" || !judgeable(cache.Value) {
+		return why
+	}
+	if look(cache.Value).noexec && r.Switches() {
+		return cache.Value + " is on a file system mounted noexec, and go.mod or GOTOOLCHAIN asks for a toolchain in it"
+	}
+	return inside(filepath.Join(cache.Value, "cache", "download"))
+}
+
+// readInPlace reports whether directories that can only be read serve this command: nothing is to be added to them,
+// and the private twin, once it is begun, is not as good. It is asked first, for a path that changes back and
+// forth makes every build a cold one.
+func (r *resolver) readInPlace(base string, path, cache Setting, pathWhy, cacheWhy string) bool {
+	for _, dir := range []string{firstOf(path.Value), cache.Value} {
+		if !judgeable(dir) || !readable(dir) {
+			return false
+		}
+	}
+	twin := filepath.Join(base, "gopath", "pkg", "mod")
+	switch {
+	case look(twin).exists() && r.Holds(twin), look(cache.Value).noexec && r.Switches():
+		return false
+	case pathWhy != "" && r.WritesBin && r.Get("GOBIN").Value == "" && inside(filepath.Join(firstOf(path.Value), "bin")) != "":
+		return false
+	}
+	return r.Holds(cache.Value)
+}
+
+// inside says why nothing can be written to a directory below one that works.
+func inside(dir string) string {
+	if writable(dir) {
+		return ""
+	}
+	f := look(dir)
+	if f.err == nil && f.dir && f.writable {
+		return ""
+	}
+	return f.deepest + " is not writable by " + user()
+}
+
+// prepend puts dir before the entries of a GOPATH that still have something to read.
+func prepend(dir, list string) string {
+	dirs := []string{dir}
+	for _, d := range filepath.SplitList(list) {
+		if judgeable(d) && look(d).exists() {
+			dirs = append(dirs, d)
+		}
+	}
+	return strings.Join(dirs, string(filepath.ListSeparator))
+}
