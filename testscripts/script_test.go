@@ -1,0 +1,256 @@
+//go:build unix
+
+// Package testscripts tests go-safe as its users meet it: as a program called go.
+// README.md is the manual for the scripts.
+package testscripts
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+	"golang.org/x/sys/unix"
+)
+
+var update = flag.Bool("u", false, "rewrite the files in scripts whose cmp fails")
+
+func TestScript(t *testing.T) {
+	s := newSuite(t)
+	testscript.Run(t, testscript.Params{
+		Dir:                 ".",
+		WorkdirRoot:         filepath.Join(s.root, "work"),
+		Setup:               s.setup,
+		Condition:           s.condition,
+		Cmds:                s.commands(),
+		UpdateScripts:       *update,
+		RequireExplicitExec: true,
+		RequireUniqueNames:  true,
+	})
+}
+
+// A script is found by the first word of its name, so that word must be one that README.md explains.
+func TestScriptNames(t *testing.T) {
+	readme, err := os.ReadFile("README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var areas []string
+	for _, m := range regexp.MustCompile("(?m)^\\| `([a-z]+)_` ").FindAllStringSubmatch(string(readme), -1) {
+		areas = append(areas, m[1])
+	}
+	scripts, err := filepath.Glob("*.txtar")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, script := range scripts {
+		area, _, _ := strings.Cut(script, "_")
+		if !slices.Contains(areas, area) {
+			t.Errorf("%s: %q is none of the areas in README.md: %q", script, area, areas)
+		}
+	}
+}
+
+// A suite is what all scripts share. What only some of them need is made when the first one asks.
+type suite struct {
+	root       string // holds shim, real, src and work; others may go through it
+	goroot     string // of the true go
+	goCache    string // the caller's
+	systemPath string
+	umask      int
+	deadline   time.Time
+
+	trueGo    func() bool
+	proxy     func() bool
+	otherUser func() bool
+	warmCache func() (dir string, err error)
+
+	ran, skipped atomic.Int32
+}
+
+func newSuite(t *testing.T) *suite {
+	s := &suite{
+		root:     newRoot(t),
+		goroot:   goEnv(t, "GOROOT"),
+		goCache:  goEnv(t, "GOCACHE"),
+		umask:    readUmask(),
+		deadline: scriptDeadline(t),
+	}
+	s.systemPath = pathWithoutGo(os.Getenv("PATH"))
+	s.trueGo = sync.OnceValue(s.probeTrueGo)
+	s.proxy = sync.OnceValue(s.probeProxy)
+	s.otherUser = sync.OnceValue(s.probeOtherUser)
+	s.warmCache = sync.OnceValues(s.buildWarmCache)
+	s.buildPrograms(t)
+	t.Cleanup(func() {
+		t.Logf("%d scripts ran, %d were skipped", s.ran.Load(), s.skipped.Load())
+	})
+	return s
+}
+
+// tbKey finds the testing.TB of a script among its values.
+type tbKey struct{}
+
+// setup gives a script its variables and directories. Nothing of the caller's but the system part of
+// PATH and the way to the network arrives.
+func (s *suite) setup(env *testscript.Env) error {
+	home, tmp := filepath.Join(env.WorkDir, "home"), filepath.Join(env.WorkDir, "tmp")
+	for dir, mode := range map[string]fs.FileMode{
+		env.WorkDir: 0o755,
+		home:        0o755,
+		tmp:         0o777 | fs.ModeSticky,
+	} {
+		if err := makeDir(dir, mode); err != nil {
+			return err
+		}
+	}
+	env.Vars = slices.DeleteFunc(env.Vars, isGoVariable)
+	env.Vars = append(env.Vars, networkVariables()...)
+	shim, real := filepath.Join(s.root, "shim"), filepath.Join(s.root, "real")
+	env.Vars = append(env.Vars,
+		"HOME="+home,
+		"TMPDIR="+tmp,
+		"TERM=dumb",
+		"SHIM="+shim,
+		"REAL="+real,
+		"GOREAL="+filepath.Join(s.goroot, "bin"),
+		"SRC="+filepath.Join(s.root, "src"),
+		"SYSTEM="+s.systemPath,
+		"PATH="+strings.Join([]string{shim, real, s.systemPath}, string(filepath.ListSeparator)),
+	)
+
+	tb := env.T().(testing.TB)
+	env.Values[tbKey{}] = tb
+	tb.Cleanup(func() {
+		if tb.Skipped() {
+			s.skipped.Add(1)
+		} else {
+			s.ran.Add(1)
+		}
+		if !keepWork() {
+			removeTree(env.WorkDir)
+		}
+	})
+	return nil
+}
+
+// condition decides the conditions that README.md lists.
+func (s *suite) condition(cond string) (bool, error) {
+	if mask, ok := strings.CutPrefix(cond, "umask:"); ok {
+		n, err := strconv.ParseInt(mask, 8, 0)
+		return int(n) == s.umask, err
+	}
+	switch cond {
+	case "root":
+		return os.Geteuid() == 0, nil
+	case "truego":
+		return s.trueGo(), nil
+	case "proxy":
+		return s.proxy(), nil
+	case "otheruser":
+		return s.otherUser(), nil
+	}
+	return false, fmt.Errorf("unknown condition")
+}
+
+func (s *suite) probeTrueGo() bool {
+	return !testing.Short() && s.trueGoCommand(context.Background(), "version").Run() == nil
+}
+
+func (s *suite) probeProxy() bool {
+	if !s.trueGo() {
+		return false
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	defer cancel()
+	cmd := s.trueGoCommand(ctx, "list", "-m", "rsc.io/quote@v1.5.2")
+	cmd.Env = append(cmd.Env, "GOPATH="+filepath.Join(s.root, "gopath"), "GOFLAGS=-modcacherw")
+	return cmd.Run() == nil
+}
+
+// probeOtherUser tries it: whether a user without any rights can start what the scripts start.
+func (s *suite) probeOtherUser() bool {
+	if os.Geteuid() != 0 {
+		return false
+	}
+	const script = `test -x "$0" && exec "$1" version`
+	cmd := exec.Command("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "sh", "-c", script,
+		filepath.Join(s.root, "shim", "go"), filepath.Join(s.goroot, "bin", "go"))
+	cmd.Dir = s.root
+	return cmd.Run() == nil
+}
+
+// trueGoCommand is the true go with the settings that scripts have: none.
+func (s *suite) trueGoCommand(ctx context.Context, args ...string) *exec.Cmd {
+	cmd := exec.CommandContext(ctx, filepath.Join(s.goroot, "bin", "go"), args...)
+	cmd.Dir = s.root
+	cmd.Env = append(slices.DeleteFunc(os.Environ(), isGoVariable), "GOENV=off")
+	return cmd
+}
+
+func isGoVariable(kv string) bool {
+	return strings.HasPrefix(kv, "GO")
+}
+
+func networkVariables() []string {
+	var vars []string
+	for _, name := range []string{
+		"HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy",
+		"SSL_CERT_FILE", "SSL_CERT_DIR",
+	} {
+		if value := os.Getenv(name); value != "" {
+			vars = append(vars, name+"="+value)
+		}
+	}
+	return vars
+}
+
+func pathWithoutGo(path string) string {
+	dirs := slices.DeleteFunc(filepath.SplitList(path), func(dir string) bool {
+		_, err := os.Stat(filepath.Join(dir, "go"))
+		return err == nil || !filepath.IsAbs(dir)
+	})
+	return strings.Join(dirs, string(filepath.ListSeparator))
+}
+
+func readUmask() int {
+	mask := unix.Umask(0o777) // never 0: another goroutine may make a file just now
+	unix.Umask(mask)
+	return mask
+}
+
+// scriptDeadline is a little before the deadline of the test, so that a script that waits in vain still tells.
+func scriptDeadline(t *testing.T) time.Time {
+	deadline, ok := t.Deadline()
+	if !ok {
+		return time.Now().Add(time.Hour)
+	}
+	return deadline.Add(-time.Until(deadline) / 10)
+}
+
+func goEnv(t *testing.T, name string) string {
+	return strings.TrimSpace(mustRun(t, exec.Command("go", "env", name)))
+}
+
+func mustRun(t *testing.T, cmd *exec.Cmd) string {
+	t.Helper()
+	var stderr strings.Builder
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("%v: %v\n%s", cmd, err, stderr.String())
+	}
+	return string(out)
+}
