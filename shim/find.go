@@ -37,9 +37,9 @@ type Search struct {
 	Path string // list of folders, as in PATH
 	Root string // a GOROOT to try after Path, or ""
 
-	// Via are files that started go-safe again when they were run, and would do so for ever. They are passed over:
-	// that keeps an endless loop impossible, and makes "exec go-safe" in a script called go work.
-	Via []string
+	// Via are files that started go-safe again when they were run, and would do so for ever. They are passed over: that
+	// keeps an endless loop impossible, and makes "exec go-safe" in a script called go work.
+	Via Via
 }
 
 // Find returns the first go on s.Path that is not go-safe, and else one from the usual places of an
@@ -96,7 +96,7 @@ func (s Search) try(path string, self fs.FileInfo) (g Go, why string) {
 		return Go{}, "a directory"
 	case !executable(path, fi):
 		return Go{}, "not executable"
-	case slices.Contains(s.Via, path):
+	case s.Via.contains(path):
 		return Go{}, "starts go-safe again"
 	case self != nil && os.SameFile(fi, self), isCopy(path, fi):
 		return Go{}, "go-safe itself"

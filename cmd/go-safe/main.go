@@ -64,7 +64,7 @@ func run(argv, environ []string, stdout, stderr io.Writer) int {
 
 // findGo finds the real go: GOSAFE_GO, else PATH.
 func findGo(cfg config, environ []string) (shim.Go, error) {
-	search := shim.Search{Path: getenv(environ, "PATH"), Root: getenv(environ, "GOROOT"), Via: cfg.via.passOver()}
+	search := shim.Search{Path: getenv(environ, "PATH"), Root: getenv(environ, "GOROOT"), Via: cfg.via}
 	if cfg.realGo != "" {
 		g, why := search.Check(cfg.realGo)
 		if why != "" {
@@ -127,12 +127,12 @@ func prepare(req envfix.Request) (plan *envfix.Plan, changed []string) {
 // own starts no other, and what it starts is to begin anew.
 func guard(environ []string, cfg config, real shim.Go) []string {
 	if real.GOROOT != "" {
-		if cfg.via.pid == "" {
+		if getenv(environ, "GOSAFE_VIA") == "" {
 			return environ
 		}
 		return envfix.Setenv(environ, "GOSAFE_VIA", "")
 	}
-	return envfix.Setenv(environ, "GOSAFE_VIA", cfg.via.then(real.Path))
+	return envfix.Setenv(environ, "GOSAFE_VIA", cfg.via.Then(real.Path))
 }
 
 // start starts the real go by how, shim.Exec or shim.Run, and returns its exit status. Killed by a signal, it
