@@ -85,13 +85,14 @@ func (r *resolver) readInPlace(base string, path, cache Setting, pathWhy, cacheW
 	return r.Holds(cache.Value)
 }
 
-// inside says why nothing can be written to a directory below one that works.
+// inside says why nothing can be written to a directory below one that works. A file in the way is the go command's
+// to name.
 func inside(dir string) string {
 	if writable(dir) {
 		return ""
 	}
 	f := look(dir)
-	if f.err == nil && f.dir && f.writable {
+	if f.err == nil && (!f.dir || f.writable) {
 		return ""
 	}
 	return f.deepest + " is not writable by " + user()

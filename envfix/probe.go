@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"syscall"
 )
 
 // facts are what a look at a path tells. Nothing is written, executed or walked for it.
@@ -37,7 +38,7 @@ func look(path string) facts {
 	f := facts{path: filepath.Clean(path), owner: -1}
 	f.deepest = f.path
 	fi, err := os.Stat(f.deepest)
-	for errors.Is(err, fs.ErrNotExist) && f.deepest != filepath.Dir(f.deepest) {
+	for (errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR)) && f.deepest != filepath.Dir(f.deepest) {
 		f.deepest = filepath.Dir(f.deepest)
 		fi, err = os.Stat(f.deepest)
 	}
