@@ -8,6 +8,9 @@ import (
 
 // Version returns the Go version of the tree at goroot, "go1.26.3", or "".
 func Version(goroot string) string {
+	if goroot == "" {
+		return ""
+	}
 	data, err := os.ReadFile(filepath.Join(goroot, "VERSION"))
 	if err != nil {
 		return ""

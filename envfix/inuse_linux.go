@@ -6,16 +6,38 @@ import (
 	"strings"
 )
 
-// inUse reports whether a process of ours runs from dir or stands in it: what go run started may be a server
-// that has been up for weeks.
-func inUse(dir string) bool {
+// inUseIn returns a function that reports whether a folder in dir is in use: a process runs from it or stands in it (what
+// go run started may be a server that has been up for weeks), or something is mounted in it.
+func inUseIn(dir string) func(folder string) bool {
+	var used []string
+	note := func(path string) {
+		if strings.HasPrefix(path, dir+"/") {
+			used = append(used, path+"/")
+		}
+	}
 	processes, _ := filepath.Glob("/proc/[0-9]*")
 	for _, p := range processes {
 		for _, link := range []string{"exe", "cwd"} {
-			if target, err := os.Readlink(filepath.Join(p, link)); err == nil && strings.HasPrefix(target, dir+"/") {
-				return true
+			if target, err := os.Readlink(filepath.Join(p, link)); err == nil {
+				note(target)
 			}
 		}
 	}
-	return false
+	mounts, _ := os.ReadFile("/proc/self/mountinfo")
+	for line := range strings.Lines(string(mounts)) {
+		if f := strings.Fields(line); len(f) > 4 {
+			note(unescape.Replace(f[4]))
+		}
+	}
+	return func(folder string) bool {
+		for _, path := range used {
+			if strings.HasPrefix(path, folder+"/") {
+				return true
+			}
+		}
+		return false
+	}
 }
+
+// unescape undoes what the kernel does to mount points (proc_pid_mountinfo(5)).
+var unescape = strings.NewReplacer(`\040`, " ", `\011`, "\t", `\012`, "\n", `\134`, `\`)

@@ -2,7 +2,7 @@
 
 package envfix
 
-// inUse cannot tell on other systems; age alone decides.
-func inUse(dir string) bool {
-	return false
+// inUseIn returns a function that cannot tell on other systems; age alone decides.
+func inUseIn(dir string) func(folder string) bool {
+	return func(string) bool { return false }
 }

@@ -8,7 +8,7 @@ import (
 // modules decides GOPATH and GOMODCACHE, which the module downloads need together: the checksum database's state
 // is below GOPATH wherever the cache is (F24, cmd/go/internal/cfg.SumdbDir).
 func (r *resolver) modules() {
-	path := r.gopath(r.GOROOT)
+	path := r.gopath()
 	cache := r.gomodcache(path.Value)
 	pathWhy := r.pathVerdict(path)
 	cacheWhy := r.cacheVerdict(cache)
@@ -16,7 +16,7 @@ func (r *resolver) modules() {
 	if pathWhy != "" || cacheWhy != "" {
 		base = r.pick(r.privateBases(), workRoom, cacheRoom)
 	}
-	if base == "" || r.readInPlace(base, path, cache, pathWhy, cacheWhy) {
+	if base == "" || r.readInPlace(path, cache, pathWhy) {
 		r.plan.keep("GOPATH", path)
 		r.plan.keep("GOMODCACHE", cache)
 		return
@@ -45,6 +45,9 @@ func (r *resolver) pathVerdict(path Setting) string {
 		return ""
 	}
 	first := firstOf(path.Value)
+	if first == "" && path.Value != "" { // ":/a", which plain go takes
+		return ""
+	}
 	why := r.verdict("GOPATH", Setting{first, path.Origin}, pathRoom)
 	if why != "" || !judgeable(first) {
 		return why
@@ -54,9 +57,12 @@ func (r *resolver) pathVerdict(path Setting) string {
 
 // cacheVerdict says why GOMODCACHE is of no use. Only toolchains are executed in it.
 func (r *resolver) cacheVerdict(cache Setting) string {
-	room := cacheRoom
-	room.exec = false
-	why := r.verdict("GOMODCACHE", cache, room)
+	need := cacheRoom
+	need.exec = false
+	if r.ClearsMod {
+		need = room{}
+	}
+	why := r.verdict("GOMODCACHE", cache, need)
 	if why != "" || !judgeable(cache.Value) {
 		return why
 	}
@@ -66,23 +72,20 @@ func (r *resolver) cacheVerdict(cache Setting) string {
 	return inside(filepath.Join(cache.Value, "cache", "download"))
 }
 
-// readInPlace reports whether directories that can only be read serve this command: nothing is to be added to them,
-// and the private twin, once it is begun, is not as good. It is asked first, for a path that changes back and
+// readInPlace reports whether directories that can only be read serve this command: nothing is to be added to them. The private
+// twin, once it is begun, serves only what they cannot: a project stays with one path, for one that changes back and
 // forth makes every build a cold one.
-func (r *resolver) readInPlace(base string, path, cache Setting, pathWhy, cacheWhy string) bool {
-	for _, dir := range []string{firstOf(path.Value), cache.Value} {
-		if !judgeable(dir) || !readable(dir) {
-			return false
-		}
-	}
-	twin := filepath.Join(base, "gopath", "pkg", "mod")
+func (r *resolver) readInPlace(path, cache Setting, pathWhy string) bool {
+	gopath := firstOf(path.Value)
 	switch {
-	case look(twin).exists() && r.Holds(twin), look(cache.Value).noexec && r.Switches():
+	case !judgeable(gopath), !judgeable(cache.Value), !readable(cache.Value):
 		return false
-	case pathWhy != "" && r.WritesBin && r.Get("GOBIN").Value == "" && inside(filepath.Join(firstOf(path.Value), "bin")) != "":
+	case look(cache.Value).noexec && r.Switches():
+		return false
+	case pathWhy != "" && r.WritesBin && r.Get("GOBIN").Value == "" && inside(filepath.Join(gopath, "bin")) != "":
 		return false
 	}
-	return r.Holds(cache.Value)
+	return r.Get("GOPROXY").Value == "off" || r.Holds(cache.Value)
 }
 
 // inside says why nothing can be written to a directory below one that works. A file in the way is the go command's

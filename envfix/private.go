@@ -30,11 +30,12 @@ func (s *Settings) privateBases() []string {
 	return append(bases, s.tempBases("/var/tmp", s.tempDir().Value)...)
 }
 
-// tempBases are the private folders in the given temp folders.
+// tempBases are the private folders in those of the given temp folders that are there. None is made: it would be
+// a temp folder for one user alone.
 func (s *Settings) tempBases(dirs ...string) []string {
 	var bases []string
 	for _, dir := range dirs {
-		if filepath.IsAbs(dir) {
+		if filepath.IsAbs(dir) && look(dir).exists() {
 			bases = append(bases, filepath.Join(dir, privateName()))
 		}
 	}
@@ -43,7 +44,7 @@ func (s *Settings) tempBases(dirs ...string) []string {
 
 // refusal says why dir cannot be a private folder, "" where it is one or can be made.
 func refusal(dir string) string {
-	if why := openToAll(filepath.Dir(dir)); why != "" {
+	if why := openToOthers(filepath.Dir(dir)); why != "" {
 		return why
 	}
 	fi, err := os.Lstat(dir)
@@ -56,16 +57,30 @@ func refusal(dir string) string {
 		return "is not a directory"
 	case ownerOf(fi) != os.Geteuid():
 		return fmt.Sprintf("belongs to uid %d", ownerOf(fi))
+	case ownerOf(fi) >= 0 && fi.Mode()&0o022 != 0:
+		return "may have been written to by others" // and what they put there stays theirs
 	}
 	return ""
 }
 
-// openToAll says why nothing in dir is safe from other users: they may rename it away. A folder
-// that does not exist yet will be made for us alone.
-func openToAll(dir string) string {
+// openToOthers says why nothing in dir is safe from other users: they may rename it away. A group may write to a folder of
+// ours: on many systems each user has a group of his own, and a umask that gives it all. A folder that does not
+// exist yet will be made for us alone.
+func openToOthers(dir string) string {
 	fi, err := os.Stat(dir)
-	if err == nil && ownerOf(fi) >= 0 && fi.Mode()&0o002 != 0 && fi.Mode()&fs.ModeSticky == 0 {
-		return "is in a folder that everybody may change: " + dir
+	if err != nil || ownerOf(fi) < 0 {
+		return ""
+	}
+	others := fs.FileMode(0o022)
+	switch ownerOf(fi) {
+	case os.Geteuid():
+		others = 0o002
+	case 0:
+	default:
+		return fmt.Sprintf("is in a folder of uid %d: %s", ownerOf(fi), dir)
+	}
+	if fi.Mode()&others != 0 && fi.Mode()&fs.ModeSticky == 0 {
+		return "is in a folder that others may change: " + dir
 	}
 	return ""
 }

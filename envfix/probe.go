@@ -39,6 +39,10 @@ func look(path string) facts {
 	f.deepest = f.path
 	fi, err := os.Stat(f.deepest)
 	for (errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR)) && f.deepest != filepath.Dir(f.deepest) {
+		if _, linked := os.Lstat(f.deepest); linked == nil {
+			f.err = errors.New("a link to nothing")
+			return f
+		}
 		f.deepest = filepath.Dir(f.deepest)
 		fi, err = os.Stat(f.deepest)
 	}

@@ -24,6 +24,20 @@ func ownerOf(fi fs.FileInfo) int {
 	return -1
 }
 
+// deviceOf returns the device that a file is on.
+func deviceOf(fi fs.FileInfo) uint64 {
+	if st, ok := fi.Sys().(*syscall.Stat_t); ok {
+		return uint64(st.Dev)
+	}
+	return 0
+}
+
 // writable and readable ask the kernel, which knows of ACLs, read-only mounts and root's rights what no mode bits tell.
-func writable(dir string) bool { return unix.Access(dir, unix.W_OK|unix.X_OK) == nil }
-func readable(dir string) bool { return unix.Access(dir, unix.R_OK|unix.X_OK) == nil }
+func writable(dir string) bool { return access(dir, unix.W_OK|unix.X_OK) }
+func readable(dir string) bool { return access(dir, unix.R_OK|unix.X_OK) }
+
+// access asks once more where access(2) says no: that leaves out capabilities which a service manager gave to a uid
+// other than 0.
+func access(dir string, mode uint32) bool {
+	return unix.Access(dir, mode) == nil || unix.Faccessat(unix.AT_FDCWD, dir, mode, unix.AT_EACCESS) == nil
+}

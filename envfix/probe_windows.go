@@ -16,6 +16,11 @@ func ownerOf(fi fs.FileInfo) int {
 	return -1
 }
 
+// deviceOf tells nothing.
+func deviceOf(fi fs.FileInfo) uint64 {
+	return 0
+}
+
 // writable and readable believe in the directory: an ACL is judged by trying only, and nothing is tried here.
 func writable(dir string) bool { return exists(dir) }
 func readable(dir string) bool { return exists(dir) }

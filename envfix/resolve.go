@@ -4,7 +4,6 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
-	"runtime"
 	"slices"
 )
 
@@ -13,11 +12,15 @@ type Request struct {
 	Known  *Settings // what the go command would read
 	GOROOT string    // of the go found, "" where it has none that is known
 
-	// PrintsEnv: the command prints settings (go env), and is not to show a GOTMPDIR that nobody set.
-	PrintsEnv bool
+	// Reads: the command writes nothing, as go version. It gets no GOTMPDIR that nobody set, which go env would show.
+	Reads bool
 
 	// WritesEnv: the command changes the env file, and warns of OS variables that override it: none is set.
 	WritesEnv bool
+
+	// ClearsBuild and ClearsMod: the command removes the cache, and where it can, that very one: go clean is the cure for
+	// a full disk.
+	ClearsBuild, ClearsMod bool
 
 	// WritesBin: the command places binaries.
 	WritesBin bool
@@ -43,9 +46,7 @@ type resolver struct {
 // Resolve decides what the command gets. It looks at directories and changes none.
 func Resolve(req Request) *Plan {
 	r := &resolver{Request: req, Settings: req.Known, plan: &Plan{}}
-	if home := r.home(); home != "" {
-		r.Settings = ReadSettings(Setenv(r.environ, "HOME", home), req.GOROOT)
-	}
+	r.settleHome()
 	r.root()
 	if r.WritesEnv {
 		return r.plan
@@ -56,27 +57,17 @@ func Resolve(req Request) *Plan {
 	return r.plan
 }
 
-// home sets HOME from the user's passwd entry where a default depends on it and it is not there (F01). It
-// returns what it set.
-func (r *resolver) home() string {
+// settleHome records the HOME that ReadSettings found.
+func (r *resolver) settleHome() {
 	was, ok := r.Getenv("HOME")
-	if ok || runtime.GOOS == "windows" || r.withoutHome() {
+	switch {
+	case r.home != "":
+		r.plan.set(Setting{}, "HOME", r.home, "is not set; the user's passwd entry names a home")
+	case ok:
 		r.plan.keep("HOME", Setting{was, FromEnviron})
-		return ""
-	}
-	dir := passwdHome("/etc/passwd")
-	if dir == "" || look(dir).unusable(pathRoom) != "" || !look(dir).exists() {
+	default:
 		r.plan.keep("HOME", Setting{"", FromDefault})
-		return ""
 	}
-	r.plan.set(Setting{}, "HOME", dir, "is not set; the user's passwd entry names a home")
-	return dir
-}
-
-// withoutHome reports whether the go command finds its directories without a home. It then is not given
-// one: that would bring in an env file which it does not read otherwise.
-func (r *resolver) withoutHome() bool {
-	return r.Get("GOPATH").Value != "" && r.gocache().Value != "" && !r.WritesEnv
 }
 
 // root removes a GOROOT that would break the go found: one that is no Go tree, or that of another
@@ -94,6 +85,8 @@ func (r *resolver) root() {
 		r.plan.set(was, "GOROOT", "", why)
 	default:
 		r.plan.set(was, "GOROOT", r.GOROOT, why)
+	}
+	if file := r.user["GOROOT"]; file != "" && r.GOROOT != "" && wrongRoot(file, r.GOROOT) != "" {
 		r.defaults()
 	}
 }
@@ -114,7 +107,11 @@ func (r *resolver) defaults() {
 // buildCache decides GOCACHE.
 func (r *resolver) buildCache() {
 	was := r.gocache()
-	why := r.verdict("GOCACHE", was, cacheRoom)
+	need := cacheRoom
+	if r.ClearsBuild {
+		need = room{}
+	}
+	why := r.verdict("GOCACHE", was, need)
 	if why == "" {
 		why = r.foreign(was.Value)
 	}
@@ -145,7 +142,9 @@ func (r *resolver) foreign(cache string) string {
 		if look(cache).owner != os.Geteuid() {
 			return cache + " has folders of another user: " + dir + " is not writable by " + user()
 		}
-		r.plan.strange = append(r.plan.strange, cache)
+		if !r.Reads {
+			r.plan.strange = append(r.plan.strange, cache)
+		}
 		return ""
 	}
 	return ""

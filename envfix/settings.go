@@ -48,14 +48,25 @@ func (s Setting) undo(name string) string {
 type Settings struct {
 	EnvFile string // of go env -w, "" where there is none
 
+	home    string // from the passwd entry, where it had to be looked up
 	environ []string
 	user    map[string]string
 	goroot  map[string]string
 }
 
 // ReadSettings reads the user's env file and the go.env of goroot, as cmd/go/internal/cfg.initEnvCache does. A file that
-// cannot be read counts as empty there, and here.
+// cannot be read counts as empty there, and here. Where HOME is not set and a default depends on it, it is that of
+// the user's passwd entry (F01).
 func ReadSettings(environ []string, goroot string) *Settings {
+	s := readSettings(environ, goroot)
+	if home := s.missingHome(); home != "" {
+		s = readSettings(Setenv(environ, "HOME", home), goroot)
+		s.home = home
+	}
+	return s
+}
+
+func readSettings(environ []string, goroot string) *Settings {
 	s := &Settings{environ: environ}
 	s.EnvFile = s.envFile()
 	s.user = readEnvFile(s.EnvFile)
@@ -65,9 +76,27 @@ func ReadSettings(environ []string, goroot string) *Settings {
 	return s
 }
 
+// missingHome returns the home that is needed and not set, "" where there is none. A go command that finds its
+// directories without a home is not given one: that would bring in an env file which it does not read otherwise.
+func (s *Settings) missingHome() string {
+	_, ok := s.Getenv("HOME")
+	if ok || runtime.GOOS == "windows" || s.Get("GOPATH").Value != "" && s.gocache().Value != "" {
+		return ""
+	}
+	dir := passwdHome("/etc/passwd")
+	if f := look(dir); dir == "" || !f.exists() || f.unusable(pathRoom) != "" {
+		return ""
+	}
+	return dir
+}
+
 // readEnvFile returns the assignments in a file of go env -w.
 func readEnvFile(name string) map[string]string {
 	if name == "" {
+		return nil
+	}
+	// A pipe, as GOENV=<(…) makes one, can be read only once, and that is not ours to do.
+	if fi, err := os.Stat(name); err != nil || !fi.Mode().IsRegular() {
 		return nil
 	}
 	data, err := os.ReadFile(name)
@@ -106,7 +135,12 @@ func (s *Settings) Get(name string) Setting {
 
 // Getenv returns the value of an OS variable and whether it is there. Of several the first counts, as for syscall.Getenv.
 func (s *Settings) Getenv(name string) (value string, ok bool) {
-	for _, kv := range s.environ {
+	return Getenv(s.environ, name)
+}
+
+// Getenv is Settings.Getenv for an environment alone.
+func Getenv(environ []string, name string) (value string, ok bool) {
+	for _, kv := range environ {
 		if len(kv) > len(name) && kv[len(name)] == '=' && sameName(kv[:len(name)], name) {
 			return kv[len(name)+1:], true
 		}
@@ -195,8 +229,8 @@ func (s *Settings) gocache() Setting {
 	return v
 }
 
-// gopath is the GOPATH of the go command, a list (go/build.defaultGOPATH). goroot is not taken for one.
-func (s *Settings) gopath(goroot string) Setting {
+// gopath is the GOPATH of the go command, a list (go/build.defaultGOPATH).
+func (s *Settings) gopath() Setting {
 	v := s.Get("GOPATH")
 	if v.Value != "" {
 		return v
@@ -206,7 +240,7 @@ func (s *Settings) gopath(goroot string) Setting {
 		home = "USERPROFILE"
 	}
 	dir := s.below(home, "go")
-	if dir == goroot || !filepath.IsAbs(dir) {
+	if !filepath.IsAbs(dir) {
 		dir = ""
 	}
 	return Setting{dir, FromDefault}

@@ -53,7 +53,7 @@ func TestEnvFile(t *testing.T) {
 	}{
 		{[]string{"GOENV=off", "HOME=/h"}, ""},
 		{[]string{"GOENV=/x/env", "HOME=/h"}, "/x/env"},
-		{nil, ""},
+		{[]string{"HOME="}, ""},
 	} {
 		if got := ReadSettings(tt.environ, "").EnvFile; got != tt.want {
 			t.Errorf("%v: %q, want %q", tt.environ, got, tt.want)

@@ -17,8 +17,8 @@ const (
 	stampName = ".swept"
 )
 
-// sweep removes abandoned work folders from dir, a private folder. It never takes long, and a
-// failure is nobody's business: the next sweep tries again.
+// sweep removes abandoned work folders from dir, a private folder. It begins no more of them when its time
+// is over, and a failure is nobody's business: the next sweep tries again.
 func sweep(dir string) {
 	stamp := filepath.Join(dir, stampName)
 	now := time.Now()
@@ -33,31 +33,37 @@ func sweep(dir string) {
 	if err != nil {
 		return
 	}
+	inUse, removed := inUseIn(dir), false
 	for _, e := range entries {
-		if time.Since(now) > allowance {
-			return
+		if time.Since(now) > allowance && removed {
+			return // without the stamp: the next command goes on
 		}
 		work := filepath.Join(dir, e.Name())
 		if strings.HasPrefix(e.Name(), "go-build") && e.IsDir() && quiet(work, now.Add(-abandoned)) && !inUse(work) {
-			os.RemoveAll(work)
+			removed = os.RemoveAll(work) == nil || removed
 		}
 	}
 	os.WriteFile(stamp, nil, 0o600)
 	os.Chtimes(stamp, now, now)
 }
 
-// errRecent ends a walk.
-var errRecent = errors.New("changed recently")
+// errInUse ends a walk.
+var errInUse = errors.New("in use")
 
-// quiet reports whether nothing in dir, a folder, changed after the given time.
+// quiet reports whether dir, a folder, and all in it is on one device and did not change after the
+// given time.
 func quiet(dir string, since time.Time) bool {
+	top, err := os.Lstat(dir)
+	if err != nil {
+		return false
+	}
 	return nil == filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
 		if err != nil {
 			return err
 		}
 		fi, err := d.Info()
-		if err == nil && fi.ModTime().After(since) {
-			return errRecent
+		if err == nil && (fi.ModTime().After(since) || deviceOf(fi) != deviceOf(top)) {
+			return errInUse
 		}
 		return err
 	})

@@ -57,12 +57,12 @@ func (r *resolver) chosenWork() (dir string, ok bool) {
 	return was.Value, true
 }
 
-// defaultWork settles GOTMPDIR where the user chose none. go env is to show what the user has, and needs a folder
-// for $WORK itself only where the temp folder is of no use.
+// defaultWork settles GOTMPDIR where the user chose none. A command that only reads needs a folder for $WORK at most where
+// the temp folder is of no use (go env makes one).
 func (r *resolver) defaultWork(tmp Setting, broken string) string {
 	was := Setting{"", FromDefault}
 	dir := ""
-	if judgeable(tmp.Value) && (!r.PrintsEnv || broken != "") {
+	if judgeable(tmp.Value) && (!r.Reads || broken != "") {
 		dir = r.pick(r.workDirs(), workRoom, chosenRoom)
 	}
 	if dir == "" {

@@ -2,6 +2,7 @@ package envfix
 
 import (
 	"math"
+	"os"
 
 	"golang.org/x/sys/unix"
 )
@@ -17,6 +18,9 @@ func volumeOf(path string) volume {
 		noexec:   st.Flags&unix.ST_NOEXEC != 0,
 		bytes:    st.Bavail * uint64(st.Bsize),
 		files:    st.Ffree,
+	}
+	if os.Geteuid() == 0 {
+		v.bytes = st.Bfree * uint64(st.Bsize) // with the reserve
 	}
 	if st.Files == 0 {
 		v.files = math.MaxUint64

@@ -8,11 +8,13 @@ package modcache
 import (
 	"go/version"
 	"os"
+	pathpkg "path"
 	"path/filepath"
 	"strings"
 
 	"golang.org/x/mod/modfile"
 	"golang.org/x/mod/module"
+	"golang.org/x/mod/semver"
 )
 
 // A Project is the main module, or the workspace, that a command in some directory works on.
@@ -22,13 +24,13 @@ type Project struct {
 	vendored bool     // has a vendor directory, which the go command then reads instead of the cache
 }
 
-// Find returns the project around dir. gowork is the value of GOWORK: off, a file, or "" to look for one.
+// Find returns the project around dir. gowork is the value of GOWORK: off, a file, or auto or "" to look for one.
 func Find(dir, gowork string) Project {
 	root := around(dir, "go.mod")
-	if gowork == "" {
-		gowork = around(dir, "go.work")
-		if gowork != "" {
-			gowork = filepath.Join(gowork, "go.work")
+	if gowork == "" || gowork == "auto" {
+		gowork = ""
+		if dir := around(dir, "go.work"); dir != "" {
+			gowork = filepath.Join(dir, "go.work")
 		}
 	}
 	if gowork != "" && gowork != "off" {
@@ -87,6 +89,18 @@ func (p Project) HeldBy(cache string) bool {
 	return true
 }
 
+// Holds reports whether the cache holds the module of an argument path@version, where path is that of a package in it.
+// What is no version but has to be looked up (latest, a branch) it does not hold.
+func Holds(cache, arg string) bool {
+	path, version, _ := strings.Cut(arg, "@")
+	for ; path != "." && path != "/"; path = pathpkg.Dir(path) {
+		if semver.IsValid(version) && holds(cache, path, version) {
+			return true
+		}
+	}
+	return false
+}
+
 // holds reports whether the cache has what a line of go.sum is about: the go.mod file alone, or the
 // extracted module.
 func holds(cache, path, version string) bool {
@@ -106,8 +120,11 @@ func holds(cache, path, version string) bool {
 }
 
 // Switches reports whether a go command of version have ("go1.26.3") will run another toolchain for the project,
-// with gotoolchain as the value of GOTOOLCHAIN (https://go.dev/doc/toolchain).
+// with gotoolchain as the value of GOTOOLCHAIN (https://go.dev/doc/toolchain). Of an unknown version it says no.
 func (p Project) Switches(have, gotoolchain string) bool {
+	if have == "" {
+		return false
+	}
 	name, mode, _ := strings.Cut(gotoolchain, "+")
 	if name == "auto" || name == "path" {
 		name, mode = "", name

@@ -37,7 +37,6 @@ type Class struct {
 	Clears   Places   // what it removes whole
 	Outlives bool     // starts a program that goes on after the build
 	Dir      string   // of -C, as given
-	Fetches  bool     // is there to get modules that the main module does not name yet
 	Versions []string // arguments of the form package@version
 }
 
@@ -46,7 +45,6 @@ type verb struct {
 	name     string
 	writes   Places
 	outlives bool
-	fetches  bool
 	why      string
 }
 
@@ -66,12 +64,12 @@ var verbs = []verb{
 	{name: "fix", writes: builds, why: "type-checks like vet since Go 1.26"},
 	{name: "fmt", writes: builds, why: "lists packages, then runs gofmt"},
 	{name: "generate", writes: builds, outlives: true, why: "loads packages, then runs the programs they name"},
-	{name: "get", writes: builds, fetches: true, why: "downloads modules"},
+	{name: "get", writes: builds, why: "downloads modules"},
 	{name: "help", why: "prints text"},
 	{name: "install", writes: builds | Bin, why: "compiles and places the binary"},
 	{name: "list", writes: builds, why: "loads packages; -export compiles them"},
 	{name: "mod", why: "prints help without a verb of its own"},
-	{name: "mod download", writes: loads, fetches: true, why: "downloads modules"},
+	{name: "mod download", writes: loads, why: "downloads modules"},
 	{name: "mod edit", why: "edits go.mod alone"},
 	{name: "mod graph", writes: loads, why: "reads go.mod files of all modules"},
 	{name: "mod init", why: "writes go.mod alone"},
@@ -101,7 +99,7 @@ var unknown = verb{writes: ModCache | BuildCache | Bin | EnvFile, outlives: true
 // names more places rather than fewer.
 func Classify(args []string, goflags string) Class {
 	v, rest, dir := lookup(args)
-	c := Class{Verb: v.name, Why: v.why, Writes: v.writes, Outlives: v.outlives, Fetches: v.fetches, Dir: dir}
+	c := Class{Verb: v.name, Why: v.why, Writes: v.writes, Outlives: v.outlives, Dir: dir}
 	flags, rest := split(v.name, rest)
 	if slices.ContainsFunc(flags, isHelp) || len(rest) > 0 && rest[0] == "help" && (v.name == "mod" || v.name == "work") {
 		return Class{Verb: v.name, Why: "prints help", Dir: dir}

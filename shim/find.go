@@ -189,15 +189,15 @@ func gorootOf(path string) string {
 // gorootAround looks one and two folders above path's own: bin/go and bin/GOOS_GOARCH/go (golang.org/issue/62119).
 func gorootAround(path string) string {
 	for _, up := range []string{"../..", "../../.."} {
-		if dir := filepath.Join(path, up); IsGOROOT(dir) {
+		if dir := filepath.Join(path, up); isGOROOT(dir) {
 			return dir
 		}
 	}
 	return ""
 }
 
-// IsGOROOT reports whether dir looks like a Go tree, by the rule of cmd/go/internal/cfg.isGOROOT.
-func IsGOROOT(dir string) bool {
+// isGOROOT reports whether dir looks like a Go tree, by the rule of cmd/go/internal/cfg.isGOROOT.
+func isGOROOT(dir string) bool {
 	fi, err := os.Stat(filepath.Join(dir, "pkg", "tool"))
 	return err == nil && fi.IsDir()
 }

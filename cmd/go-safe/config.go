@@ -3,8 +3,8 @@ package main
 import (
 	"fmt"
 	"path/filepath"
-	"strings"
 
+	"github.com/go-safe/go-safe/envfix"
 	"github.com/go-safe/go-safe/shim"
 )
 
@@ -28,23 +28,22 @@ func readConfig(environ []string) (config, error) {
 		}
 		return v == allowed
 	}
-	cfg.off = choose("GOSAFE", "off")
-	cfg.child = choose("GOSAFE_EXEC", "child")
-	cfg.verbose = choose("GOSAFE_VERBOSE", "1")
 	cfg.realGo = getenv(environ, "GOSAFE_GO")
-	if cfg.realGo != "" && !filepath.IsAbs(cfg.realGo) && err == nil {
+	if cfg.realGo != "" && !filepath.IsAbs(cfg.realGo) {
 		err = fmt.Errorf("GOSAFE_GO=%s is not valid; allowed: an absolute path, or unset", cfg.realGo)
 	}
 	cfg.via = shim.ParseVia(getenv(environ, "GOSAFE_VIA"))
+	cfg.off = choose("GOSAFE", "off")
+	if cfg.off {
+		return cfg, err
+	}
+	cfg.child = choose("GOSAFE_EXEC", "child")
+	cfg.verbose = choose("GOSAFE_VERBOSE", "1")
 	return cfg, err
 }
 
-// getenv returns the value of an OS variable; of several the first counts.
+// getenv returns the value of an OS variable, "" where it is not set.
 func getenv(environ []string, name string) string {
-	for _, kv := range environ {
-		if value, ok := strings.CutPrefix(kv, name+"="); ok {
-			return value
-		}
-	}
-	return ""
+	value, _ := envfix.Getenv(environ, name)
+	return value
 }

@@ -7,6 +7,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -16,6 +18,8 @@ import (
 )
 
 func main() {
+	// A parent-death signal that our parent set is kept over exec by the first thread alone (prctl(2)).
+	runtime.LockOSThread()
 	os.Exit(run(os.Args, os.Environ(), os.Stdout, os.Stderr))
 }
 
@@ -34,7 +38,7 @@ func run(argv, environ []string, stdout, stderr io.Writer) int {
 		return say.failure(exitFailed, err)
 	}
 	if setuid() {
-		return say.failure(exitFailed, errors.New("runs with the rights of its file's owner (setuid or setgid), which it refuses; type: chmod ug-s "+argv[0]))
+		return say.failure(exitFailed, errors.New("runs with the rights of its file's owner (setuid or setgid), which it refuses; type: chmod ug-s on it"))
 	}
 	args := argv[min(1, len(argv)):]
 
@@ -85,18 +89,30 @@ func request(class shim.Class, real shim.Go, settings *envfix.Settings) envfix.R
 		return modcache.Find(workdir(class.Dir), settings.Get("GOWORK").Value)
 	}
 	return envfix.Request{
-		Known:     settings,
-		GOROOT:    real.GOROOT,
-		PrintsEnv: class.Verb == "env",
-		WritesEnv: class.Verb == "env" && class.Writes == shim.EnvFile,
-		WritesBin: class.Writes&shim.Bin != 0,
+		Known:       settings,
+		GOROOT:      real.GOROOT,
+		Reads:       class.Writes == 0,
+		WritesEnv:   class.Verb == "env" && class.Writes == shim.EnvFile,
+		WritesBin:   class.Writes&shim.Bin != 0,
+		ClearsBuild: class.Clears&shim.BuildCache != 0,
+		ClearsMod:   class.Clears&shim.ModCache != 0,
 		Holds: func(cache string) bool {
-			return !class.Fetches && len(class.Versions) == 0 && project().HeldBy(cache)
+			return holdsVersions(cache, class) && project().HeldBy(cache)
 		},
 		Switches: func() bool {
 			return project().Switches(envfix.Version(real.GOROOT), settings.Get("GOTOOLCHAIN").Value)
 		},
 	}
+}
+
+// holdsVersions reports whether the module cache holds what the command line asks for: for go get and go mod download the very
+// modules, for go install and go run those with dependencies that nobody knows yet.
+func holdsVersions(cache string, class shim.Class) bool {
+	if len(class.Versions) == 0 {
+		return class.Verb != "get"
+	}
+	missing := func(arg string) bool { return !modcache.Holds(cache, arg) }
+	return (class.Verb == "get" || class.Verb == "mod download") && !slices.ContainsFunc(class.Versions, missing)
 }
 
 // workdir is the directory that the command works in.
@@ -145,8 +161,10 @@ func start(how func(shim.Command) (shim.Status, error), real shim.Go, args, envi
 	switch {
 	case errors.Is(err, fs.ErrNotExist): // of a script the interpreter, of a program the dynamic linker
 		return say.failure(exitCannotRun, fmt.Errorf("%w (its interpreter is missing); type: export GOSAFE_GO=/path/to/go", err))
-	case err != nil:
+	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.ENOEXEC):
 		return say.failure(exitCannotRun, fmt.Errorf("%w; type: export GOSAFE_GO=/path/to/go", err))
+	case err != nil:
+		return say.failure(exitCannotRun, err)
 	case status.Signal != nil:
 		return shim.Die(status.Signal)
 	}
