@@ -25,7 +25,7 @@ accepts every command line as go does. It takes one word for itself: safe, as th
 
  3. What does not work is replaced by the first of these that does: the user's own cache folder (go-safe in it),
     /var/tmp/go-UID, go-UID in the temp folder. These are made with mode 0700, and refused where another user
-    made them first or may rename them. When none can be had, the variable stays as it was.
+    made them first, could have written to them or may rename them. When none can be had, the variable stays as it was.
 
  4. It replaces itself by the real go (exec), so that nothing of it is left while the command runs.
 
@@ -38,14 +38,17 @@ Set for the go command, where they are not usable as they are:
 
 	GOTMPDIR    always, unless the user chose one that works: go-UID in the temp folder, or in /var/tmp or the
 	            user's cache folder where the temp folder is noexec, not writable, or has less than 1 GiB or
-	            4096 inodes left. Made where it is missing. Not set for go env. $WORK folders in which nothing
-	            changed for three days are removed from it, once a day.
+	            4096 inodes left. Made where it is missing. Not set for a command that only reads, like go env
+	            and go version. $WORK folders in which nothing changed for three days, nothing runs and
+	            nothing is mounted are removed from it, once a day.
 	TMPDIR      where it is missing, not writable, or has less than 32 MiB or 256 inodes left
 	GOCACHE     where it is not writable, noexec or full, or holds folders of another user. Where the cache
-	            itself is ours, those are moved aside instead, and that is said.
+	            itself is ours, those are moved aside instead, and that is said. go clean -cache cleans a
+	            full or noexec one, not its substitute.
 	GOPATH      where modules cannot be verified (pkg/sumdb) or binaries placed in it, and the command needs it
-	GOMODCACHE  where it is not writable and lacks a module that go.sum names, or a toolchain is to be run
-	            from it and it is noexec
+	GOMODCACHE  where it is not writable and lacks a module that go.sum or the command line names (with
+	            GOPROXY=off it stays, for nothing can be added to it), or a toolchain is to be run from it
+	            and it is noexec
 	HOME        where it is not set and a default depends on it: the home of the passwd entry
 	GOROOT      removed where it is no Go tree, or one of another version than the real go. Where the user's env
 	            file says so, it is set to the right one, with the settings of that tree's go.env.
@@ -75,6 +78,9 @@ Its own failures: 125 where go-safe failed, 126 where the real go was found and 
 
 Programs started by go run, go test, go generate and go tool see GOROOT/bin first on PATH (cmd/go/internal/base.AppendPATH): a go that
 they start is the real one. It has go-safe's environment all the same.
+
+GOTMPDIR is where t.TempDir makes its folders since Go 1.26, whatever TMPDIR is during the test; and a folder given as TMPDIR has
+go-UID in it afterwards. A program that becomes another user takes GOTMPDIR along, unless it goes through go-safe again.
 
 An alias is known to the shell alone: make, an IDE and sudo look at PATH. sudo has a PATH of its own (secure_path).
 

@@ -186,7 +186,8 @@ func report(say printer, cfg config, real shim.Go, class shim.Class, plan *envfi
 		return
 	}
 	say.line("real go: %s", real.Path)
-	say.line("command: go %s may write to: %s (%s)", class.Verb, class.Writes, class.Why)
+	say.line("command: go %s may write to: %s; removes: %s; starts a program: %t (%s)",
+		class.Verb, class.Writes, class.Clears, class.Outlives, class.Why)
 	for _, v := range plan.Vars {
 		if v.Changed() {
 			say.line("%s=%s: %s", v.Name, v.Value, v.Why)
