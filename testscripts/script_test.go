@@ -25,7 +25,10 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-var update = flag.Bool("u", false, "rewrite the files in scripts whose cmp fails")
+var (
+	update     = flag.Bool("u", false, "rewrite the files in scripts whose cmp fails")
+	toolchains = flag.Bool("toolchains", false, "run the smoke script with every Go release since 1.21, downloaded")
+)
 
 func TestScript(t *testing.T) {
 	s := newSuite(t)
@@ -155,6 +158,8 @@ func (s *suite) condition(cond string) (bool, error) {
 	switch cond {
 	case "root":
 		return os.Geteuid() == 0, nil
+	case "toolchains":
+		return *toolchains, nil
 	case "truego":
 		return s.trueGo(), nil
 	case "proxy":

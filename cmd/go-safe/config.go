@@ -28,12 +28,12 @@ func readConfig(environ []string) (config, error) {
 		}
 		return v == allowed
 	}
+	cfg.off = choose("GOSAFE", "off")
 	cfg.realGo = getenv(environ, "GOSAFE_GO")
-	if cfg.realGo != "" && !filepath.IsAbs(cfg.realGo) {
+	if cfg.realGo != "" && !filepath.IsAbs(cfg.realGo) && err == nil {
 		err = fmt.Errorf("GOSAFE_GO=%s is not valid; allowed: an absolute path, or unset", cfg.realGo)
 	}
 	cfg.via = shim.ParseVia(getenv(environ, "GOSAFE_VIA"))
-	cfg.off = choose("GOSAFE", "off")
 	if cfg.off {
 		return cfg, err
 	}

@@ -38,7 +38,8 @@ func run(argv, environ []string, stdout, stderr io.Writer) int {
 		return say.failure(exitFailed, err)
 	}
 	if setuid() {
-		return say.failure(exitFailed, errors.New("runs with the rights of its file's owner (setuid or setgid), which it refuses; type: chmod ug-s on it"))
+		exe, _ := os.Executable()
+		return say.failure(exitFailed, errors.New("refuses to run with the rights of its file's owner (setuid or setgid); type: chmod ug-s "+exe))
 	}
 	args := argv[min(1, len(argv)):]
 
