@@ -54,6 +54,16 @@ func (p *Plan) keep(name string, s Setting) {
 	p.Vars = append(p.Vars, Var{Name: name, Value: s.Value, Origin: s.Origin})
 }
 
+// Value is what the child uses for the variable name, one of those in Vars; "" where it has none.
+func (p *Plan) Value(name string) string {
+	for _, v := range p.Vars {
+		if v.Name == name {
+			return v.Value
+		}
+	}
+	return ""
+}
+
 // Environ returns environ with the plan's changes; environ itself stays as it is. A variable that
 // does not change stays where it stands.
 func (p *Plan) Environ(environ []string) []string {

@@ -3,6 +3,9 @@ package main
 import (
 	"fmt"
 	"path/filepath"
+	"slices"
+	"strings"
+	"time"
 
 	"github.com/go-safe/go-safe/envfix"
 	"github.com/go-safe/go-safe/shim"
@@ -10,25 +13,28 @@ import (
 
 // A config holds the GOSAFE_ settings. They are read once, here, and nowhere else.
 type config struct {
-	off     bool     // GOSAFE=off: exec the real go at once, touch nothing
-	realGo  string   // GOSAFE_GO: path of the real go
-	child   bool     // GOSAFE_EXEC=child: supervise even where exec would do
-	verbose bool     // GOSAFE_VERBOSE=1: say each decision
-	via     shim.Via // GOSAFE_VIA, set by go-safe itself: the way that led here
+	off         bool          // GOSAFE=off: exec the real go at once, touch nothing
+	realGo      string        // GOSAFE_GO: path of the real go
+	child       bool          // GOSAFE_EXEC=child: supervise even where exec would do
+	verbose     bool          // GOSAFE_VERBOSE=1: say each decision
+	noLocks     bool          // GOSAFE_LOCK=off: take no lock
+	needLocks   bool          // GOSAFE_LOCK=required: fail where a lock is not to be had
+	lockTimeout time.Duration // GOSAFE_LOCK_TIMEOUT: how long to wait for one
+	via         shim.Via      // GOSAFE_VIA, set by go-safe itself: the way that led here
 }
 
 // readConfig reads the settings. The error names the variable, its value and what is allowed.
 func readConfig(environ []string) (config, error) {
 	var cfg config
 	var err error
-	choose := func(name, allowed string) bool {
+	choose := func(name string, allowed ...string) string {
 		v := getenv(environ, name)
-		if v != "" && v != allowed && err == nil {
-			err = fmt.Errorf("%s=%s is not valid; allowed: %s, or unset", name, v, allowed)
+		if v != "" && !slices.Contains(allowed, v) && err == nil {
+			err = fmt.Errorf("%s=%s is not valid; allowed: %s, or unset", name, v, strings.Join(allowed, ", "))
 		}
-		return v == allowed
+		return v
 	}
-	cfg.off = choose("GOSAFE", "off")
+	cfg.off = choose("GOSAFE", "off") != ""
 	cfg.realGo = getenv(environ, "GOSAFE_GO")
 	if cfg.realGo != "" && !filepath.IsAbs(cfg.realGo) && err == nil {
 		err = fmt.Errorf("GOSAFE_GO=%s is not valid; allowed: an absolute path, or unset", cfg.realGo)
@@ -37,8 +43,18 @@ func readConfig(environ []string) (config, error) {
 	if cfg.off {
 		return cfg, err
 	}
-	cfg.child = choose("GOSAFE_EXEC", "child")
-	cfg.verbose = choose("GOSAFE_VERBOSE", "1")
+	cfg.child = choose("GOSAFE_EXEC", "child") != ""
+	cfg.verbose = choose("GOSAFE_VERBOSE", "1") != ""
+	locks := choose("GOSAFE_LOCK", "off", "required")
+	cfg.noLocks, cfg.needLocks = locks == "off", locks == "required"
+	cfg.lockTimeout = 10 * time.Second
+	if v := getenv(environ, "GOSAFE_LOCK_TIMEOUT"); v != "" {
+		d, bad := time.ParseDuration(v)
+		if (bad != nil || d < 0) && err == nil {
+			err = fmt.Errorf("GOSAFE_LOCK_TIMEOUT=%s is not valid; allowed: a duration such as 30s or 2m, 0s to wait for nobody, or unset", v)
+		}
+		cfg.lockTimeout = d
+	}
 	return cfg, err
 }
 

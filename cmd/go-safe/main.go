@@ -30,7 +30,7 @@ const (
 	exitNotFound  = 127 // no real go was found
 )
 
-// run is the whole story: argv + environ → decide → prepare env → run → exit status.
+// run is the whole story: argv + environ → decide → prepare env → lock → run → exit status.
 func run(argv, environ []string, stdout, stderr io.Writer) int {
 	say := printer{stderr}
 	cfg, err := readConfig(environ)
@@ -60,8 +60,16 @@ func run(argv, environ []string, stdout, stderr io.Writer) int {
 	plan, changed := prepare(request(class, real, settings))
 	report(say, cfg, real, class, plan, changed)
 
+	wanted := wants(cfg, class, real, plan, settings)
+	release, err := lockAll(wanted, cfg, say)
+	if err != nil {
+		return say.failure(exitFailed, err)
+	}
+	defer release()
+
 	environ = plan.Environ(environ)
-	if cfg.child {
+	if cfg.child || len(wanted) > 0 {
+		defer watch(say)()
 		return start(shim.Run, real, args, environ, say)
 	}
 	return start(shim.Exec, real, args, environ, say)
@@ -86,9 +94,6 @@ func findGo(cfg config, environ []string) (shim.Go, error) {
 
 // request says what envfix has to know of the command.
 func request(class shim.Class, real shim.Go, settings *envfix.Settings) envfix.Request {
-	project := func() modcache.Project {
-		return modcache.Find(workdir(class.Dir), settings.Get("GOWORK").Value)
-	}
 	return envfix.Request{
 		Known:       settings,
 		GOROOT:      real.GOROOT,
@@ -98,12 +103,20 @@ func request(class shim.Class, real shim.Go, settings *envfix.Settings) envfix.R
 		ClearsBuild: class.Clears&shim.BuildCache != 0,
 		ClearsMod:   class.Clears&shim.ModCache != 0,
 		Holds: func(cache string) bool {
-			return holdsVersions(cache, class) && project().HeldBy(cache)
+			return holdsVersions(cache, class) && project(class, settings).HeldBy(cache)
 		},
-		Switches: func() bool {
-			return project().Switches(envfix.Version(real.GOROOT), settings.Get("GOTOOLCHAIN").Value)
-		},
+		Switches: func() bool { return switches(class, real, settings) },
 	}
+}
+
+// project finds the module or workspace that the command works in.
+func project(class shim.Class, settings *envfix.Settings) modcache.Project {
+	return modcache.Find(workdir(class.Dir), settings.Get("GOWORK").Value)
+}
+
+// switches reports whether the command will run a toolchain from the module cache.
+func switches(class shim.Class, real shim.Go, settings *envfix.Settings) bool {
+	return project(class, settings).Switches(envfix.Version(real.GOROOT), settings.Get("GOTOOLCHAIN").Value)
 }
 
 // holdsVersions reports whether the module cache holds what the command line asks for: for go get and go mod download the very
@@ -197,7 +210,7 @@ func report(say printer, cfg config, real shim.Go, class shim.Class, plan *envfi
 }
 
 // A printer prints our own messages: to standard error, "go-safe: " first, lower case, one line, no colour. The only
-// labels are "warning:", where a value that the user chose is overridden, and "hint:".
+// labels are "warning:", where a value that the user chose is overridden or a promise is not kept, and "hint:".
 type printer struct{ w io.Writer }
 
 func (p printer) line(format string, args ...any) {

@@ -1,0 +1,165 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/go-safe/go-safe/envfix"
+	"github.com/go-safe/go-safe/lock"
+	"github.com/go-safe/go-safe/shim"
+)
+
+// A want is a lock that a command needs.
+type want struct {
+	name string // the variable that names the directory, for messages
+	dir  string
+	mode lock.Mode
+}
+
+// wants are the locks of a command, always in this order, so that no two commands wait for each other. Where a program goes
+// on after the build nobody sees when that ends: go run holds nothing.
+func wants(cfg config, class shim.Class, real shim.Go, plan *envfix.Plan, settings *envfix.Settings) []want {
+	if cfg.noLocks {
+		return nil
+	}
+	uses := class.Writes & (shim.ModCache | shim.BuildCache)
+	// What itself writes nothing, as go version, may have to download a toolchain.
+	if uses == 0 && class.Writes == 0 && class.Verb != "help" && switches(class, real, settings) {
+		uses = shim.ModCache
+	}
+	if class.Outlives {
+		uses = 0
+	}
+	var list []want
+	for _, c := range []want{
+		{"GOMODCACHE", plan.Value("GOMODCACHE"), lock.Use},
+		{"GOCACHE", plan.Value("GOCACHE"), lock.Use},
+	} {
+		place := placeOf[c.name]
+		switch {
+		case !filepath.IsAbs(c.dir):
+			continue // off, or something that the go command will refuse
+		case class.Clears&place != 0 && !isDir(c.dir):
+			continue // there is nothing to remove
+		case class.Clears&place != 0:
+			c.mode = lock.Change
+		case uses&place == 0:
+			continue
+		}
+		list = append(list, c)
+	}
+	if class.Writes == shim.EnvFile && filepath.IsAbs(settings.EnvFile) {
+		list = append(list, want{"GOENV", filepath.Dir(settings.EnvFile), lock.Change})
+	}
+	return list
+}
+
+// placeOf is what a variable names the directory of.
+var placeOf = map[string]shim.Places{"GOMODCACHE": shim.ModCache, "GOCACHE": shim.BuildCache}
+
+func isDir(path string) bool {
+	fi, err := os.Stat(path)
+	return err == nil && fi.IsDir()
+}
+
+// lockAll takes the locks and returns what gives them back. Where one is not to be had, the command goes on as
+// plain go would, and that is said; or fails, where the user said so.
+func lockAll(list []want, cfg config, say printer) (release func(), err error) {
+	var releases []func()
+	release = func() {
+		for _, r := range releases {
+			r()
+		}
+	}
+	for _, w := range list {
+		r, err := w.acquire(cfg, say)
+		switch {
+		case err == nil:
+			releases = append(releases, r)
+		case cfg.needLocks:
+			release()
+			return nil, fmt.Errorf("%s; GOSAFE_LOCK=required forbids to go on without the lock; type: go safe locks", w.trouble(err, cfg))
+		case !cannotBeUsed(err):
+			say.line("warning: %s; going on without the lock, as plain go would; type: go safe locks", w.trouble(err, cfg))
+		}
+	}
+	return release, nil
+}
+
+// cannotBeUsed reports whether the directory itself is the matter, which the go command will say.
+func cannotBeUsed(err error) bool {
+	var busy *lock.BusyError
+	var refused *lock.RefusedError
+	return !errors.As(err, &busy) && !errors.As(err, &refused)
+}
+
+func (w want) acquire(cfg config, say printer) (release func(), err error) {
+	ctx, cancel := context.WithTimeout(context.Background(), cfg.lockTimeout)
+	defer cancel()
+	return lock.Acquire(ctx, w.dir, w.mode, func(blockers []lock.Process) {
+		say.line("waiting for %s %s, held by %s", w.name, w.dir, processes(blockers))
+	})
+}
+
+// trouble says why the lock was not to be had.
+func (w want) trouble(err error, cfg config) string {
+	var busy *lock.BusyError
+	switch {
+	case !errors.As(err, &busy):
+		return w.name + ": " + err.Error()
+	case busy.Deadlock:
+		return fmt.Sprintf("%s: %s is held by %s, which waits for us", w.name, w.dir, processes(busy.Blockers))
+	}
+	return fmt.Sprintf("%s: %s was held for %s by %s", w.name, w.dir, cfg.lockTimeout, processes(busy.Blockers))
+}
+
+// processes names who holds a lock, as far as that is known.
+func processes(ps []lock.Process) string {
+	if len(ps) == 0 {
+		return "another process that cannot be seen from here"
+	}
+	var names []string
+	for i, p := range ps {
+		if i == 4 {
+			names = append(names, fmt.Sprintf("%d others", len(ps)-i))
+			break
+		}
+		names = append(names, process(p))
+	}
+	return strings.Join(names, ", ")
+}
+
+// process is one of them: pid 4711 (alice, go test ./..., for 12s).
+func process(p lock.Process) string {
+	about := []string{}
+	if p.UID >= 0 {
+		about = append(about, envfix.UserName(p.UID))
+	}
+	if p.Command != "" {
+		about = append(about, p.Command)
+	}
+	if !p.Since.IsZero() {
+		about = append(about, "for "+age(p.Since))
+	}
+	if len(about) == 0 {
+		return fmt.Sprintf("pid %d", p.PID)
+	}
+	return fmt.Sprintf("pid %d (%s)", p.PID, strings.Join(about, ", "))
+}
+
+// age is how long ago something was, in whole seconds.
+func age(t time.Time) string {
+	return max(0, time.Since(t)).Truncate(time.Second).String()
+}
+
+// watch says while the go command runs when it waits for a lock file of its own.
+func watch(say printer) (stop func()) {
+	return lock.Watch(func(path string, blockers []lock.Process) {
+		say.line("the go command waits for %s, held by %s", path, processes(blockers))
+	})
+}

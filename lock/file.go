@@ -1,0 +1,98 @@
+package lock
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/gofrs/flock"
+)
+
+// A lockFile is what is locked: a directory, or a file in it.
+type lockFile struct {
+	*flock.Flock
+}
+
+// fileName is the file that stands for a directory that cannot be locked.
+const fileName = ".go-safe.lock"
+
+// open makes dir if it is missing and finds what is to be locked for it.
+func open(dir string, file bool) (lockFile, error) {
+	if err := os.MkdirAll(dir, 0o777); err != nil {
+		return lockFile{}, err
+	}
+	path := lockPath(dir, file)
+	flags := os.O_RDONLY
+	if path != dir {
+		var err error
+		if flags, err = prepareFile(path); err != nil {
+			return lockFile{}, err
+		}
+	}
+	return lockFile{flock.New(path, flock.SetFlag(flags), flock.SetPermissions(0))}, nil
+}
+
+// lockPath is what is locked for dir: the file where the directory cannot be locked, or a lock on it
+// would be known to this machine alone (Linux gives no directory of NFS, 9p or SMB a lock of the server's).
+func lockPath(dir string, file bool) string {
+	if file || !lockableDirectories || remote(dir) {
+		return filepath.Join(dir, fileName)
+	}
+	return dir
+}
+
+// prepareFile makes the file if it is missing, with the rights of its directory, for who can use the one is to use the
+// other. It returns the flags to open it with: for writing where that is allowed, since NFS wants that of who locks it
+// alone (flock(2)). No link is followed, and nothing else than a file is opened, which might block.
+func prepareFile(name string) (flags int, err error) {
+	dir, err := os.Stat(filepath.Dir(name))
+	if err != nil {
+		return 0, err
+	}
+	f, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
+	if err == nil {
+		defer f.Close()
+		return os.O_RDWR | noFollow, f.Chmod(dir.Mode() & 0o666)
+	}
+	fi, err := os.Lstat(name)
+	if err != nil {
+		return 0, err
+	}
+	if !fi.Mode().IsRegular() {
+		return 0, &fs.PathError{Op: "lock", Path: name, Err: errors.New("is not a file")}
+	}
+	if f, err := os.OpenFile(name, os.O_RDWR|noFollow, 0); err == nil {
+		f.Close()
+		return os.O_RDWR | noFollow, nil
+	}
+	return os.O_RDONLY | noFollow, nil
+}
+
+// try takes the lock if it is free.
+func (l lockFile) try(mode Mode) (ok bool, err error) {
+	for {
+		if mode == Change {
+			ok, err = l.TryLock()
+		} else {
+			ok, err = l.TryRLock()
+		}
+		if !interrupted(err) {
+			return ok, err
+		}
+	}
+}
+
+// current reports whether the path still names what is locked.
+func (l lockFile) current() bool {
+	held, err := l.Stat()
+	if err != nil {
+		return false
+	}
+	named, err := os.Stat(l.Path())
+	return err == nil && os.SameFile(held, named)
+}
+
+func (l lockFile) release() {
+	l.Unlock()
+}

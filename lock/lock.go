@@ -1,0 +1,209 @@
+// Package lock keeps those who use a directory and those who change it out of each other's way: many may
+// use it at a time, and who changes it is alone.
+//
+// The lock is flock(2) on the directory itself, opened for reading: the same inode however it is reached,
+// nothing to create or to leave behind, open to everybody who can read the directory, and gone with its
+// holder. Where a directory cannot be locked (network file systems, Windows) it is a file in it. A waiting
+// change lets no new use in. Below a holder, which waits for its child, nothing waits.
+//
+// It keeps nobody out who does not ask, prints nothing and reads no environment.
+package lock
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"os"
+	"slices"
+	"time"
+)
+
+// A Mode is what a lock is taken for.
+type Mode int
+
+const (
+	Use    Mode = iota // beside other uses
+	Change             // alone
+)
+
+func (m Mode) String() string {
+	if m == Change {
+		return "change"
+	}
+	return "use"
+}
+
+// Who waits tries again after a pause, the first of which is short: most locks are held for the time of a
+// rename. The longest is what a free lock may stay unused.
+const (
+	shortest = time.Millisecond
+	longest  = 100 * time.Millisecond
+)
+
+// A BusyError says that the lock was not to be had in time.
+type BusyError struct {
+	Dir      string
+	Mode     Mode
+	Blockers []Process // who stands in the way; none where the system does not tell
+	Deadlock bool      // they wait for an ancestor of this process, and would for ever
+}
+
+func (e *BusyError) Error() string {
+	return "cannot lock " + e.Dir + " to " + e.Mode.String() + " it: others hold it"
+}
+
+// A RefusedError says why the system locks neither the directory nor a file in it.
+type RefusedError struct {
+	Dir string
+	Err error
+}
+
+func (e *RefusedError) Error() string { return "cannot lock files in " + e.Dir + ": " + e.Err.Error() }
+func (e *RefusedError) Unwrap() error { return e.Err }
+
+// Acquire waits until it has the lock on dir, and returns what gives it back. A directory that is missing is made, 0777
+// before the umask, as the go command makes its caches. Who waits for longer than a second is told for whom: then, after
+// ten seconds, and each minute. Below ancestors that hold the lock it waits for others alone.
+//
+// The error is a *BusyError when ctx ends, a *RefusedError where there are no locks, else what the system says of the directory.
+func Acquire(ctx context.Context, dir string, mode Mode, tell func(blockers []Process)) (release func(), err error) {
+	w := waiter{dir: dir, mode: mode}
+	since := reminder{since: time.Now()}
+	for pause := shortest; ; pause = min(pause*3/2, longest) {
+		release, err := w.try()
+		if !errors.Is(err, errBusy) {
+			w.mark.remove()
+			return release, err
+		}
+		w.look()
+		if w.inherited() {
+			return w.mark.remove, nil // until then no use comes in beside a change
+		}
+		if since.due() {
+			tell(w.named())
+		}
+		deadlock := w.deadlock()
+		if deadlock || !sleep(ctx, pause) {
+			defer w.mark.remove()
+			return w.last(deadlock)
+		}
+	}
+}
+
+// sleep reports whether the pause, or half as much more or less, passed before ctx ended.
+func sleep(ctx context.Context, pause time.Duration) bool {
+	select {
+	case <-ctx.Done():
+		return false
+	case <-time.After(pause/2 + rand.N(pause)):
+		return true
+	}
+}
+
+// errBusy is the answer of a lock that is held, or wanted for a change.
+var errBusy = errors.New("is held")
+
+// A waiter is one Acquire.
+type waiter struct {
+	dir  string
+	mode Mode
+	file bool  // the directory itself cannot be locked
+	mark *mark // once it waits
+
+	// What the last look showed; nothing where the system does not tell.
+	entries  []entry // of others
+	nested   bool    // an ancestor holds the lock
+	alone    bool    // it holds it alone
+	blockers []entry // others who stand in the way
+	awaited  []entry // changes that a use waits for to begin
+}
+
+// try takes the lock if it is free and, for a use, nobody waits for a change. A lock on something that the path
+// does not name any more, because a clean has set it aside, is worth nothing.
+func (w *waiter) try() (release func(), err error) {
+	for {
+		if w.mode == Use && !w.nested && changeAwaited(w.dir) {
+			return nil, errBusy
+		}
+		l, err := open(w.dir, w.file)
+		if err != nil {
+			return nil, err
+		}
+		ok, err := l.try(w.mode)
+		switch {
+		case err != nil && !w.file:
+			w.file = true
+		case err != nil:
+			return nil, &RefusedError{w.dir, err}
+		case !ok:
+			return nil, errBusy
+		case l.current():
+			return l.release, nil
+		default:
+			l.release()
+		}
+	}
+}
+
+// look finds out who stands in the way, and lets others see that this waits.
+func (w *waiter) look() {
+	w.mark.remove()
+	w.mark = newMark(w.dir, w.mode) // anew: the path may name another directory by now
+	w.entries = w.mark.others(w.dir, w.file)
+	w.nested, w.alone, w.blockers, w.awaited = false, false, nil, nil
+	above := ancestors(os.Getpid())
+	for _, e := range w.entries {
+		switch {
+		case e.waits && e.mode == Change:
+			w.awaited = append(w.awaited, e)
+		case e.waits:
+		case above[e.pid]:
+			w.nested = true
+			w.alone = w.alone || e.mode == Change
+		case w.mode == Change || e.mode == Change:
+			w.blockers = append(w.blockers, e)
+		}
+	}
+}
+
+// inherited reports whether the lock is as good as held: ancestors hold it, who end after this process, and nobody
+// else is in the way. For a use beside their use the next try will do.
+func (w *waiter) inherited() bool {
+	return w.nested && len(w.blockers) == 0 && (w.mode == Change || w.alone)
+}
+
+// deadlock reports whether those in the way wait for an ancestor of this process: below two uses, two want to change. The
+// one with the lower pid gives up.
+func (w *waiter) deadlock() bool {
+	if !w.nested || len(w.blockers) == 0 {
+		return false
+	}
+	waiting := make(map[int]bool)
+	for _, e := range w.entries {
+		if e.waits && e.mode == Change {
+			for pid := range ancestors(e.pid) {
+				waiting[pid] = waiting[pid] || os.Getpid() < e.pid
+			}
+		}
+	}
+	return !slices.ContainsFunc(w.blockers, func(e entry) bool { return !waiting[e.pid] })
+}
+
+// named are those for whom this waits.
+func (w *waiter) named() []Process {
+	if len(w.blockers) == 0 && w.mode == Use {
+		return describe(w.awaited)
+	}
+	return describe(w.blockers)
+}
+
+// last is what is left when the time is over: a use minds a waiting change no longer.
+func (w *waiter) last(deadlock bool) (release func(), err error) {
+	busy := &BusyError{w.dir, w.mode, w.named(), deadlock}
+	w.nested = true
+	release, err = w.try()
+	if errors.Is(err, errBusy) {
+		return nil, busy
+	}
+	return release, err
+}

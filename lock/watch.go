@@ -1,0 +1,54 @@
+package lock
+
+import "time"
+
+// Watch looks once a second whether a child of this process waits for a lock file of its own, which the go command does
+// in silence (F43, golang.org/issue/33543), and tells after a second for which file and for whom; again after ten, and
+// each minute. It goes on until stop is called. Where the system does not tell, it does nothing.
+func Watch(tell func(path string, blockers []Process)) (stop func()) {
+	done := make(chan struct{})
+	go watch(done, tell)
+	return func() { close(done) }
+}
+
+// watch keeps one wait in mind: a go command that waits for several files has the same holder most of the time.
+func watch(done <-chan struct{}, tell func(string, []Process)) {
+	tick := time.NewTicker(time.Second)
+	defer tick.Stop()
+	var seen blocked
+	var since reminder
+	for {
+		select {
+		case <-done:
+			return
+		case <-tick.C:
+		}
+		b := blockedChild()
+		if b != seen {
+			seen, since = b, reminder{since: time.Now()}
+			continue
+		}
+		if b != (blocked{}) && since.due() {
+			tell(b.path(), b.holders())
+		}
+	}
+}
+
+// A reminder says when it is time to tell of a wait: after a second, ten, and each minute.
+type reminder struct {
+	since time.Time
+	told  int
+}
+
+func (r *reminder) due() bool {
+	times := []time.Duration{time.Second, 10 * time.Second}
+	next := time.Duration(r.told-len(times)+1) * time.Minute
+	if r.told < len(times) {
+		next = times[r.told]
+	}
+	if time.Since(r.since) < next {
+		return false
+	}
+	r.told++
+	return true
+}
