@@ -20,6 +20,7 @@ type Var struct {
 	Was    Setting // before go-safe changed it
 	Why    string  // why go-safe changed it, "" where it did not
 	Hint   string  // what to type to be rid of Why
+	Said   bool    // is to be said even where nobody chose the value
 }
 
 // Changed reports whether go-safe set or removed the variable.
@@ -27,9 +28,10 @@ func (v Var) Changed() bool {
 	return v.Origin == FromGoSafe
 }
 
-// Overrides reports whether somebody chose the value that go-safe changed, in the environment or by go env -w.
+// Overrides reports whether the user is to know that go-safe changed the value: somebody chose it, in the environment or
+// by go env -w, or it is a cache of the user's that is left behind whole.
 func (v Var) Overrides() bool {
-	return v.Changed() && v.Was.Value != "" && (v.Was.Origin == FromEnviron || v.Was.Origin == FromEnvFile)
+	return v.Said || v.Changed() && v.Was.Value != "" && (v.Was.Origin == FromEnviron || v.Was.Origin == FromEnvFile)
 }
 
 // A Plan is what go-safe will give a command.
@@ -40,13 +42,16 @@ type Plan struct {
 	missing []string // folders of the user's choice, to be made
 	strange []string // GOCACHE in which folders of another user are to be moved aside
 	sweep   []string // folders in which abandoned go-build folders are removed
+	noLocks []string // variables whose value is a directory without locks
 }
 
 // set records a value of go-safe's own.
 func (p *Plan) set(was Setting, name, value, why string) {
-	p.Vars = append(p.Vars, Var{
-		Name: name, Value: value, Origin: FromGoSafe, Was: was, Why: why, Hint: was.undo(name),
-	})
+	v := Var{Name: name, Value: value, Origin: FromGoSafe, Was: was, Why: why, Hint: was.undo(name)}
+	if slices.Contains(p.noLocks, name) && v.Hint == "" {
+		v.Said, v.Hint = true, "go env -w "+name+"="+quote(value)
+	}
+	p.Vars = append(p.Vars, v)
 }
 
 // keep records a value that works, or that is not go-safe's to judge.

@@ -14,7 +14,7 @@ func (r *resolver) modules() {
 	cacheWhy := r.cacheVerdict(cache)
 	base := ""
 	if pathWhy != "" || cacheWhy != "" {
-		base = r.pick(r.privateBases(), workRoom, cacheRoom)
+		base = r.pick(r.cacheBases(), workRoom, cacheRoom)
 	}
 	if base == "" || r.readInPlace(path, cache, pathWhy) {
 		r.plan.keep("GOPATH", path)
@@ -69,7 +69,10 @@ func (r *resolver) cacheVerdict(cache Setting) string {
 	if look(cache.Value).noexec && r.Switches() {
 		return cache.Value + " is on a file system mounted noexec, and go.mod or GOTOOLCHAIN asks for a toolchain in it"
 	}
-	return inside(filepath.Join(cache.Value, "cache", "download"))
+	if why := inside(filepath.Join(cache.Value, "cache", "download")); why != "" || r.ClearsMod {
+		return why
+	}
+	return r.unlockable("GOMODCACHE", cache.Value)
 }
 
 // readInPlace reports whether directories that can only be read serve this command: nothing is to be added to them. The private
@@ -80,7 +83,7 @@ func (r *resolver) readInPlace(path, cache Setting, pathWhy string) bool {
 	switch {
 	case !judgeable(gopath), !judgeable(cache.Value), !readable(cache.Value):
 		return false
-	case look(cache.Value).noexec && r.Switches():
+	case look(cache.Value).noexec && r.Switches(), r.unlockable("GOMODCACHE", cache.Value) != "":
 		return false
 	case pathWhy != "" && r.WritesBin && r.Get("GOBIN").Value == "" && inside(filepath.Join(gopath, "bin")) != "":
 		return false

@@ -104,8 +104,12 @@ func (f facts) unusable(r room) string {
 // lastError is what the system said, without the path.
 func lastError(err error) string {
 	var e *fs.PathError
-	if errors.As(err, &e) {
+	var no syscall.Errno
+	switch {
+	case errors.As(err, &e):
 		return e.Err.Error()
+	case errors.As(err, &no):
+		return no.Error()
 	}
 	return err.Error()
 }

@@ -32,6 +32,9 @@ type Request struct {
 	// Switches reports whether the command will run a toolchain from the module cache.
 	Switches func() bool
 
+	// Unlockable says why files in an existing directory cannot be locked, nil where they can.
+	Unlockable func(dir string) error
+
 	// Failed are private folders that could not be made.
 	Failed map[string]bool
 }
@@ -115,9 +118,12 @@ func (r *resolver) buildCache() {
 	if why == "" {
 		why = r.foreign(was.Value)
 	}
+	if why == "" && !r.ClearsBuild {
+		why = r.unlockable("GOCACHE", was.Value)
+	}
 	base := ""
 	if why != "" {
-		base = r.pick(r.privateBases(), workRoom, cacheRoom)
+		base = r.pick(r.cacheBases(), workRoom, cacheRoom)
 	}
 	if base == "" {
 		r.plan.keep("GOCACHE", was)
@@ -167,6 +173,23 @@ func (r *resolver) verdict(name string, s Setting, need room) string {
 		return s.Value + " " + why
 	}
 	return ""
+}
+
+// unlockable says why the go command could not lock its files in a cache, and would fail (F13).
+func (r *resolver) unlockable(name, cache string) string {
+	if !judgeable(cache) || r.emptied(name) || isFile(cache) {
+		return ""
+	}
+	if err := r.Unlockable(look(cache).deepest); err != nil {
+		r.plan.noLocks = append(r.plan.noLocks, name)
+		return cache + " is on a file system without locks: " + lastError(err)
+	}
+	return ""
+}
+
+// cacheBases are the private bases whose files can be locked.
+func (r *resolver) cacheBases() []string {
+	return slices.DeleteFunc(r.privateBases(), func(dir string) bool { return r.Unlockable(look(dir).deepest) != nil })
 }
 
 // isFile reports whether something that is no directory is there. The go command's own error names it.

@@ -105,7 +105,8 @@ func request(class shim.Class, real shim.Go, settings *envfix.Settings) envfix.R
 		Holds: func(cache string) bool {
 			return holdsVersions(cache, class) && project(class, settings).HeldBy(cache)
 		},
-		Switches: func() bool { return switches(class, real, settings) },
+		Switches:   func() bool { return switches(class, real, settings) },
+		Unlockable: remembered(unlockable),
 	}
 }
 

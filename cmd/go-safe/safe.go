@@ -19,23 +19,33 @@ const usage = `go-safe stands in front of the go command and gives it directorie
 
 usage: go safe <command>
 
-	env [--json]  print the variables that go-safe looks at, and why it changes them
-	version       print the version of go-safe, and the real go
-	help          print this text
+	env [--json]    print the variables that go-safe looks at, and why it changes them
+	locks [--json]  print who holds the locks on the caches here, and who waits
+	version         print the version of go-safe, and the real go
+	help            print this text
 
 Every other command line is the real go's. Settings: GOSAFE=off, GOSAFE_GO=/path/to/go,
-GOSAFE_VERBOSE=1, GOSAFE_EXEC=child. Exit status: the real go's; 125 where go-safe
+GOSAFE_VERBOSE=1, GOSAFE_EXEC=child, GOSAFE_LOCK=off or required,
+GOSAFE_LOCK_TIMEOUT=10s. Exit status: the real go's; 125 where go-safe
 failed, 126 where the real go cannot be run, 127 where none was found.
 `
 
 // safe runs go safe <args>. The commands work without a real go, and say so.
 func safe(args, environ []string, real shim.Go, notFound error, stdout io.Writer, say printer) int {
 	var err error
+	if len(args) == 3 && args[0] == "locks" && args[1] == "--try" {
+		tryLocks(stdout, args[2])
+		return 0
+	}
 	switch strings.Join(args, " ") {
 	case "env":
 		err = printEnv(stdout, safeEnv(environ, real))
 	case "env --json", "env -json":
 		err = printJSON(stdout, safeEnv(environ, real))
+	case "locks":
+		err = printLocks(stdout, lockRows(environ, real))
+	case "locks --json", "locks -json":
+		err = printJSON(stdout, lockRows(environ, real))
 	case "version", "--version", "-version":
 		err = printVersion(stdout, real, notFound)
 	case "help", "--help", "-help", "-h", "":
@@ -98,7 +108,7 @@ func printEnv(w io.Writer, rows []row) error {
 }
 
 // printJSON prints the rows as an array.
-func printJSON(w io.Writer, rows []row) error {
+func printJSON[R any](w io.Writer, rows []R) error {
 	enc := json.NewEncoder(w)
 	enc.SetIndent("", "\t")
 	return enc.Encode(rows)

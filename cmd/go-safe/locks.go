@@ -1,0 +1,150 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"text/tabwriter"
+	"time"
+
+	"github.com/go-safe/go-safe/envfix"
+	"github.com/go-safe/go-safe/lock"
+	"github.com/go-safe/go-safe/shim"
+)
+
+// A lockRow is a directory as go safe locks shows it; the field names are part of the JSON form.
+type lockRow struct {
+	Name      string       `json:"name"`
+	Dir       string       `json:"dir"`
+	Processes []processRow `json:"processes"` // [] where nobody holds the lock, or nobody who can be seen
+}
+
+// A processRow is one that holds a lock or waits for it.
+type processRow struct {
+	PID     int        `json:"pid"`
+	User    string     `json:"user,omitempty"`
+	Command string     `json:"command,omitempty"`
+	Since   *time.Time `json:"since,omitempty"` // start of the process
+	Mode    string     `json:"mode"`            // use, change
+	Waits   bool       `json:"waits"`
+}
+
+// lockRows looks at the directories that commands lock here.
+func lockRows(environ []string, real shim.Go) []lockRow {
+	settings := envfix.ReadSettings(environ, real.GOROOT)
+	plan := envfix.Resolve(request(shim.Classify([]string{"build"}, ""), real, settings))
+	rows := []lockRow{}
+	for _, r := range []lockRow{
+		{Name: "GOMODCACHE", Dir: plan.Value("GOMODCACHE")},
+		{Name: "GOCACHE", Dir: plan.Value("GOCACHE")},
+		{Name: "GOENV", Dir: filepath.Dir(settings.EnvFile)},
+	} {
+		if !filepath.IsAbs(r.Dir) {
+			continue
+		}
+		r.Processes = []processRow{}
+		for _, p := range lock.Processes(r.Dir) {
+			row := processRow{PID: p.PID, Command: p.Command, Mode: p.Mode.String(), Waits: p.Waits}
+			if p.UID >= 0 {
+				row.User = envfix.UserName(p.UID)
+			}
+			if !p.Since.IsZero() {
+				row.Since = &p.Since
+			}
+			r.Processes = append(r.Processes, row)
+		}
+		rows = append(rows, r)
+	}
+	return rows
+}
+
+// printLocks prints a line for each process, and one for a directory that nobody has locked.
+func printLocks(w io.Writer, rows []lockRow) error {
+	tw := tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)
+	for _, r := range rows {
+		if len(r.Processes) == 0 {
+			fmt.Fprintf(tw, "%s\t%s\tfree\n", r.Name, oneLine(r.Dir))
+		}
+		for _, p := range r.Processes {
+			state := p.Mode
+			if p.Waits {
+				state = "waits to " + p.Mode
+			}
+			since := ""
+			if p.Since != nil {
+				since = age(*p.Since)
+			}
+			fmt.Fprintf(tw, "%s\t%s\t%s\tpid %d\t%s\t%s\t%s\n", r.Name, oneLine(r.Dir), state, p.PID, p.User, since, oneLine(p.Command))
+		}
+	}
+	return tw.Flush()
+}
+
+// A file server that does not answer may keep who locks a file from ever going on.
+const lockTrial = 2 * time.Second
+
+// unlockable says why files in dir cannot be locked. Where another machine or a program gives the locks a process of its
+// own tries, go safe locks --try, and is left behind if it hangs.
+func unlockable(dir string) error {
+	if !lock.Remote(dir) {
+		return lock.Try(dir)
+	}
+	exe, err := os.Executable()
+	if err != nil {
+		return nil
+	}
+	r, w, err := os.Pipe()
+	if err != nil {
+		return nil
+	}
+	defer r.Close()
+	null, err := os.Open(os.DevNull)
+	if err != nil {
+		return nil
+	}
+	defer null.Close()
+	p, err := os.StartProcess(exe, []string{exe, "safe", "locks", "--try", dir}, &os.ProcAttr{Env: []string{}, Files: []*os.File{null, w, null}})
+	w.Close()
+	if err != nil {
+		return nil
+	}
+	return answer(p, r)
+}
+
+// remembered asks once for each directory.
+func remembered(ask func(string) error) func(string) error {
+	answers := make(map[string]error)
+	return func(dir string) error {
+		err, ok := answers[dir]
+		if !ok {
+			err = ask(dir)
+			answers[dir] = err
+		}
+		return err
+	}
+}
+
+// answer waits for what the trial prints: why it failed, or nothing.
+func answer(p *os.Process, r *os.File) error {
+	r.SetReadDeadline(time.Now().Add(lockTrial))
+	why, err := io.ReadAll(r)
+	if err != nil {
+		p.Kill()
+		return fmt.Errorf("no answer in %s", lockTrial)
+	}
+	p.Wait()
+	if len(why) > 0 {
+		return fmt.Errorf("%s", why)
+	}
+	return nil
+}
+
+// tryLocks is the trial in a process of its own.
+func tryLocks(stdout io.Writer, dir string) {
+	var refused *lock.RefusedError
+	if errors.As(lock.Try(dir), &refused) {
+		fmt.Fprint(stdout, refused.Err)
+	}
+}
