@@ -42,9 +42,9 @@ func FuzzParseLock(f *testing.F) {
 func TestCutCommand(t *testing.T) {
 	for argv, want := range map[string]string{
 		"/usr/bin/go\x00build\x00./...\x00": "go build ./...",
-		"":                         "",
-		strings.Repeat("x", 61):    strings.Repeat("x", 59) + "…",
-		strings.Repeat("\xff", 70): strings.Repeat("�", 59) + "…",
+		"":                                  "",
+		strings.Repeat("x", 61):             strings.Repeat("x", 59) + "…",
+		strings.Repeat("\xff", 70):          strings.Repeat("�", 59) + "…",
 	} {
 		if got := cutCommand(argv); got != want {
 			t.Errorf("%q: %q", argv, got)
