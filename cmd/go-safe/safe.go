@@ -21,6 +21,8 @@ usage: go safe <command>
 
 	env [--json]    print the variables that go-safe looks at, and why it changes them
 	locks [--json]  print who holds the locks on the caches here, and who waits
+	verify [--heal] [--json] [module@version...]
+	                look for what is damaged in the module cache; mend it
 	version         print the version of go-safe, and the real go
 	help            print this text
 
@@ -36,6 +38,9 @@ func safe(args, environ []string, real shim.Go, notFound error, stdout io.Writer
 	if len(args) == 3 && args[0] == "locks" && args[1] == "--try" {
 		tryLocks(stdout, args[2])
 		return 0
+	}
+	if len(args) > 0 && args[0] == "verify" {
+		return verify(args[1:], environ, real, notFound, stdout, say)
 	}
 	switch strings.Join(args, " ") {
 	case "env":
