@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"io/fs"
 	"maps"
 	"os"
 	pathpkg "path"
@@ -93,13 +92,14 @@ func (r *Result) needsZip() bool {
 
 var errBusy = errors.New("a go command is at work on it")
 
-// locked does what is to be done with the downloads of an entry, alone.
-func (h *healer) locked(e Entry, do func(at *os.Root) error) {
+// locked does what is to be done with the downloads of an entry, alone, and reports whether that succeeded.
+func (h *healer) locked(e Entry, do func(at *os.Root) error) bool {
 	err := h.download.MkdirAll(e.at, 0o777)
 	if err == nil {
 		err = h.lockedIn(e, do)
 	}
 	h.failed[key(e)] = cmp.Or(h.failed[key(e)], err)
+	return err == nil
 }
 
 func (h *healer) lockedIn(e Entry, do func(at *os.Root) error) error {
@@ -156,6 +156,11 @@ func (h *healer) fetch(damaged []*Result) {
 	}
 	cache := h.scratch.cache
 	h.note(h.scratch.ask(cache, mods, "list", "-m", "-e", "-json", "-modcacherw"))
+	for _, e := range mods {
+		if _, err := h.download.Lstat(h.scratch.path(e, ".mod")); err != nil {
+			zips = append(zips, e) // go list does not say why it has no .mod
+		}
+	}
 	h.note(h.scratch.ask(cache, zips, "mod", "download", "-json", "-modcacherw"))
 	for _, r := range damaged {
 		if r.needsMod() || r.needsZip() {
@@ -173,72 +178,6 @@ func (h *healer) note(reasons map[string]string) {
 	}
 }
 
-// replace puts what was fetched in the place of what is damaged or missing.
-func (h *healer) replace(at *os.Root, r *Result) error {
-	e := r.Entry
-	err := h.replaceMod(at, r)
-	if !r.needsZip() {
-		return err
-	}
-	fetched := h.fetched(h.scratch, e)
-	if fetched == "" {
-		if r.has(ForeignZip) {
-			err = errors.Join(err, h.condemn(at, e, ".zip", ".ziphash"))
-		}
-		return err
-	}
-	h.sums[e.Mod] = []string{fetched}
-	ev, lookErr := h.look(e, new(hasher))
-	if lookErr != nil {
-		return errors.Join(err, lookErr)
-	}
-	if ev.zip.hash() != fetched {
-		err = errors.Join(err, h.place(at, e, ".zip"))
-	}
-	if ev.hash != fetched {
-		err = errors.Join(err, h.place(at, e, ".ziphash"))
-	}
-	if _, missing := at.Lstat(e.base + ".info"); missing != nil {
-		err = errors.Join(err, h.place(at, e, ".info")) // which the go command asks for before it mends the rest
-	}
-	return err
-}
-
-// replaceMod is replace for the .mod file.
-func (h *healer) replaceMod(at *os.Root, r *Result) error {
-	_, missing := at.Lstat(r.Entry.base + ".mod")
-	switch {
-	case !r.needsMod() && missing == nil:
-		return nil
-	case h.place(at, r.Entry, ".mod") == nil || !r.has(ForeignMod):
-		return nil
-	}
-	return h.condemn(at, r.Entry, ".mod")
-}
-
-// place moves a fetched file into the cache.
-func (h *healer) place(at *os.Root, e Entry, suffix string) error {
-	err := h.download.Rename(h.scratch.path(e, suffix), e.at+"/"+e.base+suffix)
-	if err == nil {
-		h.adopt(at, e.base+suffix, h.downloadDevice)
-	}
-	return err
-}
-
-// condemn removes files that go.sum contradicts. Without a zip file and its hash the go command does not take the
-// extracted module either.
-func (h *healer) condemn(at *os.Root, e Entry, suffixes ...string) error {
-	for _, suffix := range suffixes {
-		if err := at.Remove(e.base + suffix); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return err
-		}
-	}
-	why := cmp.Or(h.failed[key(e)], errors.New("the go command fetched nothing"))
-	h.failed[key(e)] = fmt.Errorf("removed, and not fetched again: %w", why)
-	h.removed[key(e)] = true
-	return nil
-}
-
 // mend has the go command do what it can do itself in the cache, now that the zip files are right: write a .ziphash that
 // is empty, and extract anew what has a .partial beside it.
 func (h *healer) mend(damaged []*Result) {
@@ -248,8 +187,7 @@ func (h *healer) mend(damaged []*Result) {
 		if !now.zipIsRight || !now.needsHash() && !now.needsDir() {
 			continue
 		}
-		h.locked(r.Entry, func(at *os.Root) error { return h.mark(at, &now) })
-		if h.failed[key(r.Entry)] == nil {
+		if h.locked(r.Entry, func(at *os.Root) error { return h.mark(at, &now) }) {
 			again = append(again, r.Entry)
 		}
 	}

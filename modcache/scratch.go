@@ -38,7 +38,7 @@ type scratch struct {
 func (c *Cache) newScratch(entries []Entry, sums Sums, run Go) (*scratch, error) {
 	s := &scratch{name: scratchPrefix + fmt.Sprint(rand.Uint32()), run: run}
 	if err := c.download.Mkdir(s.name, 0o700); err != nil {
-		return nil, err
+		return nil, c.owned(c.download, c.path("cache/download"), err)
 	}
 	top, err := c.download.OpenRoot(s.name)
 	if err != nil {
@@ -79,8 +79,10 @@ func (c *Cache) removeScratch(s *scratch) error {
 // examineScratch judges the scratch of another Heal: one that nobody holds was left behind.
 func (c *Cache) examineScratch(e Entry) Result {
 	top, err := c.download.OpenRoot(e.base)
-	if err != nil {
-		return Result{Entry: e, Busy: errors.Is(err, fs.ErrNotExist), Err: err}
+	if errors.Is(err, fs.ErrNotExist) {
+		return Result{Entry: e}
+	} else if err != nil {
+		return Result{Entry: e, Err: err}
 	}
 	defer top.Close()
 	release, ok := hold(top, "lock", false)

@@ -97,6 +97,7 @@ func newSuite(t *testing.T) *suite {
 	s.otherUser = sync.OnceValue(s.probeOtherUser)
 	s.warmCache = sync.OnceValues(s.buildWarmCache)
 	s.buildPrograms(t)
+	s.publishModules(t)
 	t.Cleanup(func() {
 		t.Logf("%d scripts ran, %d were skipped", s.ran.Load(), s.skipped.Load())
 	})
@@ -130,6 +131,8 @@ func (s *suite) setup(env *testscript.Env) error {
 		"REAL="+real,
 		"GOREAL="+filepath.Join(s.goroot, "bin"),
 		"SRC="+filepath.Join(s.root, "src"),
+		"MODPROXY=file://"+filepath.Join(s.root, "proxy"),
+		"OTHERPROXY=file://"+filepath.Join(s.root, "otherproxy"),
 		"SYSTEM="+s.systemPath,
 		"PATH="+strings.Join([]string{shim, real, s.systemPath}, string(filepath.ListSeparator)),
 	)
