@@ -32,7 +32,7 @@ func (s *suite) publishModules(t *testing.T) {
 }
 
 // publish puts a module on a proxy (https://go.dev/ref/mod#goproxy-protocol).
-func publish(t *testing.T, proxy string, mod module.Version, files map[string]string) {
+func publish(t testing.TB, proxy string, mod module.Version, files map[string]string) {
 	t.Helper()
 	src, at := t.TempDir(), filepath.Join(proxy, mod.Path, "@v")
 	texts := map[string]string{
