@@ -57,3 +57,8 @@ func isHash(s string) bool {
 	sum, err := base64.StdEncoding.DecodeString(b64)
 	return ok && err == nil && len(sum) == 32
 }
+
+// cutGoMod splits the version in a line of go.sum, which may be about the go.mod file alone.
+func cutGoMod(version string) (v string, modOnly bool) {
+	return strings.CutSuffix(version, "/go.mod")
+}

@@ -63,6 +63,7 @@ Settings:
 	GOSAFE_GO=PATH    the real go
 	GOSAFE_EXEC=child start the real go as a child and wait, even where exec would do
 	GOSAFE_VERBOSE=1  say each decision
+	GOSAFE_HINT=off   say nothing about a command that failed
 
 Another value is an error. GOSAFE_VIA is go-safe's own: the files that this chain of processes went through to find a go.
 
@@ -101,6 +102,10 @@ looked at, or nothing could be healed.
 Messages are lines on standard error that begin with "go-safe: ". There are none when go-safe chose a default; one
 "warning:" when it overrides a value that the user set, because that value cannot work; one line when it moved
 something aside.
+
+After a command that failed there is one "hint:" where a look of a few milliseconds shows a cause that the go command's own message hides: the
+kernel killed a process for want of memory (cgroup v2), a module that go.sum names is torn in the cache, the build cache is full or has a folder
+of another user, the folder of $WORK is full or noexec. There is none where that is not certain, and none for commands that exec.
 
 The exit status is the real go's. Killed by a signal, go-safe dies of the same one (as PID 1 it exits with 128+n).
 Its own failures: 125 where go-safe failed, 126 where the real go was found and cannot be run, 127 where none was found.

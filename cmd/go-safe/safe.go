@@ -28,7 +28,7 @@ usage: go safe <command>
 
 Every other command line is the real go's. Settings: GOSAFE=off, GOSAFE_GO=/path/to/go,
 GOSAFE_VERBOSE=1, GOSAFE_EXEC=child, GOSAFE_LOCK=off or required,
-GOSAFE_LOCK_TIMEOUT=10s. Exit status: the real go's; 125 where go-safe
+GOSAFE_LOCK_TIMEOUT=10s, GOSAFE_HINT=off. Exit status: the real go's; 125 where go-safe
 failed, 126 where the real go cannot be run, 127 where none was found.
 `
 
@@ -86,7 +86,7 @@ func safeEnv(environ []string, real shim.Go) []row {
 		rows = append(rows, row{Name: name, Value: s.Value, Origin: s.Origin})
 	}
 	rows = append(rows, row{Name: "GOENV", Value: settings.EnvFile, Origin: origin(environ, "GOENV")})
-	for _, name := range []string{"XDG_CACHE_HOME", "XDG_CONFIG_HOME", "PATH", "GOSAFE", "GOSAFE_GO", "GOSAFE_EXEC", "GOSAFE_VERBOSE"} {
+	for _, name := range []string{"XDG_CACHE_HOME", "XDG_CONFIG_HOME", "PATH", "GOSAFE", "GOSAFE_GO", "GOSAFE_EXEC", "GOSAFE_VERBOSE", "GOSAFE_HINT"} {
 		rows = append(rows, row{Name: name, Value: getenv(environ, name), Origin: origin(environ, name)})
 	}
 	return rows
