@@ -3,39 +3,44 @@ package hint
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 )
 
-// Kills is how many processes the kernel has killed for want of memory in this process's control group (cgroup v2, memory.events); -1
-// where nobody counts.
+// Kills is how many processes the kernel has killed for want of memory in this process's control group; -1 where nobody counts.
 func Kills() int {
 	data, err := os.ReadFile("/proc/self/cgroup")
 	if err != nil {
 		return -1
 	}
-	group := groupOf(string(data))
-	if group == "" {
-		return -1
-	}
-	events, err := os.ReadFile(filepath.Join("/sys/fs/cgroup", group, "memory.events"))
-	if err != nil {
-		return -1
-	}
-	return killsOf(string(events))
-}
-
-// groupOf is the path in the line 0::PATH of /proc/self/cgroup (cgroups(7)).
-func groupOf(cgroup string) string {
-	for line := range strings.Lines(cgroup) {
-		if path, ok := strings.CutPrefix(strings.TrimSuffix(line, "\n"), "0::"); ok {
-			return path
+	for _, file := range countersOf(string(data)) {
+		if text, err := os.ReadFile(file); err == nil {
+			return killsOf(string(text))
 		}
 	}
-	return ""
+	return -1
 }
 
-// killsOf is the number in the line oom_kill N of memory.events.
+// countersOf are the files that count, by the lines of /proc/self/cgroup (cgroups(7)): 0::PATH of version 2, N:memory:PATH of
+// version 1, which wins where there are both.
+func countersOf(cgroup string) []string {
+	const root = "/sys/fs/cgroup"
+	var files []string
+	for line := range strings.Lines(cgroup) {
+		f := strings.SplitN(strings.TrimSuffix(line, "\n"), ":", 3)
+		switch {
+		case len(f) < 3:
+		case f[0] == "0" && f[1] == "":
+			files = append(files, filepath.Join(root, f[2], "memory.events"))
+		case f[1] == "memory":
+			files = slices.Insert(files, 0, filepath.Join(root, "memory", f[2], "memory.oom_control"))
+		}
+	}
+	return files
+}
+
+// killsOf is the number in the line oom_kill N of such a file.
 func killsOf(events string) int {
 	for line := range strings.Lines(events) {
 		if n, ok := strings.CutPrefix(strings.TrimSpace(line), "oom_kill "); ok {

@@ -1,16 +1,19 @@
 package hint
 
-import "testing"
+import (
+	"slices"
+	"testing"
+)
 
-func TestGroupOf(t *testing.T) {
-	for text, want := range map[string]string{
-		"0::/user.slice/a\n":                  "/user.slice/a",
-		"12:memory:/docker/x\n0::/\n":         "/",
-		"4:memory:/only/version/one\n":        "",
-		"":                                    "",
-		"1:name=systemd:/x\n0::/system:y.z\n": "/system:y.z",
+func TestCountersOf(t *testing.T) {
+	for text, want := range map[string][]string{
+		"0::/user.slice/a:b\n":       {"/sys/fs/cgroup/user.slice/a:b/memory.events"},
+		"4:memory:/docker/x\n0::/\n": {"/sys/fs/cgroup/memory/docker/x/memory.oom_control", "/sys/fs/cgroup/memory.events"},
+		"1:name=systemd:/x\n":        nil,
+		"bogus\n":                    nil,
+		"":                           nil,
 	} {
-		if got := groupOf(text); got != want {
+		if got := countersOf(text); !slices.Equal(got, want) {
 			t.Errorf("%q: %q, want %q", text, got, want)
 		}
 	}
@@ -19,6 +22,7 @@ func TestGroupOf(t *testing.T) {
 func TestKillsOf(t *testing.T) {
 	for text, want := range map[string]int{
 		"low 0\nhigh 0\nmax 12\noom 3\noom_kill 2\noom_group_kill 0\n": 2,
+		"oom_kill_disable 0\nunder_oom 0\noom_kill 7\n":                7,
 		"low 0\n":        -1,
 		"oom_kill two\n": -1,
 		"":               -1,

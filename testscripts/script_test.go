@@ -169,6 +169,8 @@ func (s *suite) condition(cond string) (bool, error) {
 		return s.proxy(), nil
 	case "otheruser":
 		return s.otherUser(), nil
+	case "memcg":
+		return canLimitMemory(), nil
 	}
 	return false, fmt.Errorf("unknown condition")
 }
@@ -198,6 +200,12 @@ func (s *suite) probeOtherUser() bool {
 		filepath.Join(s.root, "shim", "go"), filepath.Join(s.goroot, "bin", "go"))
 	cmd.Dir = s.root
 	return cmd.Run() == nil
+}
+
+// canLimitMemory tries it, where control groups of version 1 are mounted.
+func canLimitMemory() bool {
+	dir, err := os.MkdirTemp("/sys/fs/cgroup/memory", "scripts-")
+	return err == nil && os.Remove(dir) == nil
 }
 
 // trueGoCommand is the true go with the settings that scripts have: none.

@@ -104,7 +104,7 @@ Messages are lines on standard error that begin with "go-safe: ". There are none
 something aside.
 
 After a command that failed there is one "hint:" where a look of a few milliseconds shows a cause that the go command's own message hides: the
-kernel killed a process for want of memory (cgroup v2), a module that go.sum names is torn in the cache, the build cache is full or has a folder
+kernel killed a process for want of memory (by the counter of its control group, on Linux), a module that go.sum names is torn in the cache, the build cache is full or has a folder
 of another user, the folder of $WORK is full or noexec. There is none where that is not certain, and none for commands that exec.
 
 The exit status is the real go's. Killed by a signal, go-safe dies of the same one (as PID 1 it exits with 128+n).
