@@ -1,5 +1,6 @@
-// Package modcache tells what the main module asks of a module cache, without running go: whether the cache holds
-// every module it names, and whether it asks for another toolchain.
+// Package modcache tells what is in a module cache, without running go: whether it holds every module that the main module
+// names, whether that asks for another toolchain, and which entries are damaged. Heal gets back what is damaged, and
+// touches nothing else.
 //
 // It reads go.mod, go.sum and go.work as they are. What it cannot read asks for nothing, for the go command
 // will say what is wrong with it.

@@ -7,6 +7,7 @@ Usage:
 	go <any go command line>
 	go safe env [--json]
 	go safe locks [--json]
+	go safe verify [--heal] [--json] [module@version...]
 	go safe version
 	go safe help
 
@@ -84,15 +85,50 @@ Settings:
 	GOSAFE_LOCK=off          take no lock
 	GOSAFE_LOCK=required     fail, with exit status 125, where a lock is not to be had
 	GOSAFE_LOCK_TIMEOUT=10s  how long to wait for a lock; 0s for nobody
+	GOSAFE_HINT=off          say nothing about a command that failed
 	GOSAFE_VERBOSE=1         say each decision
 
 Another value is an error. GOSAFE_VIA is go-safe's own: the files that this chain of processes went through to find a go.
+
+# The module cache: go safe verify
+
+Go safe verify compares the module cache, or the named modules in it (with versions in full form, as in go.mod), with the hashes that were
+written down when they were downloaded and with go.sum, in a workspace with that of each module. It finds torn and empty zip files, empty and
+wrong .mod files and .ziphash files, changed, missing and added files in what was extracted, extractions that were interrupted, what
+go commands that were killed left behind, and what an interrupted go clean -modcache left. It needs no main module and writes
+nothing. A missing .info, .mod or zip file alone is no damage: the go command leaves such entries itself. What a go command is at work on
+is passed over.
+
+With --heal it mends what it found, holding the lock on the cache against other users of it. What has to be fetched the real go fetches, with the
+user's settings, into a folder beside the modules in cache/download; a damaged file is replaced when there is a better one, so that without
+a network all stays as it was. What is extracted wrongly the go command extracts anew from the zip file, under its own lock. Nothing else is
+touched or fetched. But what go.sum contradicts, which may be an attack, is removed even if nothing comes in its place: the go
+command decides on what it fetches next.
+
+It prints one line for each finding: the path, what is the matter, and what to type or what became of it; and one at the end. With
+--json an array of objects with these fields instead:
+
+	module   path@version; missing for what belongs to no module
+	kind     empty-mod, foreign-mod, changed-mod; torn-zip, foreign-zip, changed-zip; torn-ziphash, wrong-ziphash,
+	         missing-ziphash; changed-dir, orphan-dir, half-dir; stray-partial, stray-tmp, stray-heal. What is
+	         foreign is not what go.sum says.
+	path     of the file or folder
+	what     the matter, in words
+	healed   whether it was healed
+	problem  why it was not; missing where it was, and without --heal
+
+The exit status is 0 where all is well, 1 where something is damaged (with --heal: still), 125 where something could not be
+looked at, or nothing could be healed.
 
 # Messages and exit status
 
 Messages are lines on standard error that begin with "go-safe: ". There are none when go-safe chose a default; one
 "warning:" when it overrides a value that the user set, because that value cannot work, or goes on without a lock; one line when it
 moved something aside or waits.
+
+After a command that failed there is one "hint:" where a look of a few milliseconds shows a cause that the go command's own message hides: the
+kernel killed a process for want of memory (by the counter of its control group, on Linux), a module that go.sum names is torn in the cache, the build cache is full or has a folder
+of another user, the folder of $WORK is full or noexec. There is none where that is not certain, and none for commands that exec.
 
 The exit status is the real go's. Killed by a signal, go-safe dies of the same one (as PID 1 it exits with 128+n).
 Its own failures: 125 where go-safe failed, 126 where the real go was found and cannot be run, 127 where none was found.

@@ -70,7 +70,10 @@ func run(argv, environ []string, stdout, stderr io.Writer) int {
 	environ = plan.Environ(environ)
 	if cfg.child || len(wanted) > 0 {
 		defer watch(say)()
-		return start(shim.Run, real, args, environ, say)
+		after := explain(cfg, class, plan, settings, say)
+		status := start(shim.Run, real, args, environ, say)
+		after(status)
+		return status
 	}
 	return start(shim.Exec, real, args, environ, say)
 }
