@@ -36,6 +36,7 @@ type Class struct {
 	Writes   Places   // what it may write to; a toolchain switch, which any command can start, not counted
 	Clears   Places   // what it removes whole
 	Outlives bool     // starts a program that goes on after the build
+	Tells    bool     // prints, or writes to a file, what it does with which paths (-x, -debug-actiongraph, -debug-trace)
 	Dir      string   // of -C, as given
 	Versions []string // arguments of the form package@version
 }
@@ -116,6 +117,7 @@ func Classify(args []string, goflags string) Class {
 		c.Writes &^= Bin
 		c.Clears = 0
 	}
+	c.Tells = slices.ContainsFunc(append(flags, strings.Fields(goflags)...), tells)
 	c.Versions = versions(v.name, rest)
 	return c
 }
@@ -218,6 +220,11 @@ func has(flags []string, name string) bool {
 // goflagsHas is has for the value of GOFLAGS. Quotes (cmd/internal/quoted) do not matter here: a boolean flag has none.
 func goflagsHas(goflags, name string) bool {
 	return goflags != "" && has(strings.Fields(goflags), name)
+}
+
+// tells reports whether with this flag the go command lets its paths be seen.
+func tells(flag string) bool {
+	return slices.Contains([]string{"x", "debug-actiongraph", "debug-trace"}, flagName(flag))
 }
 
 // isHelp reports whether package flag would print the usage for it.
