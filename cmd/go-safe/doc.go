@@ -53,7 +53,7 @@ Where files cannot be locked at all the go command fails (F13): such caches are 
 # Variables
 
 Read: what the go command reads to find its directories (HOME, XDG_CACHE_HOME, XDG_CONFIG_HOME, TMPDIR, GOENV, GOROOT, GOPATH,
-GOCACHE, GOMODCACHE, GOTMPDIR, GOBIN, GOFLAGS, GOWORK, GO111MODULE, GOTOOLCHAIN) and PATH.
+GOCACHE, GOMODCACHE, GOTMPDIR, GOBIN, GOFLAGS, GOWORK, GO111MODULE, GOOS, GOARCH, GOTOOLCHAIN) and PATH.
 
 Set for the go command, where they are not usable as they are:
 
@@ -71,6 +71,7 @@ Set for the go command, where they are not usable as they are:
 	            GOPROXY=off it stays, for nothing can be added to it), where it is without locks, or a toolchain
 	            is to be run from it and it is noexec
 	HOME        where it is not set and a default depends on it: the home of the passwd entry
+	GOBIN       for go install, see Installing
 	GOROOT      removed where it is no Go tree, or one of another version than the real go. Where the user's env
 	            file says so, it is set to the right one, with the settings of that tree's go.env.
 
@@ -89,6 +90,17 @@ Settings:
 	GOSAFE_VERBOSE=1         say each decision
 
 Another value is an error. GOSAFE_VIA is go-safe's own: the files that this chain of processes went through to find a go.
+
+# Installing
+
+Into a setgid directory, or one on another mount than GOTMPDIR, go install does not rename: it removes the old binary and copies the
+new one in its place. There the go command is given a folder in GOTMPDIR as GOBIN, and go-safe copies what was built
+beside the old binary and renames it over that, holding a lock on the directory: who runs it meanwhile gets the old or the
+new one. Mode, group and ACL are those that plain go gives. What may be written to but not replaced (another user's file in a
+sticky directory), a link, and what does not fit beside the old binary is overwritten, as by plain go.
+
+A directory that go install has to make, that is the working directory, or that a cross-compiled binary goes to, is left to the go
+command; so is everything with -n, -x, -debug-actiongraph or -debug-trace, and on Windows.
 
 # The module cache: go safe verify
 
@@ -142,6 +154,8 @@ GOTMPDIR is where t.TempDir makes its folders since Go 1.26, whatever TMPDIR is 
 go-UID in it afterwards. A program that becomes another user takes GOTMPDIR along, unless it goes through go-safe again.
 
 An alias is known to the shell alone: make, an IDE and sudo look at PATH. sudo has a PATH of its own (secure_path).
+
+A program named by -toolexec sees the GOBIN that the go command was given.
 
 While go-safe waits for the go command, SIGSTOP and SIGTSTP sent to its pid alone stop it alone; Ctrl-Z, which the terminal sends to the
 whole group, stops both.

@@ -68,10 +68,14 @@ func run(argv, environ []string, stdout, stderr io.Writer) int {
 	defer release()
 
 	environ = plan.Environ(environ)
-	if cfg.child || len(wanted) > 0 {
+	staged := stage(class, real, settings, plan)
+	if staged != nil {
+		defer staged.Remove()
+	}
+	if cfg.child || len(wanted) > 0 || staged != nil {
 		defer watch(say)()
 		after := explain(cfg, class, plan, settings, say)
-		status := start(shim.Run, real, args, environ, say)
+		status := start(runStaged(staged, cfg, say), real, args, environ, say)
 		after(status)
 		return status
 	}
