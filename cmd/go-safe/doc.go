@@ -39,8 +39,8 @@ accepts every command line as go does. It takes one word for itself: safe, as th
 
 # Locks
 
-A lock is flock(2) on the cache's directory itself, opened for reading; on network and FUSE file systems, and on Windows, on a file in
-it, .go-safe.lock, with the directory's rights. Nothing is left behind by who is killed. Who waits to change a cache lets
+A lock is flock(2) on the cache's directory itself, opened for reading; on network and FUSE file systems on a file in
+it, .go-safe.lock, with the directory's rights; on Windows on a file beside it. Nothing is left behind by who is killed. Who waits to change a cache lets
 no new use in. Below a go-safe that holds a lock (make, go generate, tests that run go) nothing waits for it.
 
 Who waits for longer than a second says for whom, again after ten seconds and each minute, also where the go command itself waits
