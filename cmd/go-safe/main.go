@@ -60,6 +60,10 @@ func run(argv, environ []string, stdout, stderr io.Writer) int {
 	plan, changed := prepare(request(class, real, settings))
 	report(say, cfg, real, class, plan, changed)
 
+	caches := cleaner{cfg, class, real, plan, settings, say}
+	if err := caches.refused(); err != nil {
+		return say.failure(exitFailed, err)
+	}
 	wanted := wants(cfg, class, real, plan, settings)
 	release, err := lockAll(wanted, cfg, say)
 	if err != nil {
@@ -68,6 +72,10 @@ func run(argv, environ []string, stdout, stderr io.Writer) int {
 	defer release()
 
 	environ = plan.Environ(environ)
+	if class.Clears != 0 {
+		defer watch(say)()
+		return caches.run(func() int { return start(shim.Run, real, args, environ, say) }, release)
+	}
 	staged := stage(class, real, settings, plan)
 	if staged != nil {
 		defer staged.Remove()
