@@ -129,7 +129,7 @@ func moveIn(dir string, names []string, hold Hold, anyPart bool) (*Aside, error)
 	a := &Aside{cache: dir, folder: folder}
 	a.release, _ = hold(folder)
 	for _, name := range names {
-		switch moved := os.Rename(filepath.Join(dir, name), filepath.Join(folder, name)); {
+		switch moved := move(dir, name, filepath.Join(filepath.Base(folder), name)); {
 		case moved == nil:
 			a.names = append(a.names, name)
 		case !anyPart:
@@ -149,6 +149,28 @@ func moveIn(dir string, names []string, hold Hold, anyPart bool) (*Aside, error)
 		a.standIn, _ = os.Open(place)
 	}
 	return a, nil
+}
+
+// move renames in dir. A read-only directory, such as an extracted module, is made writable for it, since its parent changes.
+func move(dir, from, to string) error {
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return err
+	}
+	defer root.Close()
+	fi, err := root.Lstat(from)
+	if err != nil {
+		return err
+	}
+	if !fi.IsDir() || fi.Mode()&0o200 != 0 {
+		return root.Rename(from, to)
+	}
+	root.Chmod(from, fi.Mode()|0o200)
+	if err := root.Rename(from, to); err != nil {
+		root.Chmod(from, fi.Mode())
+		return err
+	}
+	return root.Chmod(to, fi.Mode())
 }
 
 // likeOwner gives a folder made by root to the owner of the cache, who is to have no trouble with it if we are killed.
@@ -192,7 +214,7 @@ func (a *Aside) Restore() error {
 		os.Remove(a.place())
 	}
 	for _, name := range slices.Backward(a.names) {
-		err := os.Rename(filepath.Join(a.folder, name), filepath.Join(a.cache, name))
+		err := move(a.cache, filepath.Join(filepath.Base(a.folder), name), name)
 		if err != nil && !errors.Is(err, fs.ErrExist) {
 			return err
 		}
