@@ -121,8 +121,17 @@ func request(class shim.Class, real shim.Go, settings *envfix.Settings) envfix.R
 			return holdsVersions(cache, class) && project(class, settings).HeldBy(cache)
 		},
 		Switches:   func() bool { return switches(class, real, settings) },
-		Unlockable: remembered(unlockable),
+		Unlockable: lockability(class),
 	}
+}
+
+// lockability says of directories why they cannot be locked. What neither uses caches nor names them, as go version, is not kept waiting
+// for that.
+func lockability(class shim.Class) func(dir string) error {
+	if class.Writes == 0 && class.Verb != "env" {
+		return func(string) error { return nil }
+	}
+	return remembered(unlockable)
 }
 
 // project finds the module or workspace that the command works in.
@@ -132,7 +141,8 @@ func project(class shim.Class, settings *envfix.Settings) modcache.Project {
 
 // switches reports whether the command will run a toolchain from the module cache.
 func switches(class shim.Class, real shim.Go, settings *envfix.Settings) bool {
-	return project(class, settings).Switches(envfix.Version(real.GOROOT), settings.Get("GOTOOLCHAIN").Value)
+	have := envfix.Version(real.GOROOT)
+	return have != "" && project(class, settings).Switches(have, settings.Get("GOTOOLCHAIN").Value)
 }
 
 // holdsVersions reports whether the module cache holds what the command line asks for: for go get and go mod download the very
