@@ -1,0 +1,17 @@
+//go:build unix && !linux
+
+package rights
+
+import "errors"
+
+const (
+	accessACL  = "access"
+	defaultACL = "default"
+)
+
+// getACL, defaultOf and setACL know no POSIX ACLs on these systems.
+func getACL(fd int, name string) (acl, error) { return nil, errors.ErrUnsupported }
+func defaultOf(dir string) (acl, error)       { return nil, errors.ErrUnsupported }
+func setACL(fd int, name string, l acl) error { return errors.ErrUnsupported }
+
+func accessOf(dirfd int, name string) acl { return nil }

@@ -1,0 +1,33 @@
+//go:build unix && !linux
+
+package rights
+
+import (
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// lookAt looks at an entry of a directory without following a link; with "" at the directory itself.
+func lookAt(dirfd int, name string) (entry, error) {
+	var st unix.Stat_t
+	var err error
+	if name == "" {
+		err = unix.Fstat(dirfd, &st)
+	} else {
+		err = unix.Fstatat(dirfd, name, &st, unix.AT_SYMLINK_NOFOLLOW)
+	}
+	if err != nil {
+		return entry{}, err
+	}
+	return entry{
+		mode: fileMode(uint32(st.Mode)), uid: int(st.Uid), gid: int(st.Gid), links: uint64(st.Nlink),
+		device: uint64(st.Dev), inode: uint64(st.Ino),
+		born: bornAt(&st), written: time.Unix(st.Mtim.Unix()), changed: time.Unix(st.Ctim.Unix()),
+	}, nil
+}
+
+// now is the time that files made from here on do not lie before.
+func now() time.Time {
+	return time.Now()
+}

@@ -1,0 +1,143 @@
+//go:build unix
+
+package rights
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"golang.org/x/sys/unix"
+)
+
+func fix(dir string, o *Options) (*Report, error) {
+	dir = filepath.Clean(dir)
+	c := Of(dir)
+	if !c.facts.there {
+		return nil, &fs.PathError{Op: "fix", Path: dir, Err: fs.ErrNotExist}
+	}
+	if o.Owner != nil && c.facts.uid != 0 {
+		return nil, errors.New("only root can give files to another owner")
+	}
+	useless := c.Policy == Unusable || c.Policy == ReadOnly || c.Policy == Open
+	if useless && o.Owner == nil {
+		return asideWhole(dir, c, o)
+	}
+	d, _, err := openCache(dir)
+	if err != nil {
+		return nil, err
+	}
+	if d.self.uid != c.facts.owner || d.self.gid != c.facts.group || d.self.mode != c.facts.mode {
+		unix.Close(d.fd)
+		return nil, &fs.PathError{Op: "fix", Path: dir, Err: errSwapped}
+	}
+	r, in := ruleOf(c.facts, c.Policy), d.self
+	r.give = o.Owner
+	if heir, ok := heirOf(dir, d.self); ok && r.uid == 0 && r.give == nil {
+		r.policy, in = ForOwner, heir
+	}
+	k := newKeeper(r, o.Dry, d.self.device, &o.Meter)
+	d.self = k.change(d.fd, d.self, folder{self: in, zone: d.zone}, dir)
+	d.part = whole
+	k.tree(d)
+	k.walks.Wait()
+	return k.tally.report(), nil
+}
+
+// heirOf returns the directory that a cache of root's is in, where that is another user's: root made the cache for him.
+func heirOf(dir string, cache entry) (in entry, ok bool) {
+	fd, err := openDir(filepath.Dir(dir))
+	if err != nil {
+		return in, false
+	}
+	defer unix.Close(fd)
+	in, err = lookAt(fd, "")
+	return in, err == nil && cache.uid == 0 && in.uid != 0 && in.mode&0o002 == 0 && !unmapped(in.uid)
+}
+
+// openCache opens a directory that looks like a cache, and no link to one: who may have put it there may have meant another.
+func openCache(dir string) (folder, Shape, error) {
+	fd, err := openDir(dir)
+	if errors.Is(err, unix.ELOOP) || errors.Is(err, unix.ENOTDIR) {
+		if target, err := filepath.EvalSymlinks(dir); err == nil && target != dir {
+			return folder{}, Other, fmt.Errorf("%s is a link; if it is meant, name its target: %s", dir, target)
+		}
+	}
+	if err != nil {
+		return folder{}, Other, &fs.PathError{Op: "open", Path: dir, Err: err}
+	}
+	d, shape, err := cacheIn(fd, dir)
+	if err != nil {
+		unix.Close(fd)
+	}
+	return d, shape, err
+}
+
+func cacheIn(fd int, dir string) (folder, Shape, error) {
+	self, err := lookAt(fd, "")
+	if err != nil {
+		return folder{}, Other, &fs.PathError{Op: "stat", Path: dir, Err: err}
+	}
+	list, err := names(fd)
+	if err != nil {
+		return folder{}, Other, &fs.PathError{Op: "read", Path: dir, Err: err}
+	}
+	if err := rewind(fd); err != nil {
+		return folder{}, Other, &fs.PathError{Op: "read", Path: dir, Err: err}
+	}
+	slices.Sort(list) // the same is named each time
+	shape, odd := shapeOf(list, func(path string) bool {
+		e, err := lookAt(fd, path)
+		return err == nil && e.mode.IsDir()
+	})
+	if shape == Other {
+		return folder{}, Other, fmt.Errorf("%s is not a cache of the go command: it has %s in it", dir, odd)
+	}
+	return folder{fd: fd, at: &node{name: dir}, self: self, zone: shape.zone()}, shape, nil
+}
+
+// foreign counts what Fix would move aside in a module cache, leaving out what is in modules.
+func foreign(dir string) int64 {
+	c := Of(dir)
+	d, _, err := openCache(dir)
+	if err != nil {
+		return 0
+	}
+	if c.Policy != Own || d.zone != rootZone {
+		unix.Close(d.fd)
+		return 0
+	}
+	k := newKeeper(ruleOf(c.facts, c.Policy), true, d.self.device, &Meter{})
+	k.shallow = true
+	k.tree(d)
+	k.walks.Wait()
+	return k.tally.report().Changed[Aside]
+}
+
+// asideWhole moves a cache aside that is another user's and in a directory of ours, where it is of no use.
+func asideWhole(dir string, c Cache, o *Options) (*Report, error) {
+	parent := filepath.Dir(dir)
+	if why := c.Distrust(); why != "" {
+		return nil, fmt.Errorf("%s %s; type: chmod o-w %s", dir, why, dir)
+	}
+	if c.facts.uid == 0 || c.facts.owner == c.facts.uid || ownerOf(parent) != c.facts.uid || c.facts.writable {
+		return nil, &fs.PathError{Op: "fix", Path: dir, Err: fmt.Errorf("is %s for uid %d and belongs to uid %d, who can fix it, or root",
+			c.Policy, os.Geteuid(), c.facts.owner)}
+	}
+	fd, err := openDir(parent)
+	if err != nil {
+		return nil, &fs.PathError{Op: "open", Path: parent, Err: err}
+	}
+	defer unix.Close(fd)
+	t := tally{meter: &o.Meter}
+	if !o.Dry {
+		if err := moveAside(fd, filepath.Base(dir)); err != nil {
+			return nil, &fs.PathError{Op: "move aside", Path: dir, Err: err}
+		}
+	}
+	t.changed[Aside].Add(1)
+	return t.report(), nil
+}

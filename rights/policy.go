@@ -1,0 +1,137 @@
+package rights
+
+import (
+	"fmt"
+	"io/fs"
+	"os"
+	"slices"
+)
+
+// A Policy is what a cache's root directory says about who may use it, and how.
+type Policy int
+
+const (
+	Unusable  Policy = iota // not there and cannot be made, or unreadable
+	ReadOnly                // cannot be written to, or is not to be: others could change what we run
+	SharedACL               // an inheritable ACL lets us write: the kernel keeps all right
+	SharedSet               // group-writable and setgid: what each run makes needs the group's rights
+	Own                     // ours; nothing is to be done
+	ForOwner                // we are root, and it is another user's: what we make is to be his
+	Open                    // another user's, who lets us write without saying how: it is used as the go command would
+)
+
+func (p Policy) String() string {
+	return [...]string{"unusable", "read-only", "shared by an ACL", "shared by setgid", "own", "kept for its owner", "open to us"}[p]
+}
+
+// facts are what a look at a cache's root directory tells; where it is missing, at the directory that it would be made in.
+type facts struct {
+	there    bool
+	readable bool // with the right to look entries up; by access really tried, as the next
+	writable bool // with the right to look entries up
+	owner    int
+	group    int
+	mode     fs.FileMode
+	inherits acl  // the default ACL
+	unmapped bool // the owner has no number in our user namespace
+
+	uid    int   // ours
+	groups []int // ours
+}
+
+// policy is the table of design.md: the first row that fits. One row stands higher than there: in a directory that
+// everybody may write to, its group may not be trusted to be all who do. A cache that is missing will be ours, and its
+// mode our umask's, whatever it is made in; but root makes it for the owner of that.
+func (f facts) policy() Policy {
+	ours := f.owner == f.uid
+	switch {
+	case f.there && !f.readable, !f.there && !f.writable:
+		return Unusable
+	case !f.writable, f.unmapped:
+		return ReadOnly
+	case f.there && f.mode&0o002 != 0 && !ours:
+		return ReadOnly
+	case f.sharedByACL():
+		return SharedACL
+	case f.there && f.sharedBySet():
+		return SharedSet
+	case ours, !f.there && f.uid != 0:
+		return Own
+	case f.uid == 0:
+		return ForOwner
+	}
+	return Open
+}
+
+// sharedByACL reports whether what others make in the directory is open to us by inheritance, and what we make to them. To
+// root everything is, and the owner gets what he makes: for these somebody else must be let in.
+func (f facts) sharedByACL() bool {
+	if f.inherits == nil {
+		return false
+	}
+	if f.owner == f.uid || f.uid == 0 {
+		return f.inherits.shares()
+	}
+	group := -1
+	if f.mode&fs.ModeSetgid != 0 {
+		group = f.group
+	}
+	return f.inherits.lets(f.uid, f.groups, group)
+}
+
+// sharedBySet reports whether new entries go to a group that may write, and that we can give rights to.
+func (f facts) sharedBySet() bool {
+	member := f.uid == 0 || slices.Contains(f.groups, f.group)
+	return f.mode&fs.ModeSetgid != 0 && f.mode&0o020 != 0 && f.inherits == nil && member
+}
+
+// A Cache is a cache's root directory, looked at once.
+type Cache struct {
+	Dir    string // as the user named it
+	Policy Policy
+
+	facts facts
+}
+
+// Of looks at the root directory of a cache, an absolute path. Links on the way to it are followed, for the user may
+// have placed them. Nothing is written.
+func Of(dir string) Cache {
+	f := look(dir)
+	return Cache{Dir: dir, Policy: f.policy(), facts: f}
+}
+
+// Owner is the owner's uid, -1 where the system has no numbers.
+func (c Cache) Owner() int {
+	return c.facts.owner
+}
+
+// Distrust says why a module cache that can be written to is only to be read all the same, in words that follow its path; "" where
+// it is not so.
+func (c Cache) Distrust() string {
+	switch {
+	case c.Policy != ReadOnly || !c.facts.writable:
+		return ""
+	case c.facts.unmapped:
+		return "belongs to a user without a number in this user namespace"
+	}
+	return fmt.Sprintf("may be changed by everybody, and belongs to uid %d", c.facts.owner)
+}
+
+// DistrustBuild says the same of a build cache, which is used beside others only where an ACL says so: without one, entries
+// of others are in the way sooner or later, and cannot be kept from being trimmed (F35). Whoever made bucket 00 made
+// the others (cmd/go/internal/cache.Open).
+func (c Cache) DistrustBuild() string {
+	if why := c.Distrust(); why != "" {
+		return why
+	}
+	shared := c.Policy == SharedSet || c.Policy == Open
+	switch {
+	case shared && c.facts.there && c.facts.owner != c.facts.uid && c.facts.uid != 0:
+		return fmt.Sprintf("is written to by uid %d and has no inheritable ACL", c.facts.owner)
+	case c.Policy == SharedSet && c.facts.uid != 0:
+		if owner := ownerOf(c.Dir + string(os.PathSeparator) + "00"); owner >= 0 && owner != c.facts.uid {
+			return fmt.Sprintf("is written to by uid %d and has no inheritable ACL", owner)
+		}
+	}
+	return ""
+}

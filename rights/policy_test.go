@@ -1,0 +1,71 @@
+package rights
+
+import (
+	"io/fs"
+	"testing"
+)
+
+// Every row of the table, in its order, for those who look at the directory: its owner, a member of its group, a stranger and
+// root.
+func TestPolicy(t *testing.T) {
+	const owner, member, stranger, root, team = 1001, 1002, 1003, 0, 50
+	byGroup := acl{{ownerTag, 7, noID}, {groupTag, 7, noID}, {otherTag, 5, noID}}
+	masked := acl{{ownerTag, 7, noID}, {groupTag, 7, noID}, {namedTag, 7, team}, {maskTag, 5, noID}, {otherTag, 5, noID}}
+	forMember := acl{{ownerTag, 7, noID}, {userTag, 7, member}, {groupTag, 5, noID}, {maskTag, 7, noID}, {otherTag, 5, noID}}
+	narrow := acl{{ownerTag, 7, noID}, {groupTag, 5, noID}, {otherTag, 5, noID}}
+	const setgid = fs.ModeSetgid
+	for _, tt := range []struct {
+		name   string
+		mode   fs.FileMode
+		list   acl
+		change func(*facts)
+		want   map[int]Policy
+	}{
+		{"missing, below a directory of the owner's", 0o755, nil, func(f *facts) { f.there = false; f.writable = f.uid == owner || f.uid == root },
+			map[int]Policy{owner: Own, member: Unusable, root: ForOwner}},
+		{"missing, below /tmp", 0o777 | fs.ModeSticky, nil, func(f *facts) { f.there, f.owner = false, root }, map[int]Policy{owner: Own, member: Own, root: Own}},
+		{"unreadable", 0o700, nil, func(f *facts) { f.readable, f.writable = false, false }, map[int]Policy{member: Unusable}},
+		{"private", 0o700, nil, nil, map[int]Policy{owner: Own, root: ForOwner}},
+		{"as most are", 0o755, nil, nil, map[int]Policy{owner: Own, stranger: ReadOnly, root: ForOwner}},
+		{"read-only mount", 0o755, nil, func(f *facts) { f.writable = false }, map[int]Policy{owner: ReadOnly, root: ReadOnly}},
+		{"an owner without a number here", 0o755, nil, func(f *facts) { f.unmapped = true }, map[int]Policy{root: ReadOnly}},
+		{"group-writable, as some systems make everything", 0o775, nil, nil, map[int]Policy{owner: Own, member: Open, stranger: ReadOnly, root: ForOwner}},
+		{"setgid", 0o775 | setgid, nil, nil, map[int]Policy{owner: SharedSet, member: SharedSet, stranger: ReadOnly, root: SharedSet}},
+		{"setgid, of a group that its owner is not in", 0o775 | setgid, nil, func(f *facts) { f.groups = nil }, map[int]Policy{owner: Own, root: SharedSet}},
+		{"setgid, the group only reads", 0o755 | setgid, nil, nil, map[int]Policy{owner: Own, member: ReadOnly, root: ForOwner}},
+		{"default ACL for the group, setgid", 0o775 | setgid, byGroup, nil, map[int]Policy{owner: SharedACL, member: SharedACL, stranger: ReadOnly, root: SharedACL}},
+		{"default ACL for a group that new entries will not have", 0o775, byGroup, nil, map[int]Policy{owner: SharedACL, member: Open}},
+		{"default ACL whose mask takes it back", 0o775 | setgid, masked, nil, map[int]Policy{owner: Own, member: Open, root: ForOwner}},
+		{"default ACL for one user", 0o775, forMember, nil, map[int]Policy{owner: SharedACL, member: SharedACL, stranger: Open, root: SharedACL}},
+		{"default ACL that keeps the group out", 0o775 | setgid, narrow, nil, map[int]Policy{owner: Own, member: Open, root: ForOwner}},
+		{"world-writable", 0o777 | fs.ModeSticky, nil, nil, map[int]Policy{owner: Own, member: ReadOnly, stranger: ReadOnly, root: ReadOnly}},
+		{"world-writable and setgid: others than the group may rename", 0o777 | setgid, nil, nil, map[int]Policy{owner: SharedSet, member: ReadOnly, root: ReadOnly}},
+		{"world-writable with a default ACL", 0o777 | setgid, byGroup, nil, map[int]Policy{owner: SharedACL, member: ReadOnly, root: ReadOnly}},
+	} {
+		for uid, want := range tt.want {
+			f := facts{there: true, readable: true, writable: true, owner: owner, group: team, mode: tt.mode, inherits: tt.list, uid: uid}
+			if uid == member || uid == owner {
+				f.groups = []int{7, team}
+			}
+			f.writable = uid != stranger || tt.mode&0o002 != 0 || tt.name == "default ACL for one user"
+			if tt.mode&0o020 == 0 && uid == member {
+				f.writable = false
+			}
+			if tt.change != nil {
+				tt.change(&f)
+			}
+			if got := f.policy(); got != want {
+				t.Errorf("%s, uid %d: %s, want %s", tt.name, uid, got, want)
+			}
+		}
+	}
+}
+
+// What an own cache of 2777 gives: others could write before; nobody is given more.
+func TestOthersNeverWrite(t *testing.T) {
+	r := ruleOf(facts{mode: 0o777 | fs.ModeSetgid, uid: 1001, owner: 1001, group: 50}, SharedSet)
+	e := entry{mode: 0o666, uid: 1001, gid: 50, links: 1}
+	if w := r.want(e, e, downloadZone, "list"); w.mode != 0o664 {
+		t.Errorf("mode %o", w.mode)
+	}
+}

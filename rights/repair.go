@@ -1,0 +1,56 @@
+package rights
+
+import "time"
+
+// A Place is where a command may make entries.
+type Place struct {
+	Dir   string   // absolute
+	Kind  Shape    // ModCache, BuildCache; Other for any other directory and what is below it
+	Files []string // only these, and nothing below, where it is not nil
+
+	// May, where it is not nil, reports whether the command may make something in it. It is asked only where that would
+	// need a repair.
+	May func() bool
+}
+
+// Now is the time that files made from here on are not older than, by the clock of the file systems.
+func Now() time.Time {
+	return now()
+}
+
+// A Run is a command whose results may have to be repaired.
+type Run struct {
+	since time.Time
+	jobs  []job
+}
+
+// Begin looks at the places before a command runs, and opens those whose policy asks for a repair. What was made after since,
+// by go-safe itself, counts as made by the command.
+func Begin(since time.Time, places []Place) *Run {
+	r := &Run{since: since}
+	for _, p := range places {
+		r.begin(p)
+	}
+	return r
+}
+
+// Due reports whether there is something to do after the command.
+func (r *Run) Due() bool {
+	return len(r.jobs) > 0
+}
+
+// DueIn reports whether that is so in the place dir.
+func (r *Run) DueIn(dir string) bool {
+	for _, j := range r.jobs {
+		if j.place.Dir == dir {
+			return true
+		}
+	}
+	return false
+}
+
+// Repair gives what the command made its rights, and closes the places. Its cost is that of what is new; to find it costs a
+// look at each directory of cache/download, and in a build cache at each entry of a bucket that changed.
+func (r *Run) Repair() *Report {
+	return r.repair()
+}

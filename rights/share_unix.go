@@ -1,0 +1,109 @@
+//go:build unix
+
+package rights
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"golang.org/x/sys/unix"
+)
+
+func share(dir string, group int, homes []string, o *Options) (*Shared, error) {
+	dir = filepath.Clean(dir)
+	if why := notToShare(dir, homes); why != "" {
+		return nil, errors.New(dir + " " + why)
+	}
+	s := &Shared{}
+	if _, err := os.Lstat(dir); errors.Is(err, fs.ErrNotExist) {
+		s.Made, s.Shape = true, Empty
+		if o.Dry {
+			return s, nil
+		}
+		if err := os.Mkdir(dir, 0o755); err != nil {
+			return nil, err
+		}
+	}
+	d, shape, err := openCache(dir)
+	if err != nil {
+		return nil, err
+	}
+	s.Shape = shape
+	r, err := shareRule(dir, d, group)
+	if err != nil {
+		unix.Close(d.fd)
+		return nil, err
+	}
+	s.ByACL = r.policy == SharedACL
+	root, err := unix.FcntlInt(uintptr(d.fd), unix.F_DUPFD_CLOEXEC, 0)
+	if err != nil {
+		return nil, err
+	}
+	defer unix.Close(root)
+	k := newKeeper(r, o.Dry, d.self.device, &o.Meter)
+	d.part = whole
+	k.tree(d)
+	k.walks.Wait()
+	// Last, for it says that the rest is done.
+	k.change(root, d.self, folder{self: d.self, zone: d.zone}, dir)
+	s.Report = *k.tally.report()
+	return s, nil
+}
+
+// notToShare says why a directory is not one to be shared, whatever is in it.
+func notToShare(dir string, homes []string) string {
+	switch {
+	case dir == filepath.Dir(dir):
+		return "is the root of everything"
+	case slices.Contains(homes, dir):
+		return "is a home"
+	}
+	return ""
+}
+
+// shareRule is the rule of the cache that the directory is to become.
+func shareRule(dir string, d folder, group int) (rule, error) {
+	uid := os.Geteuid()
+	if group < 0 {
+		group = d.self.gid
+	}
+	groups, _ := os.Getgroups()
+	switch {
+	case uid != 0 && d.self.uid != uid:
+		return rule{}, fmt.Errorf("%s belongs to uid %d, who can share it, or root", dir, d.self.uid)
+	case d.self.mode&0o002 != 0:
+		return rule{}, fmt.Errorf("%s may be written to by everybody, who could change what its users run; type: chmod -R o-w %s", dir, dir)
+	case uid != 0 && !slices.Contains(append(groups, os.Getegid()), group):
+		return rule{}, fmt.Errorf("uid %d is not in group %d; who is can share %s, or root", uid, group, dir)
+	case uid == 0 && group == 0:
+		return rule{}, fmt.Errorf("%s belongs to group 0, that of root; name another: --group", dir)
+	}
+	r := rule{policy: SharedACL, uid: uid, group: group, others: d.self.mode & 0o005}
+	have, err := getACL(d.fd, defaultACL)
+	if err != nil {
+		r.policy = SharedSet
+		return r, nil
+	}
+	r.inherits = sharing(have, uint16(r.others))
+	return r, nil
+}
+
+// sharing is the default ACL of a shared cache: all rights for owner and group. Whom the one before named keeps his rights.
+func sharing(before acl, others uint16) acl {
+	list := acl{{ownerTag, 7, noID}}
+	for _, e := range before {
+		if e.tag == userTag || e.tag == namedTag {
+			list = append(list, e)
+		}
+	}
+	if len(list) > 1 {
+		list = append(list, aclEntry{maskTag, 7, noID})
+	}
+	list = append(list, aclEntry{groupTag, 7, noID}, aclEntry{otherTag, others, noID})
+	slices.SortStableFunc(list, func(a, b aclEntry) int { return int(a.tag) - int(b.tag) })
+	return list
+}
