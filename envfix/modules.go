@@ -72,6 +72,9 @@ func (r *resolver) cacheVerdict(cache Setting) string {
 	if why := inside(filepath.Join(cache.Value, "cache", "download")); why != "" || r.ClearsMod {
 		return why
 	}
+	if why := r.distrusted("GOMODCACHE", cache.Value, r.Distrust); why != "" {
+		return why
+	}
 	return r.unlockable("GOMODCACHE", cache.Value)
 }
 

@@ -35,6 +35,10 @@ type Request struct {
 	// Unlockable says why files in an existing directory cannot be locked, nil where they can.
 	Unlockable func(dir string) error
 
+	// Distrust says why a module cache that can be written to is only to be read, DistrustBuild why a build cache is
+	// of no use: others may change, or have changed, what is in it. In words that follow the path, "" where it is not so.
+	Distrust, DistrustBuild func(dir string) string
+
 	// Failed are private folders that could not be made.
 	Failed map[string]bool
 }
@@ -115,6 +119,9 @@ func (r *resolver) buildCache() {
 		need = room{}
 	}
 	why := r.verdict("GOCACHE", was, need)
+	if why == "" && !r.ClearsBuild {
+		why = r.distrusted("GOCACHE", was.Value, r.DistrustBuild)
+	}
 	if why == "" {
 		why = r.foreign(was.Value)
 	}
@@ -171,6 +178,17 @@ func (r *resolver) verdict(name string, s Setting, need room) string {
 	}
 	if why := look(s.Value).unusable(need); why != "" {
 		return s.Value + " " + why
+	}
+	return ""
+}
+
+// distrusted says with the path why a cache that works is not to be written to.
+func (r *resolver) distrusted(name, cache string, ask func(dir string) string) string {
+	if !judgeable(cache) || r.emptied(name) || isFile(cache) {
+		return ""
+	}
+	if why := ask(cache); why != "" {
+		return cache + " " + why
 	}
 	return ""
 }

@@ -175,6 +175,14 @@ func (s *Settings) envFile() string {
 	}
 }
 
+// ConfigDir is where the go command keeps its settings and telemetry; "" where there is no home.
+func (s *Settings) ConfigDir() string {
+	if dir := s.configDir(); dir != "" {
+		return filepath.Join(dir, "go")
+	}
+	return ""
+}
+
 // configDir is os.UserConfigDir.
 func (s *Settings) configDir() string {
 	switch runtime.GOOS {

@@ -70,6 +70,11 @@ func workspace(file string) Project {
 	return p
 }
 
+// SumFiles are the checksum files that the go command may write, in the order of workspace, modules.
+func (p Project) SumFiles() []string {
+	return p.sums
+}
+
 // HeldBy reports whether the module cache holds all modules that the project's go.sum files name: true means
 // that a build needs nothing else, false that it may, for go.sum names more than a build needs.
 func (p Project) HeldBy(cache string) bool {

@@ -21,6 +21,7 @@ type config struct {
 	needLocks   bool          // GOSAFE_LOCK=required: fail where a lock is not to be had
 	lockTimeout time.Duration // GOSAFE_LOCK_TIMEOUT: how long to wait for one
 	noHints     bool          // GOSAFE_HINT=off: say nothing about a command that failed
+	noRepair    bool          // GOSAFE_REPAIR=off: leave the rights of what a command made as they are
 	via         shim.Via      // GOSAFE_VIA, set by go-safe itself: the way that led here
 }
 
@@ -47,6 +48,7 @@ func readConfig(environ []string) (config, error) {
 	cfg.child = choose("GOSAFE_EXEC", "child") != ""
 	cfg.verbose = choose("GOSAFE_VERBOSE", "1") != ""
 	cfg.noHints = choose("GOSAFE_HINT", "off") != ""
+	cfg.noRepair = choose("GOSAFE_REPAIR", "off") != ""
 	locks := choose("GOSAFE_LOCK", "off", "required")
 	cfg.noLocks, cfg.needLocks = locks == "off", locks == "required"
 	cfg.lockTimeout = 10 * time.Second

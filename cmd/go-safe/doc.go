@@ -6,7 +6,9 @@ Usage:
 
 	go <any go command line>
 	go safe env [--json]
+	go safe fix [--dry-run] [--owner USER:GROUP] [DIR...]
 	go safe locks [--json]
+	go safe share [--dry-run] [--group GROUP] DIR
 	go safe verify [--heal] [--json] [module@version...]
 	go safe version
 	go safe help
@@ -34,7 +36,9 @@ accepts every command line as go does. It takes one word for itself: safe, as th
     folder of the env file, and lose no key. What only reads settings or sources takes no lock, nor do go run, go tool and go doc,
     whose programs may go on for ever.
 
- 5. Without a lock it replaces itself by the real go (exec), so that nothing of it is left while the command runs. With one it
+ 5. What the command made in a cache of others or of several users gets the rights that belong there, see below.
+
+ 6. Without a lock or a repair it replaces itself by the real go (exec), so that nothing of it is left while the command runs. With one it
     stays as the parent, passes signals on, and gives the lock back when the command ends.
 
 # Locks
@@ -57,6 +61,41 @@ users can empty is not cleaned at all, and that is said (125).
 
 Where files cannot be locked at all the go command fails (F13): such caches are left for private ones, and that is said.
 
+# Caches of others, and of several users
+
+A cache's owner, mode and ACL are its policy; there is nothing to configure. The first line that fits a cache's directory counts:
+
+	cannot be made, or read                  a private one is used
+	cannot be written to, or its owner has   it is read while it has what is needed, else a private one is used
+	no number in this user namespace
+	others' and everybody may write to it    the same: whoever may rename in it could change what we run
+	has an inheritable ACL that lets us      shared: new entries get their rights from the kernel, under every umask
+	write, or its owner's group
+	setgid and writable for a group of ours  shared: what a command made gets the group's rights after it. Where the
+	                                         file system has ACLs the owner's next download sets one on all directories.
+	ours                                     left alone, whatever its mode
+	another's, and we are root               kept for its owner: what a command made is given to him
+	another's, who lets us write             used as it is
+
+A build cache is shared by an ACL only: without one, each user but the owner gets a private one.
+
+The repair looks at what is new and at nothing else, and holds the lock on the module cache alone from before the command. Extracted
+modules stay read-only, execute bits stay, and nobody gets rights that the cache's own directory does not give. The umask of the go
+command is the user's. Root gives away regular files and directories of root's that have one name, are on the cache's device
+and were born after the command began, to the owner of the directory they are in: in the caches, pkg/sumdb, the directory of
+binaries, the go folder of the user's settings, and a new go.sum or go.work.sum. Where the file system keeps no birth times they
+are named and left.
+
+Go safe share makes a directory, a module or build cache or an empty or missing one, the cache of a group: group, setgid and a default
+ACL on it and on what is in it. It refuses homes, what is no cache, and what everybody may write to.
+
+Go safe fix repairs whole caches: those that the go command uses here, or the directories named. Ordinary users change what is
+their own, and in a cache of theirs move aside, to NAME.foreign, what others left there and they cannot work with. Root gives what
+belongs to root to the owner of the directory it is in, but for what that owner could not read; with --owner everything to the
+one named, as an init container does for a volume. Neither goes through links or to another device, nor touches setuid or
+setgid files and files with several names. What was left is said, and the exit status is 1. Both can be interrupted and run
+again; with --dry-run they only count.
+
 # Variables
 
 Read: what the go command reads to find its directories (HOME, XDG_CACHE_HOME, XDG_CONFIG_HOME, TMPDIR, GOENV, GOROOT, GOPATH,
@@ -70,11 +109,12 @@ Set for the go command, where they are not usable as they are:
 	            and go version. $WORK folders in which nothing changed for three days, nothing runs and
 	            nothing is mounted are removed from it, once a day.
 	TMPDIR      where it is missing, not writable, or has less than 32 MiB or 256 inodes left
-	GOCACHE     where it is not writable, noexec, full or without locks, or holds folders of another user. Where the cache
+	GOCACHE     where it is not writable, noexec, full or without locks, or holds folders of another user, or is
+	            shared with others without an ACL. Where the cache
 	            itself is ours, those are moved aside instead, and that is said. go clean -cache cleans a
 	            full or noexec one, not its substitute.
 	GOPATH      where modules cannot be verified (pkg/sumdb) or binaries placed in it, and the command needs it
-	GOMODCACHE  where it is not writable and lacks a module that go.sum or the command line names (with
+	GOMODCACHE  where it is not writable, or not to be written to, and lacks a module that go.sum or the command line names (with
 	            GOPROXY=off it stays, for nothing can be added to it), where it is without locks, or a toolchain
 	            is to be run from it and it is noexec
 	HOME        where it is not set and a default depends on it: the home of the passwd entry
@@ -93,6 +133,7 @@ Settings:
 	GOSAFE_LOCK=off          take no lock
 	GOSAFE_LOCK=required     fail, with exit status 125, where a lock is not to be had
 	GOSAFE_LOCK_TIMEOUT=10s  how long to wait for a lock; 0s for nobody
+	GOSAFE_REPAIR=off        leave the rights of what a command made as they are
 	GOSAFE_HINT=off          say nothing about a command that failed
 	GOSAFE_VERBOSE=1         say each decision
 
@@ -161,6 +202,9 @@ GOTMPDIR is where t.TempDir makes its folders since Go 1.26, whatever TMPDIR is 
 go-UID in it afterwards. A program that becomes another user takes GOTMPDIR along, unless it goes through go-safe again.
 
 An alias is known to the shell alone: make, an IDE and sudo look at PATH. sudo has a PATH of its own (secure_path).
+
+The go command's telemetry is written by a process that goes on after it: what that makes in the home of another user as root stays root's.
+A file that root makes meanwhile by other means in a directory of the cache's owner, who may move it into the cache, is given to him too.
 
 A program named by -toolexec sees the GOBIN that the go command was given.
 

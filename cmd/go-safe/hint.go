@@ -21,7 +21,10 @@ func explain(cfg config, class shim.Class, plan *envfix.Plan, settings *envfix.S
 		if status == 0 {
 			return
 		}
-		looks := []hint.Look{func() string { return tornModule(project(class, settings), plan.Value("GOMODCACHE")) }}
+		looks := []hint.Look{
+			func() string { return tornModule(project(class, settings), plan.Value("GOMODCACHE")) },
+			func() string { return foreignTrouble(plan.Value("GOMODCACHE")) },
+		}
 		if class.Writes&shim.BuildCache != 0 {
 			looks = append(looks,
 				func() string { return cacheTrouble(plan.Value("GOCACHE")) },

@@ -14,6 +14,7 @@ import (
 
 	"github.com/go-safe/go-safe/envfix"
 	"github.com/go-safe/go-safe/modcache"
+	"github.com/go-safe/go-safe/rights"
 	"github.com/go-safe/go-safe/shim"
 )
 
@@ -30,7 +31,7 @@ const (
 	exitNotFound  = 127 // no real go was found
 )
 
-// run is the whole story: argv + environ → decide → prepare env → lock → run → exit status.
+// run is the whole story: argv + environ → decide → prepare env → lock → run → repair → exit status.
 func run(argv, environ []string, stdout, stderr io.Writer) int {
 	say := printer{stderr}
 	cfg, err := readConfig(environ)
@@ -45,7 +46,7 @@ func run(argv, environ []string, stdout, stderr io.Writer) int {
 
 	real, err := findGo(cfg, environ)
 	if len(args) > 0 && args[0] == "safe" {
-		return safe(args[1:], environ, real, err, stdout, say)
+		return safe(args[1:], environ, real, err, cfg, stdout, say)
 	}
 	if err != nil {
 		return say.failure(exitNotFound, err)
@@ -55,6 +56,7 @@ func run(argv, environ []string, stdout, stderr io.Writer) int {
 		return start(shim.Exec, real, args, environ, say)
 	}
 
+	began := rights.Now()
 	settings := envfix.ReadSettings(environ, real.GOROOT)
 	class := shim.Classify(args, settings.Get("GOFLAGS").Value)
 	plan, changed := prepare(request(class, real, settings))
@@ -64,7 +66,8 @@ func run(argv, environ []string, stdout, stderr io.Writer) int {
 	if err := caches.refused(); err != nil {
 		return say.failure(exitFailed, err)
 	}
-	wanted := wants(cfg, class, real, plan, settings)
+	run := rights.Begin(began, places(cfg, args, class, real, plan, settings))
+	wanted := alone(wants(cfg, class, real, plan, settings), run)
 	release, err := lockAll(wanted, cfg, say)
 	if err != nil {
 		return say.failure(exitFailed, err)
@@ -80,10 +83,10 @@ func run(argv, environ []string, stdout, stderr io.Writer) int {
 	if staged != nil {
 		defer staged.Remove()
 	}
-	if cfg.child || len(wanted) > 0 || staged != nil {
+	if cfg.child || len(wanted) > 0 || staged != nil || run.Due() {
 		defer watch(say)()
 		after := explain(cfg, class, plan, settings, say)
-		status := start(runStaged(staged, cfg, say), real, args, environ, say)
+		status := start(repairing(run, runStaged(staged, cfg, say), cfg, say), real, args, environ, say)
 		after(status)
 		return status
 	}
@@ -120,8 +123,10 @@ func request(class shim.Class, real shim.Go, settings *envfix.Settings) envfix.R
 		Holds: func(cache string) bool {
 			return holdsVersions(cache, class) && project(class, settings).HeldBy(cache)
 		},
-		Switches:   func() bool { return switches(class, real, settings) },
-		Unlockable: lockability(class),
+		Switches:      func() bool { return switches(class, real, settings) },
+		Unlockable:    lockability(class),
+		Distrust:      func(dir string) string { return rights.Of(dir).Distrust() },
+		DistrustBuild: func(dir string) string { return rights.Of(dir).DistrustBuild() },
 	}
 }
 

@@ -17,6 +17,8 @@ func TestReadConfig(t *testing.T) {
 		{nil, ""},
 		{[]string{"GOSAFE=off", "GOSAFE_GO=/x/go", "GOSAFE_EXEC=child", "GOSAFE_VERBOSE=1"}, ""},
 		{[]string{"GOSAFE=", "GOSAFE_EXEC="}, ""},
+		{[]string{"GOSAFE_REPAIR=off"}, ""},
+		{[]string{"GOSAFE_REPAIR=no"}, "GOSAFE_REPAIR=no is not valid; allowed: off"},
 		{[]string{"GOSAFE=on"}, "GOSAFE=on is not valid; allowed: off"},
 		{[]string{"GOSAFE_EXEC=exec"}, "GOSAFE_EXEC=exec is not valid; allowed: child"},
 		{[]string{"GOSAFE_VERBOSE=yes"}, "GOSAFE_VERBOSE=yes is not valid; allowed: 1"},

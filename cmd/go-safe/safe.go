@@ -20,7 +20,11 @@ const usage = `go-safe stands in front of the go command and gives it directorie
 usage: go safe <command>
 
 	env [--json]    print the variables that go-safe looks at, and why it changes them
+	fix [--dry-run] [--owner USER:GROUP] [DIR...]
+	                repair the rights in the caches, those here or those named
 	locks [--json]  print who holds the locks on the caches here, and who waits
+	share [--dry-run] [--group GROUP] DIR
+	                make a directory a cache that a group has in common
 	verify [--heal] [--json] [module@version...]
 	                look for what is damaged in the module cache; mend it
 	version         print the version of go-safe, and the real go
@@ -28,19 +32,26 @@ usage: go safe <command>
 
 Every other command line is the real go's. Settings: GOSAFE=off, GOSAFE_GO=/path/to/go,
 GOSAFE_VERBOSE=1, GOSAFE_EXEC=child, GOSAFE_LOCK=off or required,
-GOSAFE_LOCK_TIMEOUT=10s, GOSAFE_HINT=off. Exit status: the real go's; 125 where go-safe
+GOSAFE_LOCK_TIMEOUT=10s, GOSAFE_HINT=off, GOSAFE_REPAIR=off. Exit status: the real go's; 125 where go-safe
 failed, 126 where the real go cannot be run, 127 where none was found.
 `
 
 // safe runs go safe <args>. The commands work without a real go, and say so.
-func safe(args, environ []string, real shim.Go, notFound error, stdout io.Writer, say printer) int {
+func safe(args, environ []string, real shim.Go, notFound error, cfg config, stdout io.Writer, say printer) int {
 	var err error
 	if len(args) == 3 && args[0] == "locks" && args[1] == "--try" {
 		tryLocks(stdout, args[2])
 		return 0
 	}
-	if len(args) > 0 && args[0] == "verify" {
-		return verify(args[1:], environ, real, notFound, stdout, say)
+	if len(args) > 0 {
+		switch args[0] {
+		case "fix":
+			return fix(args[1:], environ, real, cfg, stdout, say)
+		case "share":
+			return share(args[1:], environ, cfg, stdout, say)
+		case "verify":
+			return verify(args[1:], environ, real, notFound, stdout, say)
+		}
 	}
 	switch strings.Join(args, " ") {
 	case "env":

@@ -1,0 +1,147 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/go-safe/go-safe/envfix"
+	"github.com/go-safe/go-safe/lock"
+	"github.com/go-safe/go-safe/rights"
+	"github.com/go-safe/go-safe/shim"
+)
+
+// exitLeft is the status of go safe fix and share where something was wrong and had to be left so.
+const exitLeft = 1
+
+const fixUsage = "usage: go safe fix [--dry-run] [--owner USER:GROUP] [DIR...]"
+
+// fix runs go safe fix: on the directories named, or on the caches that the go command uses here.
+func fix(args, environ []string, real shim.Go, cfg config, stdout io.Writer, say printer) int {
+	flags, dirs, err := verbFlags(args, fixUsage, "--dry-run", "--owner=")
+	if err != nil {
+		return say.failure(exitFailed, err)
+	}
+	_, dry := flags["--dry-run"]
+	var owner *rights.Owner
+	if name, ok := flags["--owner"]; ok {
+		if owner, err = rights.ParseOwner(name); err != nil {
+			return say.failure(exitFailed, err)
+		}
+	}
+	if len(dirs) == 0 {
+		dirs = caches(environ, real)
+	}
+	status := 0
+	for _, dir := range dirs {
+		o := &rights.Options{Dry: dry, Owner: owner}
+		status = max(status, fixOne(dir, o, cfg, stdout, say))
+	}
+	return status
+}
+
+func fixOne(dir string, o *rights.Options, cfg config, stdout io.Writer, say printer) int {
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return say.failure(exitFailed, err)
+	}
+	var report *rights.Report
+	err = changing(dir, o, cfg, say, func() (err error) {
+		report, err = rights.Fix(dir, o)
+		return err
+	})
+	if err != nil {
+		return say.failure(exitFailed, err)
+	}
+	return tellReport(dir, report, o.Dry, stdout, say)
+}
+
+// caches are those that the go command uses here, and those that it would use without go-safe; of both what is there.
+func caches(environ []string, real shim.Go) []string {
+	settings := envfix.ReadSettings(environ, real.GOROOT)
+	var dirs []string
+	for _, v := range envfix.Resolve(request(shim.Classify([]string{"build"}, ""), real, settings)).Vars {
+		if v.Name != "GOCACHE" && v.Name != "GOMODCACHE" {
+			continue
+		}
+		for _, dir := range []string{v.Was.Value, v.Value} {
+			// The user may have placed a link there.
+			if dir, err := filepath.EvalSymlinks(dir); err == nil && filepath.IsAbs(dir) && isDir(dir) {
+				dirs = append(dirs, dir)
+			}
+		}
+	}
+	return dirs
+}
+
+// changing does something to a whole cache, alone, and shows how far it is. Others may go on while it only looks.
+func changing(dir string, o *rights.Options, cfg config, say printer, do func() error) error {
+	if !o.Dry && !cfg.noLocks && isDir(dir) {
+		release, err := lockAll([]want{{"the cache", dir, lock.Change}}, cfg, say)
+		if err != nil {
+			return err
+		}
+		defer release()
+	}
+	defer showProgress(say, &o.Meter)()
+	return do()
+}
+
+// tellReport prints what was changed, and says what was left.
+func tellReport(dir string, r *rights.Report, dry bool, stdout io.Writer, say printer) int {
+	fmt.Fprintf(stdout, "%s: %s\n", oneLine(dir), changes(r, dry))
+	for _, l := range r.Left {
+		say.line("left as they are: %d (%s), such as %s", l.Count, l.Why, l.First)
+	}
+	if len(r.Left) > 0 {
+		return exitLeft
+	}
+	return 0
+}
+
+// changes counts in words: 3 modes, 2 ACLs changed among 120 entries.
+func changes(r *rights.Report, dry bool) string {
+	if r.Total() == 0 {
+		return fmt.Sprintf("nothing to change among %d entries", r.Seen)
+	}
+	var words []string
+	for kind, n := range r.Changed {
+		if n > 0 {
+			words = append(words, fmt.Sprintf("%d %s", n, rights.Kind(kind)))
+		}
+	}
+	would := ""
+	if dry {
+		would = "would be "
+	}
+	return fmt.Sprintf("%schanged: %s, among %d entries", would, strings.Join(words, ", "), r.Seen)
+}
+
+// verbFlags separates the flags, of which those ending in = take a value, from the arguments.
+func verbFlags(args []string, usage string, known ...string) (flags map[string]string, rest []string, err error) {
+	flags = make(map[string]string)
+	for i := 0; i < len(args); i++ {
+		name, value, joined := strings.Cut(args[i], "=")
+		if strings.HasPrefix(name, "-") && !strings.HasPrefix(name, "--") {
+			name = "-" + name // as package flag takes both
+		}
+		switch {
+		case args[i] == "--":
+			return flags, append(rest, args[i+1:]...), nil
+		case len(args[i]) < 2 || args[i][0] != '-':
+			rest = append(rest, args[i])
+		case slices.Contains(known, name) && !joined:
+			flags[name] = ""
+		case slices.Contains(known, name+"=") && joined:
+			flags[name] = value
+		case slices.Contains(known, name+"=") && i+1 < len(args):
+			i++
+			flags[name] = args[i]
+		default:
+			return nil, nil, fmt.Errorf("%s is not known or lacks its value; %s", args[i], usage)
+		}
+	}
+	return flags, rest, nil
+}

@@ -1,0 +1,112 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/go-safe/go-safe/envfix"
+	"github.com/go-safe/go-safe/lock"
+	"github.com/go-safe/go-safe/rights"
+	"github.com/go-safe/go-safe/shim"
+)
+
+// places are those where the command may make entries that need a repair. Whoever is not root makes them in a module cache
+// alone that he shares; what root makes may have to be given away wherever it is.
+func places(cfg config, args []string, class shim.Class, real shim.Go, plan *envfix.Plan, settings *envfix.Settings) []rights.Place {
+	if cfg.noRepair {
+		return nil
+	}
+	downloads := sync.OnceValue(func() bool { return mayDownload(args, class, real, plan, settings) })
+	list := []rights.Place{{Dir: plan.Value("GOMODCACHE"), Kind: rights.ModCache, May: downloads}}
+	if os.Geteuid() == 0 {
+		list = append(list, rights.Place{Dir: filepath.Join(firstDir(plan.Value("GOPATH")), "pkg", "sumdb"), May: downloads})
+		list = append(list, rootPlaces(class, plan, settings)...)
+	}
+	return slices.DeleteFunc(list, func(p rights.Place) bool { return !filepath.IsAbs(p.Dir) })
+}
+
+// rootPlaces are those where root alone makes something for others.
+func rootPlaces(class shim.Class, plan *envfix.Plan, settings *envfix.Settings) []rights.Place {
+	list := []rights.Place{{Dir: settings.ConfigDir()}} // every go command leaves telemetry beside the env file (F25)
+	if class.Writes&shim.BuildCache != 0 {
+		list = append(list, rights.Place{Dir: plan.Value("GOCACHE"), Kind: rights.BuildCache})
+	}
+	if class.Writes&shim.Bin != 0 {
+		list = append(list, rights.Place{Dir: binDir(settings, plan.Value("GOPATH"))})
+	}
+	if class.Writes&shim.ModCache != 0 {
+		for _, file := range project(class, settings).SumFiles() {
+			list = append(list, rights.Place{Dir: filepath.Dir(file), Files: []string{filepath.Base(file)}})
+		}
+	}
+	if settings.EnvFile != "" && class.Writes&shim.EnvFile != 0 {
+		list = append(list, rights.Place{Dir: filepath.Dir(settings.EnvFile), Files: []string{filepath.Base(settings.EnvFile)}})
+	}
+	return list
+}
+
+// mayDownload reports whether the command may add to the module cache: it can, and is not one of those that need no more than
+// go.sum names while all of that is there.
+func mayDownload(args []string, class shim.Class, real shim.Go, plan *envfix.Plan, settings *envfix.Settings) bool {
+	if class.Writes&shim.ModCache == 0 {
+		return class.Writes == 0 && class.Verb != "help" && switches(class, real, settings)
+	}
+	reads := []string{"build", "fix", "fmt", "generate", "install", "run", "test", "tool", "vet"}
+	if !slices.Contains(reads, class.Verb) || switches(class, real, settings) {
+		return true
+	}
+	updates := func(arg string) bool { return strings.HasSuffix(arg, "-mod=mod") || arg == "mod" }
+	if slices.ContainsFunc(append(strings.Fields(settings.Get("GOFLAGS").Value), args...), updates) {
+		return true
+	}
+	return !request(class, real, settings).Holds(plan.Value("GOMODCACHE"))
+}
+
+// firstDir is the first entry of a list of paths.
+func firstDir(list string) string {
+	if dirs := filepath.SplitList(list); len(dirs) > 0 {
+		return dirs[0]
+	}
+	return ""
+}
+
+// alone makes the lock on a module cache whose new entries need a repair one for a change: nobody is to meet them before.
+func alone(list []want, run *rights.Run) []want {
+	for i, w := range list {
+		if w.name == "GOMODCACHE" && run.DueIn(w.dir) {
+			list[i].mode = lock.Change
+		}
+	}
+	return list
+}
+
+// repairing returns what runs the command and repairs what it made, before anything is told of how it ended.
+func repairing(r *rights.Run, run func(shim.Command) (shim.Status, error), cfg config, say printer) func(shim.Command) (shim.Status, error) {
+	if !r.Due() {
+		return run
+	}
+	return func(c shim.Command) (shim.Status, error) {
+		status, err := run(c)
+		report := r.Repair()
+		if cfg.verbose && report.Total() > 0 {
+			say.line("repair: %s", changes(report, false))
+		}
+		for _, l := range report.Left {
+			say.line("left as they are: %d (%s), such as %s; type: go safe fix", l.Count, l.Why, l.First)
+		}
+		return status, err
+	}
+}
+
+// foreignTrouble looks for what root left in a module cache that is ours.
+func foreignTrouble(cache string) string {
+	n := rights.Foreign(cache)
+	if n == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%d entries of another user in %s (sudo go?) are in the way; type: go safe fix", n, cache)
+}

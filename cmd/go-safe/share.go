@@ -1,0 +1,71 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+
+	"github.com/go-safe/go-safe/rights"
+)
+
+const shareUsage = "usage: go safe share [--dry-run] [--group GROUP] DIR"
+
+// share runs go safe share.
+func share(args, environ []string, cfg config, stdout io.Writer, say printer) int {
+	flags, dirs, err := verbFlags(args, shareUsage, "--dry-run", "--group=")
+	if err == nil && len(dirs) != 1 {
+		err = errors.New("one directory is needed; " + shareUsage)
+	}
+	group := -1
+	if name, ok := flags["--group"]; ok && err == nil {
+		group, err = rights.GroupID(name)
+	}
+	dir := ""
+	if err == nil {
+		dir, err = filepath.Abs(dirs[0])
+	}
+	if err != nil {
+		return say.failure(exitFailed, err)
+	}
+	_, dry := flags["--dry-run"]
+	o := &rights.Options{Dry: dry}
+	var shared *rights.Shared
+	err = changing(dir, o, cfg, say, func() (err error) {
+		shared, err = rights.Share(dir, group, homes(environ), o)
+		return err
+	})
+	if err != nil {
+		return say.failure(exitFailed, err)
+	}
+	status := tellReport(dir, &shared.Report, dry, stdout, say)
+	tellUsers(dir, shared, dry, stdout)
+	return status
+}
+
+// homes are the directories that are nobody's cache.
+func homes(environ []string) []string {
+	list := rights.Homes()
+	if home := getenv(environ, "HOME"); home != "" {
+		list = append(list, filepath.Clean(home))
+	}
+	return list
+}
+
+// tellUsers prints how the rights are kept from here on, and what users set.
+func tellUsers(dir string, s *rights.Shared, dry bool, stdout io.Writer) {
+	switch {
+	case dry && s.Made:
+		fmt.Fprintf(stdout, "%s: would be made\n", oneLine(dir))
+		return
+	case s.ByACL:
+		fmt.Fprintf(stdout, "new entries are open to the group by a default ACL, under every umask\n")
+	default:
+		fmt.Fprintf(stdout, "the file system has no ACLs: go-safe opens new entries to the group after each command; all users need go-safe\n")
+	}
+	name := "GOMODCACHE"
+	if s.Shape == rights.BuildCache {
+		name = "GOCACHE"
+	}
+	fmt.Fprintf(stdout, "users type: go env -w %s=%s\n", name, shellQuote(dir))
+}
