@@ -98,6 +98,7 @@ func newSuite(t *testing.T) *suite {
 	s.warmCache = sync.OnceValues(s.buildWarmCache)
 	s.buildPrograms(t)
 	s.publishModules(t)
+	publishVersions(t, filepath.Join(s.root, "versions"))
 	t.Cleanup(func() {
 		t.Logf("%d scripts ran, %d were skipped", s.ran.Load(), s.skipped.Load())
 	})
@@ -133,6 +134,7 @@ func (s *suite) setup(env *testscript.Env) error {
 		"SRC="+filepath.Join(s.root, "src"),
 		"MODPROXY=file://"+filepath.Join(s.root, "proxy"),
 		"OTHERPROXY=file://"+filepath.Join(s.root, "otherproxy"),
+		"VERSIONS=file://"+filepath.Join(s.root, "versions"),
 		"SYSTEM="+s.systemPath,
 		"PATH="+strings.Join([]string{shim, real, s.systemPath}, string(filepath.ListSeparator)),
 	)

@@ -6,6 +6,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -25,19 +26,19 @@ func (s *suite) systemCommands() map[string]command {
 	}
 }
 
-// mount [-o OPTIONS] tmpfs|bind DIR mounts over DIR, until the script ends: a new tmpfs, or DIR
-// itself with other options.
+// mount [-o OPTIONS] tmpfs|ramfs|bind DIR mounts over DIR, until the script ends: a new tmpfs or ramfs,
+// or DIR itself with other options.
 func mount(ts *testscript.TestScript, neg bool, args []string) {
 	options := "rw"
 	if len(args) == 4 && args[0] == "-o" {
 		options, args = args[1], args[2:]
 	}
-	if neg || len(args) != 2 || args[0] != "tmpfs" && args[0] != "bind" {
-		ts.Fatalf("usage: mount [-o options] tmpfs|bind dir")
+	if neg || len(args) != 2 || !slices.Contains([]string{"tmpfs", "ramfs", "bind"}, args[0]) {
+		ts.Fatalf("usage: mount [-o options] tmpfs|ramfs|bind dir")
 	}
 	dir := ts.MkAbs(args[1])
 	// mount(8) knows the options that are flags to mount(2), and that a bind mount needs a second call for them.
-	cmd := exec.Command("mount", "-t", "tmpfs", "-o", options, "tmpfs", dir)
+	cmd := exec.Command("mount", "-t", args[0], "-o", options, args[0], dir)
 	if args[0] == "bind" {
 		cmd = exec.Command("mount", "-o", "bind,"+options, dir, dir)
 	}
