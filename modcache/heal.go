@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"maps"
 	"os"
-	pathpkg "path"
 	"path/filepath"
 	"slices"
 )
@@ -113,7 +112,6 @@ func (h *healer) lockedIn(e Entry, do func(at *os.Root) error) error {
 		return errBusy
 	}
 	defer release()
-	h.adopt(at, e.base+".lock", h.downloadDevice)
 	return h.owned(at, h.path("cache/download", e.at), do(at))
 }
 
@@ -196,7 +194,6 @@ func (h *healer) mend(damaged []*Result) {
 		if err := h.failed[key(e)]; err != nil {
 			h.failed[key(e)] = fmt.Errorf("the next go command that needs it mends it: %w", err)
 		}
-		h.adoptAll(e)
 	}
 }
 
@@ -217,18 +214,4 @@ func (h *healer) mark(at *os.Root, r *Result) error {
 		return at.WriteFile(e.base+".partial", nil, 0o666)
 	}
 	return nil
-}
-
-// adoptAll adopts what the go command made of an entry.
-func (h *healer) adoptAll(e Entry) {
-	if parent, err := h.root.OpenRoot(pathpkg.Dir(e.dir)); err == nil {
-		h.adopt(parent, pathpkg.Base(e.dir), h.rootDevice)
-		parent.Close()
-	}
-	if at, err := h.download.OpenRoot(e.at); err == nil {
-		for _, suffix := range suffixes {
-			h.adopt(at, e.base+suffix, h.downloadDevice)
-		}
-		at.Close()
-	}
 }

@@ -69,37 +69,3 @@ func (c *Cache) ownsFolders(parent *os.Root, name, path string) error {
 	}
 	return err
 }
-
-// adopt gives what root has just made in somebody else's cache to the owner of the folder that it is in.
-func (c *Cache) adopt(parent *os.Root, name string, device uint64) {
-	fi, err := parent.Stat(".")
-	if err != nil || os.Geteuid() != 0 {
-		return
-	}
-	if uid, gid := ownerOf(fi); uid != 0 {
-		give(parent, name, uid, gid, device)
-	}
-}
-
-// give gives a file, or a folder with all that is in it.
-func give(parent *os.Root, name string, uid, gid int, device uint64) {
-	fi, err := parent.Lstat(name)
-	if err != nil {
-		return
-	}
-	if owner, _ := ownerOf(fi); owner == 0 {
-		parent.Lchown(name, uid, gid)
-	}
-	if !fi.IsDir() {
-		return
-	}
-	dir, err := enter(parent, name, device)
-	if err != nil {
-		return
-	}
-	defer dir.Close()
-	names, _ := list(dir)
-	for _, d := range names {
-		give(dir, d.Name(), uid, gid, device)
-	}
-}

@@ -28,13 +28,13 @@ func (h *healer) replace(at *os.Root, r *Result) error {
 		return errors.Join(err, lookErr)
 	}
 	if ev.zip.hash() != fetched {
-		err = errors.Join(err, h.place(at, e, ".zip"))
+		err = errors.Join(err, h.place(e, ".zip"))
 	}
 	if ev.hash != fetched {
-		err = errors.Join(err, h.place(at, e, ".ziphash"))
+		err = errors.Join(err, h.place(e, ".ziphash"))
 	}
 	if _, missing := at.Lstat(e.base + ".info"); missing != nil {
-		err = errors.Join(err, h.place(at, e, ".info")) // which the go command asks for before it mends the rest
+		err = errors.Join(err, h.place(e, ".info")) // which the go command asks for before it mends the rest
 	}
 	return err
 }
@@ -45,19 +45,15 @@ func (h *healer) replaceMod(at *os.Root, r *Result) error {
 	switch {
 	case !r.needsMod() && missing == nil:
 		return nil
-	case h.place(at, r.Entry, ".mod") == nil || !r.has(ForeignMod):
+	case h.place(r.Entry, ".mod") == nil || !r.has(ForeignMod):
 		return nil
 	}
 	return h.condemn(at, r.Entry, ".mod")
 }
 
 // place moves a fetched file into the cache.
-func (h *healer) place(at *os.Root, e Entry, suffix string) error {
-	err := h.download.Rename(h.scratch.path(e, suffix), e.at+"/"+e.base+suffix)
-	if err == nil {
-		h.adopt(at, e.base+suffix, h.downloadDevice)
-	}
-	return err
+func (h *healer) place(e Entry, suffix string) error {
+	return h.download.Rename(h.scratch.path(e, suffix), e.at+"/"+e.base+suffix)
 }
 
 // condemn removes files that go.sum contradicts. Without a zip file and its hash the go command does not take the

@@ -91,14 +91,18 @@ func repairing(r *rights.Run, run func(shim.Command) (shim.Status, error), cfg c
 	}
 	return func(c shim.Command) (shim.Status, error) {
 		status, err := run(c)
-		report := r.Repair()
-		if cfg.verbose && report.Total() > 0 {
-			say.line("repair: %s", changes(report, false))
-		}
-		for _, l := range report.Left {
-			say.line("left as they are: %d (%s), such as %s; type: go safe fix", l.Count, l.Why, l.First)
-		}
+		tellRepair(r.Repair(), cfg, say)
 		return status, err
+	}
+}
+
+// tellRepair says what could not be repaired, and with GOSAFE_VERBOSE=1 what was.
+func tellRepair(report *rights.Report, cfg config, say printer) {
+	if cfg.verbose && report.Total() > 0 {
+		say.line("repair: %s", changes(report, false))
+	}
+	for _, l := range report.Left {
+		say.line("left as they are: %d (%s), such as %s; type: go safe fix", l.Count, l.Why, l.First)
 	}
 }
 

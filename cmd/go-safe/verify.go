@@ -12,6 +12,7 @@ import (
 	"github.com/go-safe/go-safe/envfix"
 	"github.com/go-safe/go-safe/lock"
 	"github.com/go-safe/go-safe/modcache"
+	"github.com/go-safe/go-safe/rights"
 	"github.com/go-safe/go-safe/shim"
 )
 
@@ -111,7 +112,9 @@ func (v *verifier) run(cfg config) error {
 	v.took = time.Since(start)
 	v.after = v.before
 	if v.heal && slices.ContainsFunc(v.before, damaged) {
+		made := rights.Begin(rights.Now(), []rights.Place{{Dir: v.dir, Kind: rights.ModCache, May: func() bool { return !cfg.noRepair }}})
 		v.after, err = cache.Heal(v.before, v.sums, v.goCommand)
+		tellRepair(made.Repair(), cfg, v.say)
 	}
 	return v.whoCould(err)
 }
