@@ -191,6 +191,23 @@ func TestRepairGivesOnlyWhatIsNew(t *testing.T) {
 	}
 }
 
+// A directory of binaries may be a home, of which the command knows nothing else.
+func TestFlat(t *testing.T) {
+	dir, _ := newCache(t)
+	time.Sleep(20 * time.Millisecond)
+	run := Begin(Now(), []Place{{Dir: dir, Flat: true}})
+	must(t, os.MkdirAll(dir+"/new/below", 0o755))
+	for name, want := range map[string]int{"/tool": attacker, "/new/below/tool": attacker, "/a.b/other": 0} {
+		must(t, os.WriteFile(dir+name, nil, 0o755))
+		defer func() {
+			if owner := ownerOf(dir + name); owner != want {
+				t.Errorf("%s belongs to uid %d, not %d", name, owner, want)
+			}
+		}()
+	}
+	run.Repair()
+}
+
 // What cannot be opened without harm is not: nothing blocks, and what is special stays as it is.
 func TestSpecialFiles(t *testing.T) {
 	for _, w := range []way{chown, fixed, given, repaired} {

@@ -113,6 +113,9 @@ func (j *job) repair() *Report {
 		if j.rule.policy == SharedSet && j.rule.inherits != nil && d.self.uid == j.rule.uid {
 			j.adopt(d, s.tally)
 		}
+	case j.place.Flat:
+		s.along(d, nil)
+		s.walks.Wait()
 	default:
 		if j.place.Kind == BuildCache {
 			d.zone = buildZone

@@ -65,6 +65,11 @@ func binDir(settings *envfix.Settings, gopath string) string {
 	return filepath.Join(dirs[0], "bin")
 }
 
+// system names the folder in it for programs of another system than this.
+func system(settings *envfix.Settings) string {
+	return cmp.Or(settings.Get("GOOS").Value, runtime.GOOS) + "_" + cmp.Or(settings.Get("GOARCH").Value, runtime.GOARCH)
+}
+
 // sameDir reports whether go install without arguments could take the installed binary for what go build left in its working
 // directory, and remove it (the end of work.InstallPackages): it compares the path with the one of GOBIN.
 func sameDir(target, workdir string) bool {

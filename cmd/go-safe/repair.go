@@ -36,7 +36,8 @@ func rootPlaces(class shim.Class, plan *envfix.Plan, settings *envfix.Settings) 
 		list = append(list, rights.Place{Dir: plan.Value("GOCACHE"), Kind: rights.BuildCache})
 	}
 	if class.Writes&shim.Bin != 0 {
-		list = append(list, rights.Place{Dir: binDir(settings, plan.Value("GOPATH"))})
+		bin := binDir(settings, plan.Value("GOPATH"))
+		list = append(list, rights.Place{Dir: bin, Flat: true}, rights.Place{Dir: filepath.Join(bin, system(settings)), Flat: true})
 	}
 	if class.Writes&shim.ModCache != 0 {
 		for _, file := range project(class, settings).SumFiles() {
