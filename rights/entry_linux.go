@@ -1,6 +1,8 @@
 package rights
 
 import (
+	"cmp"
+	"strconv"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -32,6 +34,29 @@ func lookAt(dirfd int, name string) (entry, error) {
 		e.born = time.Unix(st.Btime.Sec, int64(st.Btime.Nsec))
 	}
 	return e, nil
+}
+
+// openUnreadable opens an entry of ours that we may not read, after a look at it: its owner can give himself the right. By
+// a descriptor, which no name is needed for: fchmodat(2) without following links is new (Linux 6.6).
+func openUnreadable(dirfd int, name string, e entry) (int, error) {
+	fd, err := retry(func() (int, error) {
+		return unix.Openat(dirfd, name, unix.O_PATH|unix.O_NOFOLLOW|unix.O_CLOEXEC, 0)
+	})
+	if err != nil {
+		return -1, err
+	}
+	defer unix.Close(fd)
+	now, err := lookAt(fd, "")
+	if err != nil || now.inode != e.inode || now.device != e.device {
+		return -1, cmp.Or(err, errSwapped)
+	}
+	path := "/proc/self/fd/" + strconv.Itoa(fd)
+	if err := unix.Chmod(path, systemMode(now.mode|0o400)); err != nil {
+		return -1, err
+	}
+	return retry(func() (int, error) {
+		return unix.Open(path, unix.O_RDONLY|unix.O_NONBLOCK|unix.O_CLOEXEC|unix.O_NOCTTY, 0)
+	})
 }
 
 // now is the time that files made from here on do not lie before. File systems take it from a clock that ticks a few

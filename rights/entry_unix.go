@@ -62,14 +62,6 @@ func openSub(dirfd int, name string) (int, error) {
 	})
 }
 
-// openUnreadable opens an entry of ours that we may not read, after a look at it: its owner can give himself the right.
-func openUnreadable(dirfd int, name string, e entry) (int, error) {
-	if err := unix.Fchmodat(dirfd, name, systemMode(e.mode|0o400), unix.AT_SYMLINK_NOFOLLOW); err != nil {
-		return -1, err
-	}
-	return openEntry(dirfd, name)
-}
-
 // openDir opens the root of a cache. A link there is not followed: its target is for the caller to name.
 func openDir(path string) (int, error) {
 	return retry(func() (int, error) {

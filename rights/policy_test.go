@@ -69,3 +69,31 @@ func TestOthersNeverWrite(t *testing.T) {
 		t.Errorf("mode %o", w.mode)
 	}
 }
+
+// What is made in a shared cache without ACLs under an umask of 077, and what the group gets: modules stay read-only, and programs of
+// toolchains can be run.
+func TestWantShared(t *testing.T) {
+	r := ruleOf(facts{mode: 0o775 | fs.ModeSetgid, uid: 1001, owner: 1001, group: 50}, SharedSet)
+	for _, tt := range []struct {
+		name       string
+		zone       zone
+		mode, want fs.FileMode
+	}{
+		{"v1.0.0.lock", downloadZone, 0o600, 0o664},
+		{"v1.0.0.zip", downloadZone, 0o400, 0o444},
+		{"go.mod", moduleZone, 0o400, 0o444},
+		{"go", moduleZone, 0o511, 0o555},
+		{"deep", moduleZone, fs.ModeDir | 0o500, fs.ModeDir | fs.ModeSetgid | 0o555},
+		{"@v", downloadZone, fs.ModeDir | 0o700, fs.ModeDir | fs.ModeSetgid | 0o775},
+		{"00", buildZone, fs.ModeDir | 0o700, fs.ModeDir | fs.ModeSetgid | 0o775},
+	} {
+		e := entry{mode: tt.mode, uid: 1001, gid: 1001, links: 1}
+		if w := r.want(e, e, tt.zone, tt.name); w.mode != tt.want || w.gid != 50 || w.uid != 1001 {
+			t.Errorf("%s: mode %v, group %d, want %v", tt.name, w.mode, w.gid, tt.want)
+		}
+	}
+	foreign := entry{mode: 0o600, uid: 1002, gid: 50, links: 1}
+	if w := r.want(foreign, foreign, downloadZone, "list"); !w.same(foreign) {
+		t.Errorf("another user's file: mode %v", w.mode)
+	}
+}

@@ -50,8 +50,14 @@ func (r *Run) DueIn(dir string) bool {
 	return false
 }
 
-// Repair gives what the command made its rights, and closes the places. Its cost is that of what is new; to find it costs a
-// look at each directory of cache/download, and in a build cache at each entry of a bucket that changed.
+// Repair gives what the command made its rights. Its cost is that of what is new; to find it costs a look at each directory of
+// cache/download, and in a build cache at each entry of a bucket that changed. It may be called while the command runs, but
+// once at a time.
 func (r *Run) Repair() *Report {
 	return r.repair()
+}
+
+// Close closes the places: there will be no other repair.
+func (r *Run) Close() {
+	r.close()
 }

@@ -82,15 +82,21 @@ func (r *Run) repair() *Report {
 		}
 		total.Left = append(total.Left, part.Left...)
 	}
-	r.jobs = nil
 	return total
+}
+
+func (r *Run) close() {
+	for _, j := range r.jobs {
+		unix.Close(j.base.fd)
+	}
+	r.jobs = nil
 }
 
 // repair descends to the place and looks there for what is new.
 func (j *job) repair() *Report {
 	d := j.base
-	defer unix.Close(d.fd)
 	d.self, _ = lookAt(d.fd, "")
+	rewind(d.fd)
 	s := &search{keeper: newKeeper(j.rule, false, d.self.device, &Meter{})}
 	for _, name := range j.missing {
 		sub, ok := s.entry(d, name)

@@ -15,14 +15,20 @@ const (
 	BuildCache       // a GOCACHE
 )
 
-// lockName is the file that package lock puts into a directory which cannot be locked itself.
-const lockName = ".go-safe.lock"
+// What go-safe itself leaves in a cache: the file of package lock in a directory that cannot be locked itself, and folders that
+// package clean deletes the next time.
+const (
+	lockName  = ".go-safe.lock"
+	cleanMark = "go-safe-clean-"
+)
 
 // shapeOf tells the shape of a directory with these entries, and names one that does not belong in a cache. isDir reports
 // whether a path in it is a directory. In a module cache each first element of a path is in cache/download too; it holds
 // no files.
 func shapeOf(list []string, isDir func(path string) bool) (s Shape, odd string) {
-	list = slices.DeleteFunc(slices.Clone(list), func(name string) bool { return name == lockName || isAside(name) })
+	list = slices.DeleteFunc(slices.Clone(list), func(name string) bool {
+		return name == lockName || strings.HasPrefix(name, cleanMark) || isAside(name)
+	})
 	if len(list) == 0 {
 		return Empty, ""
 	}

@@ -121,7 +121,7 @@ func (k *keeper) entry(d folder, name string) (sub folder, ok bool) {
 // we may not read is made readable first; in a dry run that is errUnreadable.
 func (k *keeper) open(d folder, name string, e entry) (int, entry, error) {
 	fd, err := openEntry(d.fd, name)
-	if errors.Is(err, fs.ErrPermission) && e.uid == k.rule.uid {
+	if errors.Is(err, fs.ErrPermission) && e.uid == k.rule.uid && (e.mode.IsDir() || e.links == 1) {
 		k.tally.changed[Modes].Add(1)
 		if k.dry {
 			return -1, e, errUnreadable

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/go-safe/go-safe/envfix"
 	"github.com/go-safe/go-safe/lock"
@@ -86,14 +87,41 @@ func alone(list []want, run *rights.Run) []want {
 }
 
 // repairing returns what runs the command and repairs what it made, before anything is told of how it ended.
-func repairing(r *rights.Run, run func(shim.Command) (shim.Status, error), cfg config, say printer) func(shim.Command) (shim.Status, error) {
+func repairing(r *rights.Run, class shim.Class, run func(shim.Command) (shim.Status, error), cfg config, say printer) func(shim.Command) (shim.Status, error) {
 	if !r.Due() {
 		return run
 	}
 	return func(c shim.Command) (shim.Status, error) {
+		stop := func() {}
+		if class.Outlives {
+			stop = repeating(r)
+		}
 		status, err := run(c)
+		stop()
 		tellRepair(r.Repair(), cfg, say)
+		r.Close()
 		return status, err
+	}
+}
+
+// repeating repairs while a program goes on for which the go command has built: nobody sees when it is done with the caches, and
+// other users are not to wait for the program's end.
+func repeating(r *rights.Run) (stop func()) {
+	over, stopped := make(chan bool), make(chan bool)
+	go func() {
+		defer close(stopped)
+		for pause := time.Second; ; pause = min(2*pause, time.Minute) {
+			select {
+			case <-over:
+				return
+			case <-time.After(pause):
+				r.Repair()
+			}
+		}
+	}()
+	return func() {
+		close(over)
+		<-stopped
 	}
 }
 

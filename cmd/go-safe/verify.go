@@ -115,6 +115,7 @@ func (v *verifier) run(cfg config) error {
 		made := rights.Begin(rights.Now(), []rights.Place{{Dir: v.dir, Kind: rights.ModCache, May: func() bool { return !cfg.noRepair }}})
 		v.after, err = cache.Heal(v.before, v.sums, v.goCommand)
 		tellRepair(made.Repair(), cfg, v.say)
+		made.Close()
 	}
 	return v.whoCould(err)
 }
