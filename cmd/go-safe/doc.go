@@ -84,7 +84,7 @@ modules stay read-only, execute bits stay, and nobody gets rights that the cache
 command is the user's. Root gives away regular files and directories of root's that have one name, are on the cache's device
 and were born after the command began, to the owner of the directory they are in: in the caches, pkg/sumdb, the directory of
 binaries, the go folder of the user's settings, and a new go.sum or go.work.sum. Where the file system keeps no birth times they
-are named and left.
+are named and left. What go run makes is repaired while its program goes on: after a second, and then in longer and longer intervals.
 
 Go safe share makes a directory, a module or build cache or an empty or missing one, the cache of a group: group, setgid and a default
 ACL on it and on what is in it. It refuses homes, what is no cache, and what everybody may write to.
@@ -94,7 +94,8 @@ their own, and in a cache of theirs move aside, to NAME.foreign, what others lef
 belongs to root to the owner of the directory it is in, but for what that owner could not read; with --owner everything to the
 one named, as an init container does for a volume. Neither goes through links or to another device, nor touches setuid or
 setgid files and files with several names. What was left is said, and the exit status is 1. Both can be interrupted and run
-again; with --dry-run they only count.
+again; with --dry-run they only count. ACLs are those of Linux: elsewhere sharing is by setgid. On Windows, where new entries inherit the
+ACL of their directory, nothing is repaired and nothing fixed, and go safe share fails.
 
 # Variables
 
