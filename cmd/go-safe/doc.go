@@ -95,7 +95,7 @@ belongs to root to the owner of the directory it is in, but for what that owner 
 one named, as an init container does for a volume. Neither goes through links or to another device, nor touches setuid or
 setgid files and files with several names. What was left is said, and the exit status is 1. Both can be interrupted and run
 again; with --dry-run they only count. ACLs are those of Linux: elsewhere sharing is by setgid. On Windows, where new entries inherit the
-ACL of their directory, nothing is repaired and nothing fixed, and go safe share fails.
+ACL of their directory, nothing is repaired and nothing fixed, and go safe share only names the command that shares.
 
 # Variables
 
