@@ -57,15 +57,21 @@ func mayDownload(args []string, class shim.Class, real shim.Go, plan *envfix.Pla
 	if class.Writes&shim.ModCache == 0 {
 		return class.Writes == 0 && class.Verb != "help" && switches(class, real, settings)
 	}
-	reads := []string{"build", "fix", "fmt", "generate", "install", "run", "test", "tool", "vet"}
+	reads := []string{"build", "fix", "fmt", "generate", "install", "list", "run", "test", "tool", "vet"}
 	if !slices.Contains(reads, class.Verb) || switches(class, real, settings) {
 		return true
 	}
-	updates := func(arg string) bool { return strings.HasSuffix(arg, "-mod=mod") || arg == "mod" }
-	if slices.ContainsFunc(append(strings.Fields(settings.Get("GOFLAGS").Value), args...), updates) {
+	if slices.ContainsFunc(append(strings.Fields(settings.Get("GOFLAGS").Value), args...), asksForMore) {
 		return true
 	}
 	return !request(class, real, settings).Holds(plan.Value("GOMODCACHE"))
+}
+
+// asksForMore reports whether an argument may lead beyond go.sum: -mod=mod, and the -m of go list.
+func asksForMore(arg string) bool {
+	flag, isFlag := strings.CutPrefix(arg, "-")
+	flag = strings.TrimPrefix(flag, "-")
+	return arg == "mod" || isFlag && (flag == "mod=mod" || flag == "m" || strings.HasPrefix(flag, "m="))
 }
 
 // firstDir is the first entry of a list of paths.
