@@ -111,7 +111,8 @@ func repairing(r *rights.Run, class shim.Class, run func(shim.Command) (shim.Sta
 }
 
 // repeating repairs while a program goes on for which the go command has built: nobody sees when it is done with the caches, and
-// other users are not to wait for the program's end.
+// other users are not to wait for the program's end. Root gives away what is new as ever: whoever owns the caches that root runs a
+// program from could have had anything of root's before.
 func repeating(r *rights.Run) (stop func()) {
 	over, stopped := make(chan bool), make(chan bool)
 	go func() {
