@@ -3,6 +3,7 @@ package rights
 import (
 	"io/fs"
 	"testing"
+	"time"
 )
 
 // Every row of the table, in its order, for those who look at the directory: its owner, a member of its group, a stranger and
@@ -92,6 +93,16 @@ func TestWantShared(t *testing.T) {
 			t.Errorf("%s: mode %v, group %d, want %v", tt.name, w.mode, w.gid, tt.want)
 		}
 	}
+	r.uid, r.since = 0, time.Unix(1, 0)
+	roots, users := entry{mode: 0o600, links: 1}, entry{uid: 1001, gid: 50}
+	if w := r.want(roots, users, downloadZone, "list"); w.uid != 0 || w.mode != 0o664 || r.refuses(roots, w) != "" {
+		t.Errorf("root's file without a birth time: uid %d, mode %v", w.uid, w.mode)
+	}
+	roots.born = r.since
+	if w := r.want(roots, users, downloadZone, "list"); w.uid != 1001 || w.mode != 0o664 {
+		t.Errorf("root's file: uid %d, mode %v", w.uid, w.mode)
+	}
+	r.uid = 1001
 	foreign := entry{mode: 0o600, uid: 1002, gid: 50, links: 1}
 	if w := r.want(foreign, foreign, downloadZone, "list"); !w.same(foreign) {
 		t.Errorf("another user's file: mode %v", w.mode)

@@ -55,6 +55,7 @@ func (r rule) wantOwner(w *wish, e, in entry) {
 	case r.uid != 0:
 	case r.give != nil:
 		w.uid, w.gid = r.give.UID, r.give.GID
+	case r.policy == SharedSet && !r.since.IsZero() && e.born.IsZero(): // nobody can tell who made it, and the group's rights will do
 	case e.uid == 0 && in.uid != 0 && (r.policy == ForOwner || r.policy == SharedSet):
 		w.uid, w.gid = in.uid, in.gid
 	}
