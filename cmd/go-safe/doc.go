@@ -84,7 +84,8 @@ modules stay read-only, execute bits stay, and nobody gets rights that the cache
 command is the user's. Root gives away regular files and directories of root's that have one name, are on the cache's device
 and were born after the command began, to the owner of the directory they are in: in the caches, pkg/sumdb, the directory of
 binaries, the go folder of the user's settings, and a new go.sum or go.work.sum. Where the file system keeps no birth times they
-are named and left. What go run makes is repaired while its program goes on: after a second, and then in longer and longer intervals.
+are named and left; in a shared cache they stay root's and are open to the group.
+What go run makes is repaired while its program goes on: after a second, and then in longer and longer intervals.
 
 Go safe share makes a directory, a module or build cache or an empty or missing one, the cache of a group: group, setgid and a default
 ACL on it and on what is in it. It refuses homes, what is no cache, and what everybody may write to.
