@@ -38,6 +38,7 @@ type Class struct {
 	Outlives bool     // starts a program that goes on after the build
 	Dir      string   // of -C, as given
 	Versions []string // arguments of the form package@version
+	Modules  Modules  // what it asks of the module cache
 }
 
 // A verb is a row of what is known of the go command.
@@ -117,6 +118,7 @@ func Classify(args []string, goflags string) Class {
 		c.Clears = 0
 	}
 	c.Versions = versions(v.name, rest)
+	c.Modules = modules(v.name, flags, rest, goflags)
 	return c
 }
 
@@ -164,7 +166,7 @@ func chdir(args []string) (dir string, rest []string) {
 	return args[1], args[2:]
 }
 
-// split separates the flags that are the go command's own from what follows them. Like package flag it
+// split separates the flags that are the go command's own, each with its value, from what follows them. Like package flag it
 // stops at the first word that is no flag; test, which takes flags behind packages too, stops at -args.
 func split(verb string, args []string) (flags, rest []string) {
 	for i := 0; i < len(args); i++ {
@@ -173,10 +175,11 @@ func split(verb string, args []string) (flags, rest []string) {
 		case arg == "--", verb == "test" && (arg == "-args" || arg == "--args"):
 			return flags, append(rest, args[i+1:]...)
 		case len(arg) > 1 && arg[0] == '-':
-			flags = append(flags, arg)
-			if !strings.Contains(arg, "=") && slices.Contains(valued, flagName(arg)) {
+			if !strings.Contains(arg, "=") && slices.Contains(valued, flagName(arg)) && i+1 < len(args) {
 				i++
+				arg += "=" + args[i]
 			}
+			flags = append(flags, arg)
 		case verb == "test":
 			rest = append(rest, arg)
 		default:

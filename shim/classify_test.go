@@ -12,7 +12,7 @@ func TestClassify(t *testing.T) {
 	tests := []struct {
 		line    string
 		goflags string
-		want    Class // Why left out
+		want    Class // Why and Modules left out
 	}{
 		{line: "", want: Class{}},
 		{line: "build", want: Class{Verb: "build", Writes: builds}},
@@ -57,7 +57,7 @@ func TestClassify(t *testing.T) {
 	}
 	for _, tt := range tests {
 		got := Classify(strings.Fields(tt.line), tt.goflags)
-		got.Why = ""
+		got.Why, got.Modules = "", Modules{}
 		if len(got.Versions) == 0 {
 			got.Versions = nil
 		}

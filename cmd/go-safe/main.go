@@ -8,12 +8,10 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
-	"slices"
 	"strings"
 	"syscall"
 
 	"github.com/go-safe/go-safe/envfix"
-	"github.com/go-safe/go-safe/modcache"
 	"github.com/go-safe/go-safe/shim"
 )
 
@@ -59,6 +57,7 @@ func run(argv, environ []string, stdout, stderr io.Writer) int {
 	class := shim.Classify(args, settings.Get("GOFLAGS").Value)
 	plan, changed := prepare(request(class, real, settings))
 	report(say, cfg, real, class, plan, changed)
+	seed(say, cfg, class, real, settings, plan)
 
 	wanted := wants(cfg, class, real, plan, settings)
 	release, err := lockAll(wanted, cfg, say)
@@ -102,32 +101,10 @@ func request(class shim.Class, real shim.Go, settings *envfix.Settings) envfix.R
 		WritesBin:   class.Writes&shim.Bin != 0,
 		ClearsBuild: class.Clears&shim.BuildCache != 0,
 		ClearsMod:   class.Clears&shim.ModCache != 0,
-		Holds: func(cache string) bool {
-			return holdsVersions(cache, class) && project(class, settings).HeldBy(cache)
-		},
-		Switches:   func() bool { return switches(class, real, settings) },
-		Unlockable: remembered(unlockable),
+		Holds:       func(cache string) bool { return holds(cache, class, real, settings) },
+		Switches:    func() bool { return switches(class, real, settings) },
+		Unlockable:  remembered(unlockable),
 	}
-}
-
-// project finds the module or workspace that the command works in.
-func project(class shim.Class, settings *envfix.Settings) modcache.Project {
-	return modcache.Find(workdir(class.Dir), settings.Get("GOWORK").Value)
-}
-
-// switches reports whether the command will run a toolchain from the module cache.
-func switches(class shim.Class, real shim.Go, settings *envfix.Settings) bool {
-	return project(class, settings).Switches(envfix.Version(real.GOROOT), settings.Get("GOTOOLCHAIN").Value)
-}
-
-// holdsVersions reports whether the module cache holds what the command line asks for: for go get and go mod download the very
-// modules, for go install and go run those with dependencies that nobody knows yet.
-func holdsVersions(cache string, class shim.Class) bool {
-	if len(class.Versions) == 0 {
-		return class.Verb != "get"
-	}
-	missing := func(arg string) bool { return !modcache.Holds(cache, arg) }
-	return (class.Verb == "get" || class.Verb == "mod download") && !slices.ContainsFunc(class.Versions, missing)
 }
 
 // workdir is the directory that the command works in.
