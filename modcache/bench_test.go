@@ -16,6 +16,7 @@ func BenchmarkHeldBy(b *testing.B) {
 		path := fmt.Sprintf("example.com/group%d/module%d", i%50, i)
 		fmt.Fprintf(&sum, "%s v1.0.0 h1:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\n%s v1.0.0/go.mod h1:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\n", path, path)
 		files["cache/"+path+"@v1.0.0/x.go"] = "package x\n"
+		files["cache/cache/download/"+path+"/@v/v1.0.0.info"] = `{"Version":"v1.0.0"}`
 		files["cache/cache/download/"+path+"/@v/v1.0.0.mod"] = "module " + path + "\n"
 		files["cache/cache/download/"+path+"/@v/v1.0.0.ziphash"] = "h1:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="
 	}

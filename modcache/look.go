@@ -58,9 +58,15 @@ func (s store) look(name string) sight {
 	return seen
 }
 
-// hasMod reports whether the go.mod file is there and not torn: an empty one is taken for an attack (failures.md, 2.6).
-func (s store) hasMod(p *part) bool {
-	seen := s.look(s.file(p, ".mod"))
+// hasMod reports whether the go.mod file is there and not torn: the go command takes an empty one for an attack.
+func (s store) hasMod(p *part) bool { return s.hasSmall(p, ".mod") }
+
+// hasInfo reports whether the .info file is there and not torn. A build asks for those of all modules that it reads packages of, and
+// complains where it cannot keep what it was told.
+func (s store) hasInfo(p *part) bool { return s.hasSmall(p, ".info") }
+
+func (s store) hasSmall(p *part, suffix string) bool {
+	seen := s.look(s.file(p, suffix))
 	return seen.file && seen.size > 0
 }
 
@@ -104,7 +110,7 @@ func (s store) executable(p *part) bool {
 
 // holds reports whether the cache has what is asked, ready for use.
 func (s store) holds(p *part) bool {
-	return (!p.mod || s.hasMod(p)) && (!p.tree || s.extracted(p))
+	return (!p.mod || s.hasMod(p)) && (!p.tree || s.extracted(p) && (p.bare() || s.hasInfo(p)))
 }
 
 // perhaps reports whether more may be asked than can be named.
@@ -118,23 +124,25 @@ func (n Need) HeldBy(cache string) bool {
 	}
 	s := newStore(cache, false)
 	defer s.close()
-	return every(n.parts, s.holds) && (n.sources == nil || !n.unsummed && n.sources.importsHeldBy(s, n.parts))
+	return every(n.parts, s.holds) && n.importsHeldBy(s)
 }
 
-// Extractable reports whether the cache has a module as a zip that the command may need extracted: where nothing
-// can be downloaded, that is all a twin could have beyond the cache.
-func (n Need) Extractable(cache string) bool {
+// ServedBy reports whether a twin would serve no better than the cache when nothing can be downloaded: what may be needed and is
+// not there is not there as a zip either. What surely is needed it has to hold: the command fails without, but
+// should not say that it is for lack of rights.
+func (n Need) ServedBy(cache string) bool {
+	if n.more {
+		return false
+	}
 	s := newStore(cache, false)
 	defer s.close()
 	waits := func(p *part) bool { return p.tree && !s.extracted(p) && s.hasZip(p) }
-	if n.perhaps() {
-		for p := range s.all() {
-			if p.tree = true; waits(&p) {
-				return true
-			}
-		}
-	}
-	return !every(n.parts, func(p *part) bool { return !waits(p) })
+	return every(n.parts, func(p *part) bool { return s.holds(p) || !p.surely && !waits(p) }) && n.importsHeldBy(s)
+}
+
+// importsHeldBy reports whether the cache has the modules that provide the imports, where that is asked.
+func (n Need) importsHeldBy(s store) bool {
+	return n.sources == nil || !n.unsummed && n.sources.importsHeldBy(s, n.parts)
 }
 
 // every reports whether ok holds for all parts. It asks on all processors: looks at a cold cache wait for the disk.

@@ -37,9 +37,13 @@ type part struct {
 	mod       bool   // its go.mod file
 	tree      bool   // its files, extracted
 	sum       string // of the files, as in go.sum; "" where that is not known
+	surely    bool   // is needed, and not only perhaps
 	local     bool   // comes from GOROOT, and not as a zip
 	tool      bool   // is a toolchain
 }
+
+// bare reports whether nobody asks for more than the files: it is not a module of the build list.
+func (p *part) bare() bool { return p.local || p.tool }
 
 // Need returns what the command asks.
 func (p Project) Need(asked Asked) Need {
@@ -52,11 +56,11 @@ func (p Project) Need(asked Asked) Need {
 	}
 	for _, arg := range asked.Versions {
 		path, version, _ := strings.Cut(arg, "@")
-		n.parts = append(n.parts, part{Version: module.Version{Path: path, Version: version}, mod: true, tree: true})
+		n.parts = append(n.parts, part{Version: module.Version{Path: path, Version: version}, mod: true, tree: true, surely: true})
 	}
 	n.toolchain(asked.Toolchain)
 	if asked.FIPS != "" {
-		n.parts = append(n.parts, part{Version: module.Version{Path: "golang.org/fips140", Version: asked.FIPS}, tree: true, local: true})
+		n.parts = append(n.parts, part{Version: module.Version{Path: "golang.org/fips140", Version: asked.FIPS}, tree: true, surely: true, local: true})
 	}
 	return n
 }
@@ -72,7 +76,7 @@ func Toolchain(name string) Need {
 func (n *Need) toolchain(name string) {
 	if name != "" {
 		v := module.Version{Path: "golang.org/toolchain", Version: "v0.0.1-" + name + "." + runtime.GOOS + "-" + runtime.GOARCH}
-		n.parts = append(n.parts, part{Version: v, tree: true, tool: true})
+		n.parts = append(n.parts, part{Version: v, tree: true, surely: true, tool: true})
 	}
 }
 
@@ -115,7 +119,7 @@ func (p Project) named(required, compare bool) (parts []part, unsummed bool) {
 		i, ok := index[v]
 		unsummed = unsummed || compare && !ok
 		if ok && required {
-			parts[i].tree = true
+			parts[i].tree, parts[i].surely = true, true
 		}
 	}
 	return parts, unsummed

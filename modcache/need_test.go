@@ -22,6 +22,7 @@ func TestHeldBy(t *testing.T) {
 		{"cache/cache/download/example.com/!upper/@v/v1.0.0.ziphash", ""},
 		{"cache/cache/download/example.com/!upper/@v/v1.0.0.ziphash", testSum},
 		{"cache/cache/download/example.com/!upper/@v/v1.0.0.mod", "x"},
+		{"cache/cache/download/example.com/!upper/@v/v1.0.0.info", "x"},
 		{"cache/cache/download/example.com/b/@v/v2.0.0+incompatible.mod", ""},
 		{"cache/cache/download/example.com/b/@v/v2.0.0+incompatible.mod", "x"},
 	} {
@@ -112,6 +113,7 @@ func TestImports(t *testing.T) {
 	files := map[string]string{
 		"m/go.mod": "module example.com/m\ngo 1.21\nrequire (\nexample.com/a v1.0.0\nexample.com/local v1.0.0\n)\nreplace example.com/local => ../local\n",
 		"m/go.sum": "example.com/a v1.0.0 h1:x=\n",
+		"cache/cache/download/example.com/a/@v/v1.0.0.info":    "x",
 		"cache/cache/download/example.com/a/@v/v1.0.0.ziphash": testSum,
 		"cache/example.com/a@v1.0.0/sub/a.go":                  "package a",
 		"local/x/x.go":                                         "package x",

@@ -35,20 +35,6 @@ func (s store) foldersBelow(dir string, yield func(string, []fs.DirEntry) bool) 
 	return true
 }
 
-// all yields each version of which there is a zip file, without its name in clear.
-func (s store) all() iter.Seq[part] {
-	return func(yield func(part) bool) {
-		for dir, files := range s.folders() {
-			for _, f := range files {
-				base, ok := strings.CutSuffix(f.Name(), ".zip")
-				if ok && !yield(part{dir: dir, base: base}) {
-					return
-				}
-			}
-		}
-	}
-}
-
 // rest links what the twin lacks of all that is there. A hash is copied: the go command writes it in place. The lists of versions
 // it makes itself, and asks a proxy for those of others; lock files and clones (cache/vcs) are nobody's but the cache's.
 func (s *seeder) rest() {

@@ -82,25 +82,21 @@ func (s *seeder) vouched(p *part) bool {
 	return !p.tree || p.sum != "" || p.local || s.to.extracted(p)
 }
 
-// seed copies what is asked of one version. The go.mod file comes after the .info, the hash after the zip: who finds the
-// last finds all, whenever we are killed.
+// seed copies what is asked of one version. The hash comes after the zip: who finds it finds both, whenever we are killed.
 func (s *seeder) seed(p *part) {
-	mod := p.mod && !s.to.hasMod(p)
-	tree := p.tree && !p.local && !s.to.extracted(p) && !s.to.hasZip(p)
-	if !mod && !tree {
-		return
-	}
 	gained := false
-	if mod && s.from.hasMod(p) {
-		s.failed(s.small(p, ".info", func(data []byte) bool { return isInfo(data, p.Version.Version) }))
-		err := s.small(p, ".mod", func(data []byte) bool { return len(data) > 0 })
-		s.failed(err)
-		gained = err == nil
-	}
-	if tree && s.from.offers(p) {
-		err := s.zip(p)
+	count := func(err error) {
 		s.failed(err)
 		gained = gained || err == nil
+	}
+	if !p.bare() && !s.to.hasInfo(p) && s.from.hasInfo(p) {
+		count(s.small(p, ".info", func(data []byte) bool { return isInfo(data, p.Version.Version) }))
+	}
+	if p.mod && !s.to.hasMod(p) && s.from.hasMod(p) {
+		count(s.small(p, ".mod", func(data []byte) bool { return len(data) > 0 }))
+	}
+	if p.tree && !p.local && !s.to.extracted(p) && !s.to.hasZip(p) && s.from.offers(p) {
+		count(s.zip(p))
 	}
 	if gained {
 		s.seeded.Add(1)

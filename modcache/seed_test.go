@@ -107,9 +107,9 @@ func TestSeed(t *testing.T) {
 		{"not extracted", func(sh *shared, _ *Need) { sh.remove(testTree) }, whole},
 		{"half extracted", func(sh *shared, _ *Need) { sh.put(testFile+".partial", "") }, whole},
 		{"go.mod alone", func(_ *shared, n *Need) { n.parts[0].tree = false }, ".info .mod"},
-		{"files alone", func(_ *shared, n *Need) { n.parts[0].mod = false }, ".lock .zip .ziphash"},
+		{"files alone", func(_ *shared, n *Need) { n.parts[0].mod = false }, ".info .lock .zip .ziphash"},
 		{"nothing there", func(sh *shared, _ *Need) { sh.remove("") }, ""},
-		{"empty go.mod", func(sh *shared, _ *Need) { sh.put(testFile+".mod", "") }, ".lock .zip .ziphash"},
+		{"empty go.mod", func(sh *shared, _ *Need) { sh.put(testFile+".mod", "") }, ".info .lock .zip .ziphash"},
 		{"empty .info", func(sh *shared, _ *Need) { sh.put(testFile+".info", "") }, ".lock .mod .zip .ziphash"},
 		{".info of another", func(sh *shared, _ *Need) { sh.put(testFile+".info", `{"Version":"v9.9.9"}`) }, ".lock .mod .zip .ziphash"},
 		{"no hash", func(sh *shared, _ *Need) { sh.remove(testFile + ".ziphash") }, whole},
@@ -220,25 +220,29 @@ func TestSeedRest(t *testing.T) {
 	}
 }
 
-func TestExtractable(t *testing.T) {
+func TestServedBy(t *testing.T) {
 	sh := newShared(t)
-	for _, n := range []Need{sh.need(), {more: true}} {
-		if n.Extractable(sh.Of) {
-			t.Errorf("%+v: all is extracted", n)
+	perhaps, surely := sh.need(), sh.need()
+	surely.parts[0].surely = true
+	for _, step := range []struct {
+		name            string
+		do              func()
+		perhaps, surely bool
+	}{
+		{"all is there", func() {}, true, true},
+		{"a zip is to be extracted", func() { sh.remove(testTree) }, false, false},
+		{"nothing is to be extracted", func() { sh.remove(testFile + ".zip") }, true, false},
+	} {
+		step.do()
+		if got := perhaps.ServedBy(sh.Of); got != step.perhaps {
+			t.Errorf("%s, needed perhaps: %t", step.name, got)
+		}
+		if got := surely.ServedBy(sh.Of); got != step.surely {
+			t.Errorf("%s, needed surely: %t", step.name, got)
 		}
 	}
-	sh.remove(testTree)
-	for _, n := range []Need{sh.need(), {more: true}} {
-		if !n.Extractable(sh.Of) {
-			t.Errorf("%+v: a module is not extracted", n)
-		}
-	}
-	if (Need{}).Extractable(sh.Of) {
-		t.Error("nothing is asked")
-	}
-	sh.remove(testFile + ".zip")
-	if sh.need().Extractable(sh.Of) {
-		t.Error("there is nothing to extract")
+	if (Need{more: true}).ServedBy(sh.Of) {
+		t.Error("what cannot be named is there")
 	}
 }
 

@@ -57,11 +57,10 @@ func need(class shim.Class, real shim.Go, settings *envfix.Settings) modcache.Ne
 	})
 }
 
-// holds reports whether a module cache that can only be read serves the command as it is. Where nothing can be downloaded either, a
-// twin would serve no better, unless there are modules to be extracted.
+// holds reports whether a module cache that can only be read serves the command as it is.
 func holds(cache string, class shim.Class, real shim.Go, settings *envfix.Settings) bool {
 	n := need(class, real, settings)
-	return n.HeldBy(cache) || proxyOff(settings) && !n.Extractable(cache)
+	return n.HeldBy(cache) || proxyOff(settings) && n.ServedBy(cache)
 }
 
 // proxyOff reports whether nothing can be downloaded. What GOPRIVATE names comes from elsewhere even then
