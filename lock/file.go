@@ -33,10 +33,13 @@ func open(dir string, file bool) (lockFile, error) {
 	return lockFile{flock.New(path, flock.SetFlag(flags), flock.SetPermissions(0))}, nil
 }
 
-// lockPath is what is locked for dir: the file where the directory cannot be locked, or a lock on it
-// would be known to this machine alone (Linux gives no directory of NFS, 9p or SMB a lock of the server's).
+// lockPath is what is locked for dir: a file where the directory cannot be locked, or a lock on it would be known to
+// this machine alone (Linux gives no directory of NFS, 9p or SMB a lock of the server's).
 func lockPath(dir string, file bool) string {
-	if file || !lockableDirectories || remote(dir) {
+	switch {
+	case !lockableDirectories:
+		return dir + fileName // not in it: what has an open file in it cannot be renamed there
+	case file || remote(dir):
 		return filepath.Join(dir, fileName)
 	}
 	return dir

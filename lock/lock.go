@@ -3,7 +3,7 @@
 //
 // The lock is flock(2) on the directory itself, opened for reading: the same inode however it is reached,
 // nothing to create or to leave behind, open to everybody who can read the directory, and gone with its
-// holder. Where a directory cannot be locked (network file systems, Windows) it is a file in it. A waiting
+// holder. Where a directory cannot be locked it is a file in it (network file systems) or beside it (Windows). A waiting
 // change lets no new use in. Below a holder, which waits for its child, nothing waits.
 //
 // It keeps nobody out who does not ask, prints nothing and reads no environment.

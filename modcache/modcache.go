@@ -1,5 +1,6 @@
 // Package modcache tells what a command asks of a module cache, without running go, whether the cache holds it, and
-// seeds a private twin of a cache that can only be read.
+// which entries are damaged. Heal gets back what is damaged, and touches nothing else; a Twin stands for a cache that can
+// only be read.
 //
 // It reads go.mod, go.sum, go.work and sources as they are. What it cannot read asks for nothing, for the go command
 // will say what is wrong with it. To a twin goes only what is whole, under its final name only when it is complete.

@@ -39,7 +39,7 @@ func TestConformance(t *testing.T) {
 	self := os.Geteuid()
 	other, owner := conformanceUIDs(t)
 	for _, leg := range []conformanceLeg{
-		{name: "exec", cond: conformanceCondition{uid: self, owner: self}},
+		{name: "exec", cond: conformanceCondition{uid: self, owner: self}, env: []string{"GOSAFE_LOCK=off"}},
 		{name: "child", cond: conformanceCondition{uid: self, owner: self}, env: []string{"GOSAFE_EXEC=child"}},
 		{name: "user", cond: conformanceCondition{uid: other, owner: other}},
 		{name: "foreign", cond: conformanceCondition{uid: self, owner: owner}},
@@ -151,7 +151,7 @@ type conformanceEdit struct {
 var conformanceEdits = []conformanceEdit{
 	{"go/go_test.go", "os.Symlink(testExe, testGo)", "conformanceLink(testExe, testGo)"},
 	{"go/script_test.go", "s.ExtractFiles(a)", "conformanceExtract(s, a, workdir)"},
-	{"go/script_test.go", "var extraEnvKeys = []string{", `var extraEnvKeys = []string{"GOSAFE_GO", "GOSAFE_EXEC",`},
+	{"go/script_test.go", "var extraEnvKeys = []string{", `var extraEnvKeys = []string{"GOSAFE_GO", "GOSAFE_EXEC", "GOSAFE_LOCK",`},
 	{
 		"internal/telemetry/telemetry.go",
 		"telemetry.Start(telemetry.Config{\n\t\tUpload:       true,",

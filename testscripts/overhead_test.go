@@ -22,8 +22,10 @@ func BenchmarkOverhead(b *testing.B) {
 	fake := "GOSAFE_GO=" + m.nothing()
 
 	b.Run("same", func(b *testing.B) { m.compare(b, run{execs, "version", fake}, run{execs, "version", fake}) })
-	for _, args := range []string{"version", "env", "build"} {
+	for _, args := range []string{"version", "env", "run"} {
 		b.Run("exec/"+args, func(b *testing.B) { m.compare(b, run{execs, args, fake}, run{goSafe, args, fake}) })
+	}
+	for _, args := range []string{"version", "env", "build"} {
 		b.Run("child/"+args, func(b *testing.B) {
 			m.compare(b, run{spawns, args, fake}, run{goSafe, args, "GOSAFE_EXEC=child", fake})
 		})
@@ -88,15 +90,21 @@ func (m *meter) nothing() string {
 	return target
 }
 
-// compare reports the ratio of the medians of b.N runs each.
+// compare reports the ratio of the medians of b.N runs each, after some to warm up.
 func (m *meter) compare(b *testing.B, floor, subject run) {
+	for range 20 {
+		m.time(b, floor)
+		m.time(b, subject)
+	}
+	m.interleave(b, func() time.Duration { return m.time(b, floor) }, func() time.Duration { return m.time(b, subject) })
+}
+
+// interleave reports the ratio of the medians of b.N turns each.
+func (m *meter) interleave(b *testing.B, floor, subject func() time.Duration) {
 	var times [2][]float64
-	for i := range b.N + 20 {
-		for j, r := range []run{floor, subject} {
-			took := m.time(b, r)
-			if i >= 20 { // the first ones warm up
-				times[j] = append(times[j], took.Seconds()*1000)
-			}
+	for range b.N {
+		for j, turn := range []func() time.Duration{floor, subject} {
+			times[j] = append(times[j], turn().Seconds()*1000)
 		}
 	}
 	for _, t := range times {

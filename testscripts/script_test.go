@@ -97,6 +97,7 @@ func newSuite(t *testing.T) *suite {
 	s.otherUser = sync.OnceValue(s.probeOtherUser)
 	s.warmCache = sync.OnceValues(s.buildWarmCache)
 	s.buildPrograms(t)
+	s.publishModules(t)
 	t.Cleanup(func() {
 		t.Logf("%d scripts ran, %d were skipped", s.ran.Load(), s.skipped.Load())
 	})
@@ -130,6 +131,8 @@ func (s *suite) setup(env *testscript.Env) error {
 		"REAL="+real,
 		"GOREAL="+filepath.Join(s.goroot, "bin"),
 		"SRC="+filepath.Join(s.root, "src"),
+		"MODPROXY=file://"+filepath.Join(s.root, "proxy"),
+		"OTHERPROXY=file://"+filepath.Join(s.root, "otherproxy"),
 		"SYSTEM="+s.systemPath,
 		"PATH="+strings.Join([]string{shim, real, s.systemPath}, string(filepath.ListSeparator)),
 	)
@@ -166,6 +169,8 @@ func (s *suite) condition(cond string) (bool, error) {
 		return s.proxy(), nil
 	case "otheruser":
 		return s.otherUser(), nil
+	case "memcg":
+		return canLimitMemory(), nil
 	}
 	return false, fmt.Errorf("unknown condition")
 }
@@ -195,6 +200,12 @@ func (s *suite) probeOtherUser() bool {
 		filepath.Join(s.root, "shim", "go"), filepath.Join(s.goroot, "bin", "go"))
 	cmd.Dir = s.root
 	return cmd.Run() == nil
+}
+
+// canLimitMemory tries it, where control groups of version 1 are mounted.
+func canLimitMemory() bool {
+	dir, err := os.MkdirTemp("/sys/fs/cgroup/memory", "scripts-")
+	return err == nil && os.Remove(dir) == nil
 }
 
 // trueGoCommand is the true go with the settings that scripts have: none.

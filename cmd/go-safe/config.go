@@ -20,6 +20,7 @@ type config struct {
 	noLocks     bool          // GOSAFE_LOCK=off: take no lock
 	needLocks   bool          // GOSAFE_LOCK=required: fail where a lock is not to be had
 	lockTimeout time.Duration // GOSAFE_LOCK_TIMEOUT: how long to wait for one
+	noHints     bool          // GOSAFE_HINT=off: say nothing about a command that failed
 	via         shim.Via      // GOSAFE_VIA, set by go-safe itself: the way that led here
 }
 
@@ -45,6 +46,7 @@ func readConfig(environ []string) (config, error) {
 	}
 	cfg.child = choose("GOSAFE_EXEC", "child") != ""
 	cfg.verbose = choose("GOSAFE_VERBOSE", "1") != ""
+	cfg.noHints = choose("GOSAFE_HINT", "off") != ""
 	locks := choose("GOSAFE_LOCK", "off", "required")
 	cfg.noLocks, cfg.needLocks = locks == "off", locks == "required"
 	cfg.lockTimeout = 10 * time.Second

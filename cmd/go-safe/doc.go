@@ -6,6 +6,8 @@ Usage:
 
 	go <any go command line>
 	go safe env [--json]
+	go safe locks [--json]
+	go safe verify [--heal] [--json] [module@version...]
 	go safe version
 	go safe help
 
@@ -27,12 +29,38 @@ accepts every command line as go does. It takes one word for itself: safe, as th
     /var/tmp/go-UID, go-UID in the temp folder. These are made with mode 0700, and refused where another user
     made them first, could have written to them or may rename them. When none can be had, the variable stays as it was.
 
- 4. It replaces itself by the real go (exec), so that nothing of it is left while the command runs.
+ 4. It takes locks. A command that may write to the module cache or the build cache holds both in use: beside all others that do. go
+    clean -modcache, -cache and -fuzzcache change them: alone. So no clean breaks a build. go env -w and -u are alone with the
+    folder of the env file, and lose no key. What only reads settings or sources takes no lock, nor do go run, go tool and go doc,
+    whose programs may go on for ever.
+
+ 5. Without a lock it replaces itself by the real go (exec), so that nothing of it is left while the command runs. With one it
+    stays as the parent, passes signals on, and gives the lock back when the command ends.
+
+# Locks
+
+A lock is flock(2) on the cache's directory itself, opened for reading; on network and FUSE file systems on a file in
+it, .go-safe.lock, with the directory's rights; on Windows on a file beside it. Nothing is left behind by who is killed. Who waits to change a cache lets
+no new use in. Below a go-safe that holds a lock (make, go generate, tests that run go) nothing waits for it.
+
+Who waits for longer than a second says for whom, again after ten seconds and each minute, also where the go command itself waits
+for one of its own lock files, which it does in silence. After GOSAFE_LOCK_TIMEOUT the command goes on without the lock, as
+plain go would, and says so. The pid, user, command and age are those of /proc (Linux); what is hidden is not said.
+go safe locks lists who holds the locks on the caches here, and who waits.
+
+go clean finds the caches set aside: the module cache renamed beside itself, with an empty directory in its place (where it is
+a mount point, or its parent is not writable, its entries into a folder in it), the folders of the build cache in a folder in it. What
+the go command then removes go-safe deletes, after the locks are given back; all else it puts back. Killed at any moment, it leaves the
+cache whole or empty, and a folder named go-safe-clean-NUMBER, which the next clean deletes. With -x, -i, -r or packages, below which something is
+mounted, from where the toolchain itself runs, and on Windows, caches are removed in place, as by plain go. A module cache with directories that only other
+users can empty is not cleaned at all, and that is said (125).
+
+Where files cannot be locked at all the go command fails (F13): such caches are left for private ones, and that is said.
 
 # Variables
 
 Read: what the go command reads to find its directories (HOME, XDG_CACHE_HOME, XDG_CONFIG_HOME, TMPDIR, GOENV, GOROOT, GOPATH,
-GOCACHE, GOMODCACHE, GOTMPDIR, GOBIN, GOFLAGS, GOWORK, GO111MODULE, GOTOOLCHAIN) and PATH.
+GOCACHE, GOMODCACHE, GOTMPDIR, GOBIN, GOFLAGS, GOWORK, GO111MODULE, GOOS, GOARCH, GOTOOLCHAIN) and PATH.
 
 Set for the go command, where they are not usable as they are:
 
@@ -42,14 +70,15 @@ Set for the go command, where they are not usable as they are:
 	            and go version. $WORK folders in which nothing changed for three days, nothing runs and
 	            nothing is mounted are removed from it, once a day.
 	TMPDIR      where it is missing, not writable, or has less than 32 MiB or 256 inodes left
-	GOCACHE     where it is not writable, noexec or full, or holds folders of another user. Where the cache
+	GOCACHE     where it is not writable, noexec, full or without locks, or holds folders of another user. Where the cache
 	            itself is ours, those are moved aside instead, and that is said. go clean -cache cleans a
 	            full or noexec one, not its substitute.
 	GOPATH      where modules cannot be verified (pkg/sumdb) or binaries placed in it, and the command needs it
 	GOMODCACHE  where it is not writable and lacks a module that go.sum or the command line names (with
-	            GOPROXY=off it stays, for nothing can be added to it), or a toolchain is to be run from it
-	            and it is noexec
+	            GOPROXY=off it stays, for nothing can be added to it), where it is without locks, or a toolchain
+	            is to be run from it and it is noexec
 	HOME        where it is not set and a default depends on it: the home of the passwd entry
+	GOBIN       for go install, see Installing
 	GOROOT      removed where it is no Go tree, or one of another version than the real go. Where the user's env
 	            file says so, it is set to the right one, with the settings of that tree's go.env.
 
@@ -58,18 +87,67 @@ file: the go command says what is wrong with them. Nothing is set for go env -w 
 
 Settings:
 
-	GOSAFE=off        exec the real go at once, touch nothing
-	GOSAFE_GO=PATH    the real go
-	GOSAFE_EXEC=child start the real go as a child and wait, even where exec would do
-	GOSAFE_VERBOSE=1  say each decision
+	GOSAFE=off               exec the real go at once, touch nothing
+	GOSAFE_GO=PATH           the real go
+	GOSAFE_EXEC=child        start the real go as a child and wait, even where exec would do
+	GOSAFE_LOCK=off          take no lock
+	GOSAFE_LOCK=required     fail, with exit status 125, where a lock is not to be had
+	GOSAFE_LOCK_TIMEOUT=10s  how long to wait for a lock; 0s for nobody
+	GOSAFE_HINT=off          say nothing about a command that failed
+	GOSAFE_VERBOSE=1         say each decision
 
 Another value is an error. GOSAFE_VIA is go-safe's own: the files that this chain of processes went through to find a go.
+
+# Installing
+
+Into a setgid directory, or one on another mount than GOTMPDIR, go install does not rename: it removes the old binary and copies the
+new one in its place. There the go command is given a folder in GOTMPDIR as GOBIN, and go-safe copies what was built
+beside the old binary and renames it over that, holding a lock on the directory: who runs it meanwhile gets the old or the
+new one. Mode, group and ACL are those that plain go gives. What may be written to but not replaced (another user's file in a
+sticky directory), a link, and what does not fit beside the old binary is overwritten, as by plain go.
+
+A directory that go install has to make, that is the working directory, or that a cross-compiled binary goes to, is left to the go
+command; so is everything with -n, -x, -debug-actiongraph or -debug-trace, and on Windows.
+
+# The module cache: go safe verify
+
+Go safe verify compares the module cache, or the named modules in it (with versions in full form, as in go.mod), with the hashes that were
+written down when they were downloaded and with go.sum, in a workspace with that of each module. It finds torn and empty zip files, empty and
+wrong .mod files and .ziphash files, changed, missing and added files in what was extracted, extractions that were interrupted, what
+go commands that were killed left behind, and what an interrupted go clean -modcache left. It needs no main module and writes
+nothing. A missing .info, .mod or zip file alone is no damage: the go command leaves such entries itself. What a go command is at work on
+is passed over.
+
+With --heal it mends what it found, holding the lock on the cache against other users of it. What has to be fetched the real go fetches, with the
+user's settings, into a folder beside the modules in cache/download; a damaged file is replaced when there is a better one, so that without
+a network all stays as it was. What is extracted wrongly the go command extracts anew from the zip file, under its own lock. Nothing else is
+touched or fetched. But what go.sum contradicts, which may be an attack, is removed even if nothing comes in its place: the go
+command decides on what it fetches next.
+
+It prints one line for each finding: the path, what is the matter, and what to type or what became of it; and one at the end. With
+--json an array of objects with these fields instead:
+
+	module   path@version; missing for what belongs to no module
+	kind     empty-mod, foreign-mod, changed-mod; torn-zip, foreign-zip, changed-zip; torn-ziphash, wrong-ziphash,
+	         missing-ziphash; changed-dir, orphan-dir, half-dir; stray-partial, stray-tmp, stray-heal. What is
+	         foreign is not what go.sum says.
+	path     of the file or folder
+	what     the matter, in words
+	healed   whether it was healed
+	problem  why it was not; missing where it was, and without --heal
+
+The exit status is 0 where all is well, 1 where something is damaged (with --heal: still), 125 where something could not be
+looked at, or nothing could be healed.
 
 # Messages and exit status
 
 Messages are lines on standard error that begin with "go-safe: ". There are none when go-safe chose a default; one
-"warning:" when it overrides a value that the user set, because that value cannot work; one line when it moved
-something aside.
+"warning:" when it overrides a value that the user set, because that value cannot work, or goes on without a lock; one line when it
+moved something aside or waits.
+
+After a command that failed there is one "hint:" where a look of a few milliseconds shows a cause that the go command's own message hides: the
+kernel killed a process for want of memory (by the counter of its control group, on Linux), a module that go.sum names is torn in the cache, the build cache is full or has a folder
+of another user, the folder of $WORK is full or noexec. There is none where that is not certain, and none for commands that exec.
 
 The exit status is the real go's. Killed by a signal, go-safe dies of the same one (as PID 1 it exits with 128+n).
 Its own failures: 125 where go-safe failed, 126 where the real go was found and cannot be run, 127 where none was found.
@@ -84,8 +162,13 @@ go-UID in it afterwards. A program that becomes another user takes GOTMPDIR alon
 
 An alias is known to the shell alone: make, an IDE and sudo look at PATH. sudo has a PATH of its own (secure_path).
 
-Go-safe supervises only with GOSAFE_EXEC=child, and on Windows, which has no exec. Then SIGSTOP and SIGTSTP sent to its pid alone stop it alone;
-Ctrl-Z, which the terminal sends to the whole group, stops both.
+A program named by -toolexec sees the GOBIN that the go command was given.
+
+While go-safe waits for the go command, SIGSTOP and SIGTSTP sent to its pid alone stop it alone; Ctrl-Z, which the terminal sends to the
+whole group, stops both.
+
+Locks keep out only what goes through go-safe. Anybody who can read a cache can lock it, and make others wait for up to
+GOSAFE_LOCK_TIMEOUT. Only Linux tells who holds a lock: elsewhere a go-safe below another one that changes a cache waits too.
 
 Go-safe refuses to run setuid or setgid.
 */

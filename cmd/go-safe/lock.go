@@ -77,18 +77,30 @@ func lockAll(list []want, cfg config, say printer) (release func(), err error) {
 		}
 	}
 	for _, w := range list {
-		r, err := w.acquire(cfg, say)
-		switch {
-		case err == nil:
-			releases = append(releases, r)
-		case cfg.needLocks:
+		r, err := w.take(cfg, say)
+		if err != nil {
 			release()
-			return nil, fmt.Errorf("%s; GOSAFE_LOCK=required forbids to go on without the lock; type: go safe locks", w.trouble(err, cfg))
-		case !cannotBeUsed(err):
-			say.line("warning: %s; going on without the lock, as plain go would; type: go safe locks", w.trouble(err, cfg))
+			return nil, err
+		}
+		if r != nil {
+			releases = append(releases, r)
 		}
 	}
 	return release, nil
+}
+
+// take takes one lock and returns what gives it back; nil where the command goes on without it.
+func (w want) take(cfg config, say printer) (release func(), err error) {
+	release, err = w.acquire(cfg, say)
+	switch {
+	case err == nil:
+		return release, nil
+	case cfg.needLocks:
+		return nil, fmt.Errorf("%s; GOSAFE_LOCK=required forbids to go on without the lock; type: go safe locks", w.trouble(err, cfg))
+	case !cannotBeUsed(err):
+		say.line("warning: %s; going on without the lock, as plain go would; type: go safe locks", w.trouble(err, cfg))
+	}
+	return nil, nil
 }
 
 // cannotBeUsed reports whether the directory itself is the matter, which the go command will say.

@@ -59,6 +59,10 @@ func run(argv, environ []string, stdout, stderr io.Writer) int {
 	report(say, cfg, real, class, plan, changed)
 	seed(say, cfg, class, real, settings, plan)
 
+	caches := cleaner{cfg, class, real, plan, settings, say}
+	if err := caches.refused(); err != nil {
+		return say.failure(exitFailed, err)
+	}
 	wanted := wants(cfg, class, real, plan, settings)
 	release, err := lockAll(wanted, cfg, say)
 	if err != nil {
@@ -67,9 +71,20 @@ func run(argv, environ []string, stdout, stderr io.Writer) int {
 	defer release()
 
 	environ = plan.Environ(environ)
-	if cfg.child || len(wanted) > 0 {
+	if class.Clears != 0 {
 		defer watch(say)()
-		return start(shim.Run, real, args, environ, say)
+		return caches.run(func() int { return start(shim.Run, real, args, environ, say) }, release)
+	}
+	staged := stage(class, real, settings, plan)
+	if staged != nil {
+		defer staged.Remove()
+	}
+	if cfg.child || len(wanted) > 0 || staged != nil {
+		defer watch(say)()
+		after := explain(cfg, class, plan, settings, say)
+		status := start(runStaged(staged, cfg, say), real, args, environ, say)
+		after(status)
+		return status
 	}
 	return start(shim.Exec, real, args, environ, say)
 }
@@ -103,8 +118,17 @@ func request(class shim.Class, real shim.Go, settings *envfix.Settings) envfix.R
 		ClearsMod:   class.Clears&shim.ModCache != 0,
 		Holds:       func(cache string) bool { return holds(cache, class, real, settings) },
 		Switches:    func() bool { return switches(class, real, settings) },
-		Unlockable:  remembered(unlockable),
+		Unlockable:  lockability(class),
 	}
+}
+
+// lockability says of directories why they cannot be locked. What neither uses caches nor names them, as go version, is not kept waiting
+// for that.
+func lockability(class shim.Class) func(dir string) error {
+	if class.Writes == 0 && class.Verb != "env" {
+		return func(string) error { return nil }
+	}
+	return remembered(unlockable)
 }
 
 // workdir is the directory that the command works in.

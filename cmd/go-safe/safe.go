@@ -21,12 +21,14 @@ usage: go safe <command>
 
 	env [--json]    print the variables that go-safe looks at, and why it changes them
 	locks [--json]  print who holds the locks on the caches here, and who waits
+	verify [--heal] [--json] [module@version...]
+	                look for what is damaged in the module cache; mend it
 	version         print the version of go-safe, and the real go
 	help            print this text
 
 Every other command line is the real go's. Settings: GOSAFE=off, GOSAFE_GO=/path/to/go,
 GOSAFE_VERBOSE=1, GOSAFE_EXEC=child, GOSAFE_LOCK=off or required,
-GOSAFE_LOCK_TIMEOUT=10s. Exit status: the real go's; 125 where go-safe
+GOSAFE_LOCK_TIMEOUT=10s, GOSAFE_HINT=off. Exit status: the real go's; 125 where go-safe
 failed, 126 where the real go cannot be run, 127 where none was found.
 `
 
@@ -36,6 +38,9 @@ func safe(args, environ []string, real shim.Go, notFound error, stdout io.Writer
 	if len(args) == 3 && args[0] == "locks" && args[1] == "--try" {
 		tryLocks(stdout, args[2])
 		return 0
+	}
+	if len(args) > 0 && args[0] == "verify" {
+		return verify(args[1:], environ, real, notFound, stdout, say)
 	}
 	switch strings.Join(args, " ") {
 	case "env":
@@ -81,7 +86,7 @@ func safeEnv(environ []string, real shim.Go) []row {
 		rows = append(rows, row{Name: name, Value: s.Value, Origin: s.Origin})
 	}
 	rows = append(rows, row{Name: "GOENV", Value: settings.EnvFile, Origin: origin(environ, "GOENV")})
-	for _, name := range []string{"XDG_CACHE_HOME", "XDG_CONFIG_HOME", "PATH", "GOSAFE", "GOSAFE_GO", "GOSAFE_EXEC", "GOSAFE_VERBOSE"} {
+	for _, name := range []string{"XDG_CACHE_HOME", "XDG_CONFIG_HOME", "PATH", "GOSAFE", "GOSAFE_GO", "GOSAFE_EXEC", "GOSAFE_VERBOSE", "GOSAFE_HINT"} {
 		rows = append(rows, row{Name: name, Value: getenv(environ, name), Origin: origin(environ, name)})
 	}
 	return rows

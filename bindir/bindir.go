@@ -1,0 +1,123 @@
+// Package bindir lets go install replace binaries in one step, so that whoever runs one meanwhile gets the old or the new one,
+// and never "text file busy", nothing, or a part.
+//
+// The go command renames only within one mount, and not into a setgid directory; else it removes the old binary and copies
+// the new one in its place (Shell.moveOrCopyFile in cmd/go/internal/work/shell.go). There it can be given a Stage as GOBIN:
+// a folder where it renames. What it has built is then copied beside the old binary and renamed over it.
+package bindir
+
+import (
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+)
+
+// Copies reports whether a go command with this GOTMPDIR and GOCACHE copies binaries to target, a directory that is there and
+// can be written to. On Windows the answer is no, though it copies always: a stage would be full of truncated .exe
+// files, which virus scanners suspect.
+func Copies(target, tmp, cache string) bool {
+	return copies(target, tmp, cache)
+}
+
+// A Stage is a folder of one go command that stands for the target directory.
+type Stage struct {
+	Dir    string // to be given as GOBIN
+	Target string // where the binaries belong
+
+	heads map[string]fs.FileInfo // of the files that fill made, by name
+	mark  *os.File               // held while this process lives; nil where that cannot be
+}
+
+// stagePrefix begins the name of each Stage.Dir; digits follow.
+const stagePrefix = "go-safe-bin-"
+
+// New makes a stage for target in tmp, the GOTMPDIR of the go command, and removes those that killed processes left there.
+func New(target, tmp string) (*Stage, error) {
+	removeAbandoned(tmp)
+	s := &Stage{Target: target, heads: make(map[string]fs.FileInfo)}
+	if err := s.makeDir(tmp); err != nil {
+		return nil, err
+	}
+	if err := s.fill(); err != nil {
+		s.Remove()
+		return nil, err
+	}
+	return s, nil
+}
+
+// makeDir makes the folder and marks it as used. A new one that is not marked yet may be taken for abandoned: then another one
+// is made.
+func (s *Stage) makeDir(tmp string) error {
+	for range 10 {
+		dir, err := os.MkdirTemp(tmp, stagePrefix)
+		if err != nil {
+			return err
+		}
+		mark, err := hold(dir)
+		if !isHeld(err) && exists(dir) {
+			s.Dir, s.mark = dir, mark
+			return nil
+		}
+		mark.Close()
+	}
+	return fmt.Errorf("no folder can be kept in %s", tmp)
+}
+
+// removeAbandoned removes the stages whose process has ended.
+func removeAbandoned(tmp string) {
+	entries, err := os.ReadDir(tmp)
+	if err != nil {
+		return
+	}
+	for _, e := range entries {
+		if !e.IsDir() || !strings.HasPrefix(e.Name(), stagePrefix) {
+			continue
+		}
+		dir := filepath.Join(tmp, e.Name())
+		if mark, err := hold(dir); err == nil {
+			os.RemoveAll(dir)
+			mark.Close()
+		}
+	}
+}
+
+// Remove removes the stage.
+func (s *Stage) Remove() {
+	os.RemoveAll(s.Dir)
+	s.mark.Close()
+}
+
+// Built returns the names of the files that the go command has put into the stage. Binaries that it found up to date are not
+// among them: it only sets their times, and Built does so in the target directory.
+func (s *Stage) Built() []string {
+	entries, err := os.ReadDir(s.Dir)
+	if err != nil {
+		return nil
+	}
+	var built []string
+	for _, e := range entries {
+		fi, err := e.Info()
+		if err != nil || !fi.Mode().IsRegular() {
+			continue
+		}
+		head := s.heads[e.Name()]
+		switch {
+		// What was removed and made anew may have the inode of the old one, but no binary is as small as a head.
+		case head == nil, !os.SameFile(head, fi), head.Size() != fi.Size():
+			built = append(built, e.Name())
+		case !head.ModTime().Equal(fi.ModTime()):
+			now := time.Now()
+			os.Chtimes(filepath.Join(s.Target, e.Name()), now, now)
+		}
+	}
+	return built
+}
+
+// exists reports whether something is at path.
+func exists(path string) bool {
+	_, err := os.Lstat(path)
+	return err == nil
+}

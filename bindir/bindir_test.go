@@ -1,0 +1,114 @@
+package bindir
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+// A stage as the go command uses it; the scripts bin_* show the same with a go command and real file systems.
+func TestStage(t *testing.T) {
+	target, tmp := t.TempDir(), t.TempDir()
+	for _, name := range []string{"stays", "touched", "replaced", "remade"} {
+		write(t, filepath.Join(target, name), binary("old "+name))
+	}
+	write(t, filepath.Join(target, "script"), strings.Repeat("#!/bin/sh\n", headSize))
+	s, err := New(target, tmp)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := names(t, s.Dir); !slices.Equal(got, []string{"remade", "replaced", "stays", "touched"}) {
+		t.Errorf("the stage has %q", got)
+	}
+	past, future := time.Now().Add(-time.Hour), time.Now().Add(time.Hour)
+	for _, name := range []string{"stays", "touched"} {
+		if err := os.Chtimes(filepath.Join(target, name), past, past); err != nil {
+			t.Fatal(err)
+		}
+	}
+
+	built := filepath.Join(tmp, "a.out")
+	write(t, built, binary("new"))
+	if err := os.Rename(built, filepath.Join(s.Dir, "replaced")); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Remove(filepath.Join(s.Dir, "remade")); err != nil {
+		t.Fatal(err)
+	}
+	write(t, filepath.Join(s.Dir, "remade"), binary("new"))
+	write(t, filepath.Join(s.Dir, "added"), binary("new"))
+	write(t, filepath.Join(s.Dir, "script"), binary("new"))
+	if err := os.Chtimes(filepath.Join(s.Dir, "touched"), future, future); err != nil {
+		t.Fatal(err)
+	}
+
+	got := s.Built()
+	if want := []string{"added", "remade", "replaced", "script"}; !slices.Equal(got, want) {
+		t.Errorf("built: %q, want %q", got, want)
+	}
+	errs := s.Place(got)
+	if len(errs) != 1 || errs[0].Error() != "install "+filepath.Join(target, "script")+": already exists and is not an object file" {
+		t.Errorf("placing failed: %v", errs)
+	}
+	s.Remove()
+
+	for name, want := range map[string]string{"stays": "old stays", "touched": "old touched", "replaced": "new", "remade": "new", "added": "new"} {
+		data, err := os.ReadFile(filepath.Join(target, name))
+		if err != nil || string(data) != binary(want) {
+			t.Errorf("%s is not %q: %v", name, want, err)
+		}
+	}
+	if modTime(t, filepath.Join(target, "stays")).After(past.Add(time.Minute)) || modTime(t, filepath.Join(target, "touched")).Before(past.Add(time.Minute)) {
+		t.Error("touched in the stage is not touched in the directory")
+	}
+	if got := append(names(t, tmp), names(t, target)...); !slices.Equal(got, []string{"added", "remade", "replaced", "script", "stays", "touched"}) {
+		t.Errorf("left: %q", got)
+	}
+}
+
+// Sweep removes what replace may have left, and nothing else.
+func TestIsTemp(t *testing.T) {
+	for name, want := range map[string]bool{
+		".go.go-safe-123": true, "..go-safe-1": false, ".x.go-safe-": false, ".x.go-safe-1a": false, "x.go-safe-1": false,
+		".x.go-safe-1.go-safe-2": true, ".go-safe-1": false, "": false,
+	} {
+		if got := isTemp(name); got != want {
+			t.Errorf("isTemp(%q) = %v", name, got)
+		}
+	}
+}
+
+// binary looks like one to the go command.
+func binary(text string) string {
+	return "\x7fELF" + string(textMark) + text + strings.Repeat("\x00", headSize)
+}
+
+func write(t *testing.T, name, text string) {
+	t.Helper()
+	if err := os.WriteFile(name, []byte(text), 0o777); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func names(t *testing.T, dir string) []string {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var list []string
+	for _, e := range entries {
+		list = append(list, e.Name())
+	}
+	return list
+}
+
+func modTime(t *testing.T, path string) time.Time {
+	fi, err := os.Stat(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return fi.ModTime()
+}

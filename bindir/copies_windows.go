@@ -1,0 +1,6 @@
+package bindir
+
+// copies says no: see Copies.
+func copies(target, tmp, cache string) bool {
+	return false
+}

@@ -1,0 +1,108 @@
+package bindir
+
+import (
+	"bytes"
+	"io"
+	"os"
+	"path/filepath"
+	"syscall"
+)
+
+// headSize is what the go command reads of a binary to learn its build ID (cmd/internal/buildid.readBinary). In the rare file that
+// has it further behind it finds none, and links once more.
+const headSize = 32 << 10
+
+// The marks of a build ID: in the note of an ELF file, and in the text of all.
+var (
+	noteMark = []byte("Go\x00\x00")
+	textMark = []byte("\xff Go build ID: \"")
+)
+
+// fill puts the head of each Go binary of the target directory into the stage, so that the go command links only what
+// is not up to date. No links to the binaries: where the go command copies all the same, as it does when GOCACHE is
+// a prefix of $WORK, it would write through a link.
+func (s *Stage) fill() error {
+	entries, err := os.ReadDir(s.Target)
+	if err != nil {
+		return err
+	}
+	buf := make([]byte, headSize)
+	for _, e := range entries {
+		if e.IsDir() || !readHead(filepath.Join(s.Target, e.Name()), buf) {
+			continue
+		}
+		if !bytes.Contains(buf, noteMark) && !bytes.Contains(buf, textMark) {
+			continue
+		}
+		head := filepath.Join(s.Dir, e.Name())
+		if err := os.WriteFile(head, buf, 0o600); err != nil {
+			return err
+		}
+		fi, err := os.Lstat(head)
+		if err != nil {
+			return err
+		}
+		s.heads[e.Name()] = fi
+	}
+	return nil
+}
+
+// readHead fills buf with the beginning of a regular file, and reports whether it is that long. It follows links, as
+// the go command does.
+func readHead(path string, buf []byte) bool {
+	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0) // a pipe would keep us waiting
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	fi, err := f.Stat()
+	if err != nil || !fi.Mode().IsRegular() || fi.Size() < int64(len(buf)) {
+		return false
+	}
+	_, err = io.ReadFull(f, buf)
+	return err == nil
+}
+
+// refusal says why the go command would not replace what is at path (Shell.checkDstOverwrite); nil where it would. With
+// force it replaces all but directories.
+func refusal(path string, force bool) error {
+	fi, err := os.Stat(path)
+	switch {
+	case err != nil:
+		return nil
+	case fi.IsDir():
+		return errDirectory
+	case !force && fi.Mode().IsRegular() && fi.Size() != 0 && !isObject(path):
+		return errNoObject
+	}
+	return nil
+}
+
+// objectMagic begins the files that the go command takes for its own (cmd/go/internal/work/exec.go, Go 1.26).
+var objectMagic = []string{
+	"!<arch>\n",
+	"<bigaf>\n",
+	"\x7fELF",
+	"\xfe\xed\xfa\xce", "\xfe\xed\xfa\xcf", "\xce\xfa\xed\xfe", "\xcf\xfa\xed\xfe", // Mach-O
+	"\x4d\x5a\x90\x00\x03\x00", "\x4d\x5a\x78\x00\x01\x00", // PE
+	"\x00\x00\x01\xeb", "\x00\x00\x8a\x97", "\x00\x00\x06\x47", // Plan 9
+	"\x00asm",
+	"\x01\xdf", "\x01\xf7", // XCOFF
+}
+
+// isObject reports whether the file is a binary or an archive.
+func isObject(path string) bool {
+	f, err := os.Open(path)
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	buf := make([]byte, 8)
+	io.ReadFull(f, buf)
+	for _, magic := range objectMagic {
+		if bytes.HasPrefix(buf, []byte(magic)) {
+			return true
+		}
+	}
+	return false
+}

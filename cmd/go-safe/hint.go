@@ -1,0 +1,62 @@
+package main
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/go-safe/go-safe/envfix"
+	"github.com/go-safe/go-safe/hint"
+	"github.com/go-safe/go-safe/modcache"
+	"github.com/go-safe/go-safe/shim"
+)
+
+// explain returns what says, after a command that failed, why that may be: one line, and only where the cause is plain to see.
+func explain(cfg config, class shim.Class, plan *envfix.Plan, settings *envfix.Settings, say printer) (after func(status int)) {
+	if cfg.noHints || class.Writes&(shim.ModCache|shim.BuildCache) == 0 {
+		return func(int) {}
+	}
+	kills := make(chan int, 1)
+	go func() { kills <- hint.Kills() }() // beside the child's start, which takes longer
+	return func(status int) {
+		if status == 0 {
+			return
+		}
+		looks := []hint.Look{func() string { return tornModule(project(class, settings), plan.Value("GOMODCACHE")) }}
+		if class.Writes&shim.BuildCache != 0 {
+			looks = append(looks,
+				func() string { return cacheTrouble(plan.Value("GOCACHE")) },
+				func() string { return tempTrouble(plan.Value("GOTMPDIR")) })
+		}
+		if line := hint.First(<-kills, looks...); line != "" {
+			say.line("hint: %s", line)
+		}
+	}
+}
+
+// tornModule looks at the modules of the build for as long as nobody notices.
+func tornModule(p modcache.Project, cache string) string {
+	path, mod := p.Torn(cache, 3*time.Millisecond)
+	if path == "" {
+		return ""
+	}
+	return fmt.Sprintf("%s is torn, which is no attack; type: go safe verify --heal %s", path, mod)
+}
+
+func cacheTrouble(cache string) string {
+	path, trouble := envfix.CacheTrouble(cache)
+	if trouble == "" {
+		return ""
+	}
+	if path == cache {
+		return fmt.Sprintf("the build cache %s %s; type: go clean -cache, or: export GOCACHE=/another/folder", path, trouble)
+	}
+	return fmt.Sprintf("the build cache has %s, which %s; type: mv %s %s", path, trouble, shellQuote(cache), shellQuote(cache+".old"))
+}
+
+func tempTrouble(dir string) string {
+	path, trouble := envfix.TempTrouble(dir)
+	if trouble == "" {
+		return ""
+	}
+	return fmt.Sprintf("the folder for temporary files %s %s; type: export GOTMPDIR=/another/folder", path, trouble)
+}

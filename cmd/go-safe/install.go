@@ -1,0 +1,118 @@
+package main
+
+import (
+	"cmp"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"runtime"
+
+	"github.com/go-safe/go-safe/bindir"
+	"github.com/go-safe/go-safe/envfix"
+	"github.com/go-safe/go-safe/lock"
+	"github.com/go-safe/go-safe/shim"
+)
+
+// stage returns where the command's binaries are to be built, nil where plain go's way is as good: it renames them itself, or
+// what it does would be seen to differ. A stage that cannot be made is no reason to fail.
+func stage(class shim.Class, real shim.Go, settings *envfix.Settings, plan *envfix.Plan) *bindir.Stage {
+	if class.Verb != "install" || class.Writes&shim.Bin == 0 || class.Tells || crosses(settings, real.GOROOT) {
+		return nil
+	}
+	target := binDir(settings, plan.Value("GOPATH"))
+	tmp := cmp.Or(plan.Value("GOTMPDIR"), plan.Value("TMPDIR"))
+	if !filepath.IsAbs(target) || !filepath.IsAbs(tmp) || sameDir(target, workdir(class.Dir)) {
+		return nil
+	}
+	if !bindir.Copies(target, tmp, plan.Value("GOCACHE")) {
+		return nil
+	}
+	s, err := bindir.New(target, tmp)
+	if err != nil {
+		return nil
+	}
+	return s
+}
+
+// crosses reports whether the go command may build for another system than its own. It refuses to when GOBIN is set.
+func crosses(settings *envfix.Settings, goroot string) bool {
+	goos, goarch := settings.Get("GOOS").Value, settings.Get("GOARCH").Value
+	if goos == "" && goarch == "" {
+		return false
+	}
+	if cmp.Or(goos, runtime.GOOS) != runtime.GOOS || cmp.Or(goarch, runtime.GOARCH) != runtime.GOARCH {
+		return true
+	}
+	// The go found need not be built for the same as this program (amd64 on arm64 under Rosetta).
+	_, err := os.Stat(filepath.Join(goroot, "pkg", "tool", runtime.GOOS+"_"+runtime.GOARCH))
+	return goroot == "" || err != nil
+}
+
+// binDir is where go install puts binaries (modload.BinDir), "" where that depends on the package: without modules on the
+// entry of GOPATH that it is in.
+func binDir(settings *envfix.Settings, gopath string) string {
+	if bin := settings.Get("GOBIN").Value; bin != "" {
+		return bin
+	}
+	switch settings.Get("GO111MODULE").Value {
+	case "off", "auto":
+		return ""
+	}
+	dirs := filepath.SplitList(gopath)
+	if len(dirs) == 0 || dirs[0] == "" {
+		return ""
+	}
+	return filepath.Join(dirs[0], "bin")
+}
+
+// sameDir reports whether go install without arguments could take the installed binary for what go build left in its working
+// directory, and remove it (the end of work.InstallPackages): it compares the path with the one of GOBIN.
+func sameDir(target, workdir string) bool {
+	t, err1 := os.Stat(target)
+	w, err2 := os.Stat(workdir)
+	return err1 == nil && err2 == nil && os.SameFile(t, w)
+}
+
+// runStaged returns what runs the command: shim.Run and, where there is a stage, the placing of what was built.
+func runStaged(s *bindir.Stage, cfg config, say printer) func(shim.Command) (shim.Status, error) {
+	if s == nil {
+		return shim.Run
+	}
+	if cfg.verbose {
+		say.line("GOBIN=%s: what is built there replaces what is in %s in one step", s.Dir, s.Target)
+	}
+	return func(c shim.Command) (shim.Status, error) {
+		c.Environ = envfix.Setenv(c.Environ, "GOBIN", s.Dir)
+		status, err := shim.Run(c)
+		if err != nil {
+			return status, err
+		}
+		defer s.Remove()
+		built := s.Built()
+		if status.Signal != nil || len(built) == 0 { // killed, it may have left half a file
+			return status, nil
+		}
+		status.Code = cmp.Or(status.Code, place(s, built, cfg, say))
+		return status, nil
+	}
+}
+
+// place puts what was built where it belongs, and returns the exit status: 0, 1 as the go command has it, or exitFailed.
+func place(s *bindir.Stage, built []string, cfg config, say printer) int {
+	signal.Reset() // shim.Run has caught what would end us, for its child, and we may have to wait
+	if !cfg.noLocks {
+		release, err := want{"GOBIN", s.Target, lock.Change}.take(cfg, say)
+		if err != nil {
+			return say.failure(exitFailed, err)
+		}
+		if release != nil {
+			defer release()
+			s.Sweep()
+		}
+	}
+	errs := s.Place(built)
+	for _, err := range errs {
+		say.line("%v; type: export GOBIN=/another/directory", err)
+	}
+	return min(len(errs), 1)
+}

@@ -1,0 +1,41 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"os/exec"
+	"strings"
+
+	"github.com/go-safe/go-safe/envfix"
+	"github.com/go-safe/go-safe/modcache"
+	"github.com/go-safe/go-safe/shim"
+)
+
+// goFor returns what runs the real go with the user's settings, as far as they say where modules come from and who
+// is trusted. Its work is to fetch modules: it neither switches to another toolchain nor sees a workspace.
+func goFor(real shim.Go, notFound error, settings *envfix.Settings, environ []string) modcache.Go {
+	flags := " " // an empty one would bring in that of the env file
+	for flag := range strings.FieldsSeq(settings.Get("GOFLAGS").Value) {
+		if name := strings.TrimLeft(flag, "-"); name == "modcacherw" || name == "insecure" {
+			flags += flag + " "
+		}
+	}
+	for name, value := range map[string]string{
+		"GOFLAGS": flags, "GOWORK": "off", "GO111MODULE": "on", "GOTOOLCHAIN": "local",
+	} {
+		environ = envfix.Setenv(environ, name, value)
+	}
+	return func(cache, dir string, args ...string) ([]byte, error) {
+		if notFound != nil {
+			return nil, notFound
+		}
+		var stderr bytes.Buffer
+		cmd := exec.Command(real.Path, args...)
+		cmd.Dir, cmd.Env, cmd.Stderr = dir, envfix.Setenv(environ, "GOMODCACHE", cache), &stderr
+		out, err := cmd.Output()
+		if err != nil && stderr.Len() > 0 {
+			err = errors.New(stderr.String())
+		}
+		return out, err
+	}
+}

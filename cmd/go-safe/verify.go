@@ -1,0 +1,190 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/go-safe/go-safe/envfix"
+	"github.com/go-safe/go-safe/lock"
+	"github.com/go-safe/go-safe/modcache"
+	"github.com/go-safe/go-safe/shim"
+)
+
+// exitDamaged is the exit status of go safe verify where something is damaged.
+const exitDamaged = 1
+
+// A verifyCommand is a command line of go safe verify.
+type verifyCommand struct {
+	heal, json bool
+	modules    []string
+}
+
+// parseVerify reads the arguments.
+func parseVerify(args []string) (cmd verifyCommand, err error) {
+	for _, arg := range args {
+		switch {
+		case arg == "--heal" || arg == "-heal":
+			cmd.heal = true
+		case arg == "--json" || arg == "-json":
+			cmd.json = true
+		case strings.HasPrefix(arg, "-"):
+			return cmd, fmt.Errorf("unknown flag: go safe verify %s; type: go safe help", arg)
+		case !strings.Contains(arg, "@"):
+			return cmd, fmt.Errorf("%s is no module@version; type: go safe help", arg)
+		default:
+			cmd.modules = append(cmd.modules, arg)
+		}
+	}
+	return cmd, nil
+}
+
+// verify runs go safe verify <args>.
+func verify(args, environ []string, real shim.Go, notFound error, stdout io.Writer, say printer) int {
+	cmd, err := parseVerify(args)
+	if err != nil {
+		return say.failure(exitFailed, err)
+	}
+	cfg, err := readConfig(environ)
+	if err != nil {
+		return say.failure(exitFailed, err)
+	}
+	settings := envfix.ReadSettings(environ, real.GOROOT)
+	class := shim.Classify([]string{"mod", "verify"}, settings.Get("GOFLAGS").Value)
+	plan := envfix.Resolve(request(class, real, settings))
+	v := &verifier{verifyCommand: cmd, dir: plan.Value("GOMODCACHE"), sums: project(class, settings).Sums(), say: say}
+	if cmd.heal {
+		plan, _ = prepare(request(class, real, settings))
+		v.goCommand = goFor(real, notFound, settings, plan.Environ(guard(environ, cfg, real)))
+	}
+	if err := v.run(cfg); err != nil {
+		return say.failure(exitFailed, err)
+	}
+	if err := v.print(stdout); err != nil {
+		return say.failure(exitFailed, err)
+	}
+	return v.status()
+}
+
+// A verifier is one go safe verify.
+type verifier struct {
+	verifyCommand
+	dir       string // GOMODCACHE
+	sums      modcache.Sums
+	goCommand modcache.Go
+	say       printer
+
+	unread        error // what could not be listed
+	before, after []modcache.Result
+	took          time.Duration
+}
+
+// run verifies, and heals. A module cache that is not there is in order.
+func (v *verifier) run(cfg config) error {
+	if !filepath.IsAbs(v.dir) {
+		return fmt.Errorf("no module cache is known: GOMODCACHE is %q; type: go safe env", v.dir)
+	}
+	if !isDir(v.dir) && len(v.modules) == 0 {
+		return nil
+	}
+	release, err := v.lock(cfg)
+	if err != nil {
+		return err
+	}
+	defer release()
+	cache, err := modcache.Open(v.dir)
+	if err != nil {
+		return err
+	}
+	defer cache.Close()
+	entries, err := v.entries(cache)
+	if len(entries) == 0 && err != nil {
+		return err
+	}
+	v.unread = err
+	start := time.Now()
+	v.before = v.pass(cache, entries)
+	v.took = time.Since(start)
+	v.after = v.before
+	if v.heal && slices.ContainsFunc(v.before, damaged) {
+		v.after, err = cache.Heal(v.before, v.sums, v.goCommand)
+	}
+	return v.whoCould(err)
+}
+
+// lock takes the lock on the cache: others may use it while it is verified, but not while it is healed. Who cannot have it
+// verifies all the same, and heals where the file system has no locks.
+func (v *verifier) lock(cfg config) (release func(), err error) {
+	w := want{name: "GOMODCACHE", dir: v.dir, mode: lock.Use}
+	if !v.heal {
+		return lockAll(slices.DeleteFunc([]want{w}, func(want) bool { return cfg.noLocks }), cfg, v.say)
+	}
+	w.mode = lock.Change
+	if cfg.noLocks {
+		return func() {}, nil
+	}
+	release, err = w.acquire(cfg, v.say)
+	var busy *lock.BusyError
+	switch {
+	case err == nil:
+		return release, nil
+	case errors.As(err, &busy), cfg.needLocks:
+		return nil, fmt.Errorf("%s; nothing was healed; type: go safe locks", w.trouble(err, cfg))
+	}
+	return func() {}, nil
+}
+
+// entries are what is to be verified.
+func (v *verifier) entries(cache *modcache.Cache) ([]modcache.Entry, error) {
+	if len(v.modules) == 0 {
+		return cache.Entries()
+	}
+	var entries []modcache.Entry
+	for _, arg := range v.modules {
+		path, version, _ := strings.Cut(arg, "@")
+		e, err := cache.Module(path, version)
+		if err != nil {
+			return nil, err
+		}
+		entries = append(entries, e)
+	}
+	return entries, nil
+}
+
+// pass is Verify with a progress bar.
+func (v *verifier) pass(cache *modcache.Cache, entries []modcache.Entry) []modcache.Result {
+	b := newBar(v.say.w, "verifying module versions:", len(entries))
+	defer b.erase()
+	return cache.Verify(entries, v.sums, b.show)
+}
+
+func damaged(r modcache.Result) bool { return len(r.Findings) > 0 }
+
+// whoCould says who may change what this user may not, and how.
+func (v *verifier) whoCould(err error) error {
+	var owner *modcache.OwnerError
+	if !errors.As(err, &owner) {
+		return err
+	}
+	as := "sudo"
+	if owner.UID != 0 {
+		as = "sudo -u " + shellQuote("#"+fmt.Sprint(owner.UID))
+	}
+	return fmt.Errorf("%s belongs to %s, who can heal it; type: %s env GOMODCACHE=%s go safe verify --heal",
+		owner.Path, envfix.UserName(owner.UID), as, shellQuote(v.dir))
+}
+
+// shellQuote makes a word for the shell of it.
+func shellQuote(s string) string {
+	special := func(r rune) bool {
+		return !strings.ContainsRune("/._-+@%:,", r) && !('0' <= r && r <= '9') && !('a' <= r && r <= 'z') && !('A' <= r && r <= 'Z')
+	}
+	if s != "" && !strings.ContainsFunc(s, special) {
+		return s
+	}
+	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+}

@@ -1,0 +1,32 @@
+package envfix
+
+import (
+	"fmt"
+	"path/filepath"
+)
+
+// CacheTrouble says why a build cache cannot be written to just now, in words that follow the path that it returns; "" where it can. It
+// looks at each of the 256 folders in it, for one of another user's is enough (F02).
+func CacheTrouble(cache string) (path, trouble string) {
+	if !judgeable(cache) || !look(cache).exists() {
+		return cache, ""
+	}
+	if why := look(cache).unusable(room{exec: true, bytes: 1 << 20, files: 16}); why != "" {
+		return cache, why
+	}
+	for i := range 256 {
+		dir := filepath.Join(cache, fmt.Sprintf("%02x", i))
+		if f := look(dir); f.exists() && !f.writable {
+			return dir, "is not writable by " + user()
+		}
+	}
+	return cache, ""
+}
+
+// TempTrouble is CacheTrouble for the folder of $WORK.
+func TempTrouble(dir string) (path, trouble string) {
+	if !judgeable(dir) {
+		return dir, ""
+	}
+	return dir, look(dir).unusable(room{exec: true, bytes: 1 << 20, files: 16})
+}

@@ -1,0 +1,234 @@
+package modcache
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	pathpkg "path"
+	"path/filepath"
+	"slices"
+)
+
+// Heal mends what Verify has found, and nothing else, and returns what is found then. What has to be fetched the real go
+// fetches, to a place beside the cache; a file is replaced only when there is a better one. So where nothing can be
+// fetched everything stays as it was, but for what go.sum contradicts: that is removed, for others may trust it.
+//
+// The caller keeps other users of the cache away. Against go commands Heal holds their own lock of each version. The error says
+// why nothing was tried: an *OwnerError where the cache is for somebody else to change.
+func (c *Cache) Heal(results []Result, sums Sums, run Go) ([]Result, error) {
+	results = slices.Clone(results)
+	var damaged []*Result
+	var entries []Entry
+	for i := range results {
+		if len(results[i].Findings) > 0 {
+			damaged = append(damaged, &results[i])
+			entries = append(entries, results[i].Entry)
+		}
+	}
+	if err := c.makeDownload(); err != nil {
+		return nil, err
+	}
+	s, err := c.newScratch(entries, sums, run)
+	if err != nil {
+		return nil, err
+	}
+	defer c.removeScratch(s)
+	h := &healer{Cache: c, scratch: s, sums: maps.Clone(sums), failed: make(map[string]error), removed: make(map[string]bool)}
+	h.sweep(damaged)
+	h.fetch(damaged)
+	h.mend(damaged)
+	for i, r := range c.Verify(entries, h.sums, func(int) {}) {
+		if len(r.Findings) > 0 || h.removed[key(r.Entry)] {
+			r.Err = cmp.Or(r.Err, h.failed[key(r.Entry)])
+		}
+		*damaged[i] = r
+	}
+	return results, nil
+}
+
+// makeDownload makes cache/download where a clean has left only extracted modules.
+func (c *Cache) makeDownload() error {
+	if c.download != nil {
+		return nil
+	}
+	if err := c.root.MkdirAll("cache/download", 0o777); err != nil {
+		return c.owned(c.root, c.Dir, err)
+	}
+	var err error
+	if c.download, err = c.root.OpenRoot("cache/download"); err == nil {
+		c.downloadDevice = deviceOf(c.download)
+	}
+	return err
+}
+
+// A healer is one Heal.
+type healer struct {
+	*Cache
+	scratch *scratch
+	sums    Sums             // what go.sum says, and the hashes of what was fetched
+	failed  map[string]error // why something was not healed, by key
+	removed map[string]bool  // what was given up, by key
+}
+
+func key(e Entry) string { return cmp.Or(e.dir, e.base) }
+
+// has reports whether one of the kinds was found.
+func (r *Result) has(kinds ...Kind) bool {
+	return slices.ContainsFunc(r.Findings, func(f Finding) bool { return slices.Contains(kinds, f.Kind) })
+}
+
+func (r *Result) needsMod() bool { return r.has(EmptyMod, ForeignMod, ChangedMod) }
+
+func (r *Result) needsHash() bool { return r.has(TornHash, WrongHash, MissingHash) }
+
+func (r *Result) needsDir() bool { return r.has(ChangedDir, OrphanDir, HalfDir) }
+
+// needsZip reports whether nothing can be mended before the zip file is fetched.
+func (r *Result) needsZip() bool {
+	return !r.zipIsRight && (r.has(TornZip, ForeignZip, ChangedZip) || r.needsHash() || r.needsDir())
+}
+
+var errBusy = errors.New("a go command is at work on it")
+
+// locked does what is to be done with the downloads of an entry, alone, and reports whether that succeeded.
+func (h *healer) locked(e Entry, do func(at *os.Root) error) bool {
+	err := h.download.MkdirAll(e.at, 0o777)
+	if err == nil {
+		err = h.lockedIn(e, do)
+	}
+	h.failed[key(e)] = cmp.Or(h.failed[key(e)], err)
+	return err == nil
+}
+
+func (h *healer) lockedIn(e Entry, do func(at *os.Root) error) error {
+	at, err := enter(h.download, e.at, h.downloadDevice)
+	if err != nil {
+		return err
+	}
+	defer at.Close()
+	release, ok := hold(at, e.base+".lock", true)
+	if !ok {
+		return errBusy
+	}
+	defer release()
+	h.adopt(at, e.base+".lock", h.downloadDevice)
+	return h.owned(at, h.path("cache/download", e.at), do(at))
+}
+
+// sweep removes what was left behind.
+func (h *healer) sweep(damaged []*Result) {
+	for _, r := range damaged {
+		if r.has(StrayScratch) {
+			h.failed[key(r.Entry)] = h.download.RemoveAll(r.Entry.base)
+		}
+		if r.has(StrayTemp, StrayPartial) {
+			h.locked(r.Entry, func(at *os.Root) (err error) {
+				for _, f := range r.Findings {
+					if f.Kind == StrayTemp || f.Kind == StrayPartial {
+						err = errors.Join(err, at.Remove(filepath.Base(f.Path)))
+					}
+				}
+				return err
+			})
+		}
+	}
+}
+
+// fetch fetches what is to be replaced, and replaces it.
+func (h *healer) fetch(damaged []*Result) {
+	var mods, zips []Entry
+	for _, r := range damaged {
+		e := r.Entry
+		switch {
+		case r.needsZip():
+			zips = append(zips, e)
+			if !r.needsMod() {
+				h.seed(h.scratch, e, ".mod")
+			}
+		case r.needsMod():
+			mods = append(mods, e)
+		default:
+			continue
+		}
+		h.seed(h.scratch, e, ".info")
+	}
+	cache := h.scratch.cache
+	h.note(h.scratch.ask(cache, mods, "list", "-m", "-e", "-json", "-modcacherw"))
+	for _, e := range mods {
+		if _, err := h.download.Lstat(h.scratch.path(e, ".mod")); err != nil {
+			zips = append(zips, e) // go list does not say why it has no .mod
+		}
+	}
+	h.note(h.scratch.ask(cache, zips, "mod", "download", "-json", "-modcacherw"))
+	for _, r := range damaged {
+		if r.needsMod() || r.needsZip() {
+			h.locked(r.Entry, func(at *os.Root) error { return h.replace(at, r) })
+		}
+	}
+}
+
+// note puts down what the go command said against modules.
+func (h *healer) note(reasons map[string]string) {
+	for key, reason := range reasons {
+		if reason != "" {
+			h.failed[key] = errors.New(reason)
+		}
+	}
+}
+
+// mend has the go command do what it can do itself in the cache, now that the zip files are right: write a .ziphash that
+// is empty, and extract anew what has a .partial beside it.
+func (h *healer) mend(damaged []*Result) {
+	var again []Entry
+	for _, r := range damaged {
+		now := h.examine(r.Entry, h.sums, new(hasher))
+		if !now.zipIsRight || !now.needsHash() && !now.needsDir() {
+			continue
+		}
+		if h.locked(r.Entry, func(at *os.Root) error { return h.mark(at, &now) }) {
+			again = append(again, r.Entry)
+		}
+	}
+	h.note(h.scratch.ask(h.Dir, again, "mod", "download", "-json"))
+	for _, e := range again {
+		if err := h.failed[key(e)]; err != nil {
+			h.failed[key(e)] = fmt.Errorf("the next go command that needs it mends it: %w", err)
+		}
+		h.adoptAll(e)
+	}
+}
+
+// mark makes the go command see what it has to do.
+func (h *healer) mark(at *os.Root, r *Result) error {
+	e := r.Entry
+	if r.needsDir() {
+		if err := h.canReplace(e); err != nil {
+			return err
+		}
+	}
+	if r.needsHash() {
+		if err := at.WriteFile(e.base+".ziphash", nil, 0o666); err != nil {
+			return err
+		}
+	}
+	if r.needsDir() {
+		return at.WriteFile(e.base+".partial", nil, 0o666)
+	}
+	return nil
+}
+
+// adoptAll adopts what the go command made of an entry.
+func (h *healer) adoptAll(e Entry) {
+	if parent, err := h.root.OpenRoot(pathpkg.Dir(e.dir)); err == nil {
+		h.adopt(parent, pathpkg.Base(e.dir), h.rootDevice)
+		parent.Close()
+	}
+	if at, err := h.download.OpenRoot(e.at); err == nil {
+		for _, suffix := range suffixes {
+			h.adopt(at, e.base+suffix, h.downloadDevice)
+		}
+		at.Close()
+	}
+}

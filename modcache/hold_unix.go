@@ -1,0 +1,18 @@
+//go:build darwin || dragonfly || freebsd || illumos || linux || netbsd || openbsd
+
+package modcache
+
+import (
+	"os"
+
+	"golang.org/x/sys/unix"
+)
+
+// tryLock locks the file as the go command does on these systems (cmd/go/internal/lockedfile/internal/filelock).
+func tryLock(f *os.File, alone bool) bool {
+	how := unix.LOCK_SH
+	if alone {
+		how = unix.LOCK_EX
+	}
+	return unix.Flock(int(f.Fd()), how|unix.LOCK_NB) == nil
+}

@@ -1,0 +1,16 @@
+package modcache
+
+import (
+	"os"
+
+	"golang.org/x/sys/windows"
+)
+
+// tryLock locks the file as the go command does (cmd/go/internal/lockedfile/internal/filelock).
+func tryLock(f *os.File, alone bool) bool {
+	var flags uint32 = windows.LOCKFILE_FAIL_IMMEDIATELY
+	if alone {
+		flags |= windows.LOCKFILE_EXCLUSIVE_LOCK
+	}
+	return windows.LockFileEx(windows.Handle(f.Fd()), flags, 0, ^uint32(0), ^uint32(0), new(windows.Overlapped)) == nil
+}

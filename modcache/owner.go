@@ -1,0 +1,105 @@
+package modcache
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	pathpkg "path"
+)
+
+// An OwnerError says that only the owner of something can change it.
+type OwnerError struct {
+	Path string
+	UID  int
+}
+
+func (e *OwnerError) Error() string {
+	return fmt.Sprintf("cannot change %s, which belongs to uid %d", e.Path, e.UID)
+}
+
+// owned makes an OwnerError of an error that says no more than that something in dir may not be changed.
+func (c *Cache) owned(dir *os.Root, path string, err error) error {
+	fi, statErr := dir.Stat(".")
+	if !errors.Is(err, fs.ErrPermission) || statErr != nil {
+		return err
+	}
+	uid, _ := ownerOf(fi)
+	return &OwnerError{path, uid}
+}
+
+// canReplace says why the go command could not remove and make anew what is extracted: it first gives itself the right to write to each
+// folder, which is for its owner alone to do (cmd/go/internal/modfetch.RemoveAll).
+func (c *Cache) canReplace(e Entry) error {
+	parent, err := c.root.OpenRoot(pathpkg.Dir(e.dir))
+	if err != nil {
+		return err
+	}
+	defer parent.Close()
+	probe := scratchPrefix + "probe"
+	if err := parent.Mkdir(probe, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
+		return c.owned(parent, c.path(pathpkg.Dir(e.dir)), err)
+	}
+	parent.Remove(probe)
+	if os.Geteuid() == 0 {
+		return nil
+	}
+	return c.ownsFolders(parent, pathpkg.Base(e.dir), c.path(e.dir))
+}
+
+// ownsFolders says which folder in the tree is another user's.
+func (c *Cache) ownsFolders(parent *os.Root, name, path string) error {
+	fi, err := parent.Lstat(name)
+	if err != nil || !fi.IsDir() {
+		return err
+	}
+	if uid, _ := ownerOf(fi); uid != os.Geteuid() {
+		return &OwnerError{path, uid}
+	}
+	dir, err := enter(parent, name, c.rootDevice)
+	if err != nil {
+		return err
+	}
+	defer dir.Close()
+	names, err := list(dir)
+	for _, d := range names {
+		if d.IsDir() && err == nil {
+			err = c.ownsFolders(dir, d.Name(), path)
+		}
+	}
+	return err
+}
+
+// adopt gives what root has just made in somebody else's cache to the owner of the folder that it is in.
+func (c *Cache) adopt(parent *os.Root, name string, device uint64) {
+	fi, err := parent.Stat(".")
+	if err != nil || os.Geteuid() != 0 {
+		return
+	}
+	if uid, gid := ownerOf(fi); uid != 0 {
+		give(parent, name, uid, gid, device)
+	}
+}
+
+// give gives a file, or a folder with all that is in it.
+func give(parent *os.Root, name string, uid, gid int, device uint64) {
+	fi, err := parent.Lstat(name)
+	if err != nil {
+		return
+	}
+	if owner, _ := ownerOf(fi); owner == 0 {
+		parent.Lchown(name, uid, gid)
+	}
+	if !fi.IsDir() {
+		return
+	}
+	dir, err := enter(parent, name, device)
+	if err != nil {
+		return
+	}
+	defer dir.Close()
+	names, _ := list(dir)
+	for _, d := range names {
+		give(dir, d.Name(), uid, gid, device)
+	}
+}

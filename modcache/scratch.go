@@ -1,0 +1,201 @@
+package modcache
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"math/rand/v2"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"golang.org/x/mod/module"
+)
+
+// A Go runs the real go command in dir, with cache as its GOMODCACHE and no workspace, and returns what it printed. The error of
+// one that failed has its message.
+type Go func(cache, dir string, args ...string) (stdout []byte, err error)
+
+// scratchPrefix begins the names of folders in cache/download that Heal fetches to: on the same file system, with the rights
+// that things get there, and under a name that no module can have.
+const scratchPrefix = ".go-safe-heal-"
+
+// A scratch is a module cache beside the true one, and a main module with a go.sum. What is fetched arrives here, so that nothing
+// in the true cache is given up before there is something better.
+type scratch struct {
+	name    string // below cache/download
+	dir     string // of the main module, absolute
+	cache   string // absolute
+	run     Go
+	release func() // shows others that this one is in use
+}
+
+// newScratch makes a scratch for the entries. The go.sum has what sums say of them, and what belongs to the whole cache, the checksum
+// database's tiles and the repositories, is the true cache's.
+func (c *Cache) newScratch(entries []Entry, sums Sums, run Go) (*scratch, error) {
+	s := &scratch{name: scratchPrefix + fmt.Sprint(rand.Uint32()), run: run}
+	if err := c.download.Mkdir(s.name, 0o700); err != nil {
+		return nil, c.owned(c.download, c.path("cache/download"), err)
+	}
+	top, err := c.download.OpenRoot(s.name)
+	if err != nil {
+		return nil, err
+	}
+	defer top.Close()
+	release, ok := hold(top, "lock", true)
+	if !ok {
+		return nil, errors.New("files in it cannot be locked")
+	}
+	s.release = release
+	path := filepath.Join(c.Dir, "cache", "download", s.name)
+	s.dir, s.cache = filepath.Join(path, "main"), filepath.Join(path, "mod")
+	var lines strings.Builder
+	for _, e := range entries {
+		lines.WriteString(sums.lines(e.Mod))
+	}
+	err = errors.Join(
+		top.MkdirAll("mod/cache/download", 0o777),
+		top.Mkdir("main", 0o777),
+		top.WriteFile("main/go.mod", []byte("module heal\n"), 0o666),
+		top.WriteFile("main/go.sum", []byte(lines.String()), 0o666))
+	// Without these links the go command would fetch again what is there.
+	for _, name := range []string{"cache/download/sumdb", "cache/vcs"} {
+		if target := filepath.Join(c.Dir, filepath.FromSlash(name)); exists(target) {
+			top.Symlink(target, "mod/"+name)
+		}
+	}
+	return s, err
+}
+
+// removeScratch removes the scratch. Modules in it are writable, for the go command was told so.
+func (c *Cache) removeScratch(s *scratch) error {
+	s.release()
+	return c.download.RemoveAll(s.name)
+}
+
+// examineScratch judges the scratch of another Heal: one that nobody holds was left behind.
+func (c *Cache) examineScratch(e Entry) Result {
+	top, err := c.download.OpenRoot(e.base)
+	if errors.Is(err, fs.ErrNotExist) {
+		return Result{Entry: e}
+	} else if err != nil {
+		return Result{Entry: e, Err: err}
+	}
+	defer top.Close()
+	release, ok := hold(top, "lock", false)
+	if !ok {
+		return Result{Entry: e, Busy: true}
+	}
+	release()
+	return Result{Entry: e, Findings: []Finding{{
+		StrayScratch, c.path("cache/download", e.base), "was left behind by go safe verify --heal, which was interrupted",
+	}}}
+}
+
+// seed copies a file of the true cache, so that it is not fetched.
+func (c *Cache) seed(s *scratch, e Entry, suffix string) error {
+	at, err := c.download.OpenRoot(e.at)
+	if err != nil {
+		return err
+	}
+	defer at.Close()
+	ok, data, err := read(at, e.base+suffix, maxGoMod)
+	if !ok || len(data) == 0 {
+		return err
+	}
+	return errors.Join(
+		c.download.MkdirAll(s.path(e, ""), 0o777),
+		c.download.WriteFile(s.path(e, suffix), data, 0o666))
+}
+
+// path is where the scratch has a file of the entry, below cache/download; its folder for "".
+func (s *scratch) path(e Entry, suffix string) string {
+	dir := s.name + "/mod/cache/download/" + e.at
+	if suffix == "" {
+		return dir
+	}
+	return dir + "/" + e.base + suffix
+}
+
+// hash is that of the zip file which was fetched, "" where none was. The go command has compared it with go.sum or the
+// checksum database before it wrote it down.
+func (c *Cache) fetched(s *scratch, e Entry) string {
+	if _, err := c.download.Lstat(s.path(e, ".zip")); err != nil {
+		return ""
+	}
+	hash, err := c.download.ReadFile(s.path(e, ".ziphash"))
+	if err != nil || !isHash(string(hash)) {
+		return ""
+	}
+	return string(hash)
+}
+
+// atOnce is how many modules one go command gets: so many fit in a command line anywhere.
+const atOnce = 64
+
+// ask runs the go command with modules as its last arguments, and returns what it said against each, by key. One that it ends at,
+// such as one that is not what go.sum says, costs the others nothing.
+func (s *scratch) ask(cache string, entries []Entry, args ...string) map[string]string {
+	reasons := make(map[string]string)
+	for chunk := range slices.Chunk(entries, atOnce) {
+		if len(chunk) == 1 {
+			s.askFor(reasons, cache, chunk, args)
+		} else if s.askFor(reasons, cache, chunk, args) != nil {
+			for i := range chunk {
+				s.askFor(reasons, cache, chunk[i:i+1], args)
+			}
+		}
+	}
+	return reasons
+}
+
+// askFor is one go command. The error is that of one that ended before it could tell the modules apart.
+func (s *scratch) askFor(reasons map[string]string, cache string, entries []Entry, args []string) error {
+	args = slices.Clip(args)
+	for _, e := range entries {
+		args = append(args, e.Mod.String())
+	}
+	out, err := s.run(cache, s.dir, args...)
+	answers := parseAnswers(out)
+	maps.Copy(reasons, answers)
+	if err == nil || len(answers) > 0 {
+		return nil
+	}
+	for _, e := range entries {
+		reasons[e.dir] = firstLine(err.Error())
+	}
+	return err
+}
+
+// parseAnswers reads what go mod download -json and go list -m -json print: of each module the error, which for one is
+// a string and for the other an object.
+func parseAnswers(out []byte) map[string]string {
+	answers := make(map[string]string)
+	for dec := json.NewDecoder(bytes.NewReader(out)); ; {
+		var answer struct {
+			Path, Version string
+			Error         json.RawMessage
+		}
+		if dec.Decode(&answer) != nil {
+			return answers
+		}
+		var object struct{ Err string }
+		reason := ""
+		if json.Unmarshal(answer.Error, &reason) != nil {
+			json.Unmarshal(answer.Error, &object)
+			reason = object.Err
+		}
+		if e, ok := newEntry(module.Version{Path: answer.Path, Version: answer.Version}); ok {
+			answers[e.dir] = firstLine(reason)
+		}
+	}
+}
+
+// firstLine is the line of a go command's message that says what happened.
+func firstLine(s string) string {
+	line, _, _ := strings.Cut(strings.TrimSpace(s), "\n")
+	return strings.TrimPrefix(line, "go: ")
+}

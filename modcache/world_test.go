@@ -1,0 +1,229 @@
+package modcache
+
+import (
+	"errors"
+	"io/fs"
+	"maps"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"golang.org/x/mod/module"
+	modzip "golang.org/x/mod/zip"
+)
+
+// A world is a module cache that the real go filled, and the proxy that it came from.
+type world struct {
+	t     *testing.T
+	proxy string
+	cache string
+	dir   string
+}
+
+var testMod = module.Version{Path: "example.com/Upper/a", Version: "v1.0.0"}
+
+// newWorld makes a cache with two modules, whole.
+func newWorld(t *testing.T) *world {
+	t.Helper()
+	dir := t.TempDir()
+	w := &world{t: t, proxy: filepath.Join(dir, "proxy"), cache: filepath.Join(dir, "mod"), dir: filepath.Join(dir, "main")}
+	publish(t, w.proxy, testMod, "package a")
+	publish(t, w.proxy, module.Version{Path: "example.com/b", Version: "v1.2.0"}, "package b")
+	write(t, w.dir, map[string]string{"go.mod": "module main\n"})
+	t.Cleanup(func() { makeWritable(w.cache) })
+	if out, err := w.run(w.cache, w.dir, "mod", "download", "-json", testMod.String(), "example.com/b@v1.2.0"); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	return w
+}
+
+// makeWritable lets t.TempDir remove a cache.
+func makeWritable(dir string) {
+	filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err == nil && d.IsDir() {
+			os.Chmod(path, 0o755)
+		}
+		return nil
+	})
+}
+
+// publish puts a module on a proxy.
+func publish(t testing.TB, proxy string, mod module.Version, source string) {
+	t.Helper()
+	e, _ := newEntry(mod)
+	src := filepath.Join(t.TempDir(), "src")
+	gomod := "module " + mod.Path + "\n"
+	write(t, src, map[string]string{"go.mod": gomod, "x.go": source + "\n", "sub/y.go": "package sub\n"})
+	write(t, proxy, map[string]string{
+		e.at + "/list":                mod.Version + "\n",
+		e.at + "/" + e.base + ".info": `{"Version":"` + mod.Version + `"}`,
+		e.at + "/" + e.base + ".mod":  gomod,
+	})
+	f, err := os.Create(filepath.Join(proxy, e.at, e.base+".zip"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	if err := modzip.CreateFromDir(f, mod, src); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// run is a Go.
+func (w *world) run(cache, dir string, args ...string) ([]byte, error) {
+	cmd := exec.Command("go", args...)
+	cmd.Dir = dir
+	cmd.Env = append(os.Environ(), "GOPROXY=file://"+filepath.ToSlash(w.proxy), "GOSUMDB=off", "GOFLAGS= ", "GOWORK=off",
+		"GOTOOLCHAIN=local", "GOENV=off", "GOMODCACHE="+cache, "GONOPROXY=none", "GOPRIVATE=")
+	var stderr strings.Builder
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	if err != nil && stderr.Len() > 0 {
+		err = errors.New(stderr.String())
+	}
+	return out, err
+}
+
+// verify is what Verify finds: kinds and paths below the cache.
+func (w *world) verify(sums Sums) ([]Result, []string) {
+	w.t.Helper()
+	c := w.open()
+	defer c.Close()
+	entries, err := c.Entries()
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	results := c.Verify(entries, sums, func(int) {})
+	return results, w.words(results)
+}
+
+func (w *world) open() *Cache {
+	w.t.Helper()
+	c, err := Open(w.cache)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return c
+}
+
+func (w *world) words(results []Result) []string {
+	var words []string
+	for _, r := range results {
+		if r.Err != nil {
+			words = append(words, r.Err.Error())
+		}
+		for _, f := range r.Findings {
+			rel, _ := filepath.Rel(w.cache, f.Path)
+			words = append(words, string(f.Kind)+" "+filepath.ToSlash(rel))
+		}
+	}
+	slices.Sort(words)
+	return words
+}
+
+// heal is what Heal leaves.
+func (w *world) heal(results []Result, sums Sums) []string {
+	w.t.Helper()
+	c := w.open()
+	defer c.Close()
+	after, err := c.Heal(results, sums, w.run)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return w.words(after)
+}
+
+// files is what is in the cache: of each file its size and when it was changed.
+func (w *world) files() map[string]string {
+	m := make(map[string]string)
+	filepath.WalkDir(w.cache, func(path string, d fs.DirEntry, err error) error {
+		if err == nil && !d.IsDir() {
+			fi, _ := d.Info()
+			rel, _ := filepath.Rel(w.cache, path)
+			m[filepath.ToSlash(rel)] = fi.ModTime().String()
+		}
+		return nil
+	})
+	return m
+}
+
+func (w *world) put(name, text string) {
+	w.t.Helper()
+	path := filepath.Join(w.cache, filepath.FromSlash(name))
+	makeWritable(filepath.Dir(path))
+	os.Remove(path)
+	write(w.t, w.cache, map[string]string{name: text})
+}
+
+func (w *world) remove(name string) {
+	w.t.Helper()
+	path := filepath.Join(w.cache, filepath.FromSlash(name))
+	makeWritable(filepath.Dir(path))
+	if err := os.RemoveAll(path); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+func (w *world) link(name string) {
+	w.remove(name)
+	os.Symlink("go.mod", filepath.Join(w.cache, name))
+}
+
+func (w *world) age(name string) {
+	old := time.Now().Add(-2 * time.Hour)
+	os.Chtimes(filepath.Join(w.cache, name), old, old)
+}
+
+// swap replaces a zip file by a whole one with other files in it.
+func (w *world) swap(name string) {
+	proxy := w.t.TempDir()
+	publish(w.t, proxy, testMod, "package evil")
+	w.put(name, string(must(os.ReadFile(filepath.Join(proxy, "example.com/!upper/a/@v/v1.0.0.zip")))))
+}
+
+// foreign replaces the whole entry by another one, as somebody who writes to the cache could.
+func (w *world) foreign() {
+	w.swap(at + ".zip")
+	w.remove(at + ".ziphash")
+	w.remove(dir)
+	if _, err := w.run(w.cache, w.dir, "mod", "download", testMod.String()); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+func must[T any](v T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return v
+}
+
+// changed are the names that are new, gone or changed.
+func changed(before, after map[string]string) []string {
+	var names []string
+	for name := range maps.Keys(after) {
+		if before[name] != after[name] {
+			names = append(names, name)
+		}
+	}
+	for name := range before {
+		if _, ok := after[name]; !ok {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// named reports whether the file is one of those that were found, or below.
+func named(name, found string) bool {
+	for word := range strings.FieldsSeq(strings.ReplaceAll(found, ",", "")) {
+		if name == word || strings.HasPrefix(name, word+"/") {
+			return true
+		}
+	}
+	return false
+}
