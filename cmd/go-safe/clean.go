@@ -2,7 +2,6 @@ package main
 
 import (
 	"cmp"
-	"context"
 	"fmt"
 	"os/signal"
 	"path/filepath"
@@ -102,18 +101,15 @@ func (c cleaner) sweep() {
 	}
 }
 
-// hold takes a folder of a clean by the lock that its cache has.
+// hold takes a folder of a clean by the lock that its cache has. What an ancestor has set aside is not for us to sweep.
 func (c cleaner) hold(folder string) (release func(), free bool) {
 	if c.cfg.noLocks {
 		return func() {}, false
 	}
-	over, cancel := context.WithCancel(context.Background())
-	cancel()
-	release, err := lock.Acquire(over, folder, lock.Change, func([]lock.Process) {})
-	if err != nil {
-		return func() {}, false
+	if release, free = lock.TryAlone(folder); !free {
+		release = func() {}
 	}
-	return release, true
+	return release, free
 }
 
 // runsFrom reports whether the go command, or the toolchain that it will switch to, lies in the module cache.
