@@ -70,10 +70,11 @@ func (r *resolver) cacheVerdict(cache Setting) string {
 	if why != "" || !judgeable(cache.Value) {
 		return why
 	}
-	if look(cache.Value).noexec && r.Switches() {
+	f := look(cache.Value)
+	if f.noexec && r.Switches() {
 		return cache.Value + " is on a file system mounted noexec, and go.mod or GOTOOLCHAIN asks for a toolchain in it"
 	}
-	if openToAll(cache.Value) {
+	if f.foreign && f.exists() {
 		return cache.Value + " may be written to by everybody" // and whoever may rename in it may run code as us
 	}
 	if why := inside(filepath.Join(cache.Value, "cache", "download")); why != "" || r.ClearsMod {

@@ -85,12 +85,6 @@ func openToOthers(dir string) string {
 	return ""
 }
 
-// openToAll reports whether everybody may write to dir, which is not ours.
-func openToAll(dir string) bool {
-	fi, err := os.Stat(dir)
-	return err == nil && ownerOf(fi) >= 0 && ownerOf(fi) != os.Geteuid() && fi.Mode()&0o002 != 0
-}
-
 // pick returns the first of the folders that has the room wanted, else the roomiest that has the
 // least; "" where none has. Those that Prepare failed to make are out.
 func (r *resolver) pick(dirs []string, want, least room) string {

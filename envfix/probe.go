@@ -17,6 +17,7 @@ type facts struct {
 	dir      bool   // deepest is a directory
 	owner    int    // of deepest, -1 where the system has no numbers
 	writable bool   // entries may be made in deepest, and looked up
+	foreign  bool   // deepest is somebody else's, and everybody may write to it
 	volume          // that deepest is on
 }
 
@@ -53,6 +54,7 @@ func look(path string) facts {
 	f.dir = fi.IsDir()
 	f.owner = ownerOf(fi)
 	f.writable = writable(f.deepest)
+	f.foreign = f.owner >= 0 && f.owner != os.Geteuid() && fi.Mode()&0o002 != 0
 	f.volume = volumeOf(f.deepest)
 	return f
 }

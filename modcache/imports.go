@@ -1,9 +1,10 @@
 package modcache
 
 import (
-	"go/parser"
+	"go/scanner"
 	"go/token"
 	"io/fs"
+	"iter"
 	"os"
 	"path/filepath"
 	"slices"
@@ -85,17 +86,37 @@ func allImports(dir string, ok func(path string) bool) bool {
 		case d.IsDir() || !strings.HasSuffix(path, ".go"):
 			return nil
 		}
-		f, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.ImportsOnly)
+		src, err := os.ReadFile(path)
 		if err != nil {
 			return nil
 		}
-		for _, spec := range f.Imports {
-			if path, err := strconv.Unquote(spec.Path.Value); err == nil && !ok(path) {
+		for path := range imports(src) {
+			if !ok(path) {
 				return os.ErrNotExist
 			}
 		}
 		return nil
 	})
+}
+
+// imports yields the paths that a Go file imports, in front of all else in it. (go/parser would do the same, and cost every start
+// of the program its initialisation.)
+func imports(src []byte) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		var s scanner.Scanner
+		s.Init(token.NewFileSet().AddFile("", -1, len(src)), src, nil, 0)
+		for {
+			_, tok, lit := s.Scan()
+			switch tok {
+			case token.STRING:
+				if path, err := strconv.Unquote(lit); err == nil && !yield(path) {
+					return
+				}
+			case token.EOF, token.CONST, token.FUNC, token.TYPE, token.VAR:
+				return
+			}
+		}
+	}
 }
 
 // isSkipped reports whether the pattern ./... leaves out a folder of that name (go help packages).

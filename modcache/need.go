@@ -125,37 +125,10 @@ func (p Project) named(required, compare bool) (parts []part, unsummed bool) {
 	return parts, unsummed
 }
 
-// sumLines yields the lines of a go.sum file; a version that ends in "/go.mod" stands for the go.mod file alone. Those of another
-// form are the go command's to complain about.
-func sumLines(data string) func(yield func(v module.Version, sum string) bool) {
-	return func(yield func(module.Version, string) bool) {
-		for line := range strings.Lines(data) {
-			path, rest := field(line)
-			version, rest := field(rest)
-			sum, rest := field(rest)
-			if more, _ := field(rest); sum == "" || more != "" {
-				continue
-			}
-			if !yield(module.Version{Path: path, Version: version}, sum) {
-				return
-			}
-		}
-	}
-}
-
-// field splits off what strings.Fields would split off first, without an allocation for each line.
-func field(s string) (first, rest string) {
-	s = strings.TrimLeft(s, " \t\r\n")
-	if i := strings.IndexAny(s, " \t\r\n"); i >= 0 {
-		return s[:i], s[i:]
-	}
-	return s, ""
-}
-
 // merge adds a line of go.sum to the parts. index has their places.
 func merge(parts []part, index map[module.Version]int, v module.Version, sum string) []part {
-	version, modOnly := strings.CutSuffix(v.Version, "/go.mod")
-	v.Version = version
+	var modOnly bool
+	v.Version, modOnly = cutGoMod(v.Version)
 	i, ok := len(parts)-1, len(parts) > 0 && parts[len(parts)-1].Version == v
 	if !ok { // it is the line above, unless the file was edited
 		i, ok = index[v]

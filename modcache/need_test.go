@@ -2,8 +2,11 @@ package modcache
 
 import (
 	"fmt"
+	"go/parser"
+	"go/token"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -169,6 +172,27 @@ func FuzzSumLines(f *testing.F) {
 			if p := &parts[i]; p.escape() && !(filepath.IsLocal(store{}.file(p, "")) && filepath.IsLocal(store{}.tree(p))) {
 				t.Fatalf("outside of the cache: %s", fmt.Sprint(p.dir, " ", p.base))
 			}
+		}
+	})
+}
+
+// The imports are those that go/parser finds, in whatever it takes for Go.
+func FuzzImports(f *testing.F) {
+	f.Add([]byte("//go:build x\n\n// Package x.\npackage x\nimport \"C\"\nimport (\n\ta \"b\"; . `c` // \"no\"\n)\nvar s = \"d\"\n"))
+	f.Add([]byte("package x\nimport (\"a\"\nfunc x() { print(`b`) }"))
+	f.Fuzz(func(t *testing.T, src []byte) {
+		got := slices.Collect(imports(src))
+		file, err := parser.ParseFile(token.NewFileSet(), "", src, parser.SkipObjectResolution)
+		if err != nil {
+			return
+		}
+		var want []string
+		for _, spec := range file.Imports {
+			path, _ := strconv.Unquote(spec.Path.Value)
+			want = append(want, path)
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("%q, want %q", got, want)
 		}
 	})
 }

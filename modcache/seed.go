@@ -131,14 +131,22 @@ func (s *seeder) zip(p *part) error {
 	if err := os.MkdirAll(filepath.Dir(to), 0o777); err != nil {
 		return err
 	}
-	release, ok := tryLockFile(s.to.path(s.to.file(p, ".lock")))
-	if !ok || s.to.hasZip(p) {
+	dir, err := os.OpenRoot(filepath.Dir(to))
+	if err != nil {
+		return err
+	}
+	defer dir.Close()
+	release, ok := hold(dir, p.base+".lock", true)
+	if !ok {
 		return errTaken
 	}
 	defer release()
+	if s.to.hasZip(p) {
+		return errTaken
+	}
 	removeTemps(to)
 	sum := s.sumOf(p)
-	err := create(to, func(f *os.File) error {
+	err = create(to, func(f *os.File) error {
 		return s.fill(f, p, &sum)
 	})
 	if err != nil {
@@ -153,7 +161,7 @@ func (s *seeder) zip(p *part) error {
 // sumOf returns the hash that the cache has of a zip file, "" where it has none that is whole.
 func (s *seeder) sumOf(p *part) string {
 	data, err := readSmall(s.from.path(s.from.file(p, ".ziphash")))
-	if sum := strings.TrimSpace(string(data)); err == nil && int64(len(sum)) == sumSize && strings.HasPrefix(sum, "h1:") {
+	if sum := strings.TrimSpace(string(data)); err == nil && isHash(sum) {
 		return sum
 	}
 	return ""

@@ -250,7 +250,10 @@ func TestServedBy(t *testing.T) {
 func TestSeedAfterKill(t *testing.T) {
 	sh := newShared(t)
 	write(t, sh.Dir, map[string]string{testFile + ".zip123.tmp": "half", testFile + ".lock": ""})
-	release, ok := tryLockFile(sh.Dir + testFile + ".lock")
+	dir, err := os.OpenRoot(filepath.Dir(sh.Dir + "/" + testFile))
+	sh.check(err)
+	defer dir.Close()
+	release, ok := hold(dir, filepath.Base(testFile)+".lock", true)
 	if !ok {
 		t.Fatal("cannot lock")
 	}
