@@ -37,6 +37,7 @@ func (v Var) Overrides() bool {
 // A Plan is what go-safe will give a command.
 type Plan struct {
 	Vars []Var
+	Twin *Twin // to be seeded, nil where there is none
 
 	private []string // folders of go-safe's own, to be made or checked
 	missing []string // folders of the user's choice, to be made

@@ -12,26 +12,30 @@ func (r *resolver) modules() {
 	cache := r.gomodcache(path.Value)
 	pathWhy := r.pathVerdict(path)
 	cacheWhy := r.cacheVerdict(cache)
-	base := ""
+	base, begun := "", false
 	if pathWhy != "" || cacheWhy != "" {
-		base = r.pick(r.cacheBases(), workRoom, cacheRoom)
+		base, begun = r.twinBase(cache.Value, cacheWhy)
 	}
-	if base == "" || r.readInPlace(path, cache, pathWhy) {
+	inPlace := base == "" || !begun && (r.readInPlace(path, cache) || r.ClearsMod && readable(cache.Value))
+	moved := pathWhy != "" && base != "" && (!inPlace || r.needsBin(path))
+	if inPlace && !moved {
 		r.plan.keep("GOPATH", path)
 		r.plan.keep("GOMODCACHE", cache)
 		return
 	}
 	r.plan.private = append(r.plan.private, base)
-	twin := filepath.Join(base, "gopath")
-	if pathWhy == "" {
-		r.plan.keep("GOPATH", path)
+	own := filepath.Join(base, "gopath")
+	if moved {
+		r.plan.set(path, "GOPATH", prepend(own, path.Value), pathWhy)
 	} else {
-		r.plan.set(path, "GOPATH", prepend(twin, path.Value), pathWhy)
+		r.plan.keep("GOPATH", path)
 	}
 	switch {
-	case cacheWhy != "":
-		r.plan.set(cache, "GOMODCACHE", filepath.Join(twin, "pkg", "mod"), cacheWhy)
-	case pathWhy != "" && cache.Origin == FromDefault:
+	case cacheWhy != "" && !inPlace && (begun || readable(cache.Value)):
+		r.twin(base, path, cache, cacheWhy)
+	case cacheWhy != "" && !inPlace:
+		r.plan.set(cache, "GOMODCACHE", filepath.Join(own, "pkg", "mod"), cacheWhy)
+	case moved && cache.Origin == FromDefault:
 		r.plan.set(cache, "GOMODCACHE", cache.Value, "works where it is, though GOPATH does not")
 	default:
 		r.plan.keep("GOMODCACHE", cache)
@@ -78,20 +82,20 @@ func (r *resolver) cacheVerdict(cache Setting) string {
 	return r.unlockable("GOMODCACHE", cache.Value)
 }
 
-// readInPlace reports whether directories that can only be read serve this command: nothing is to be added to them. The private
-// twin, once it is begun, serves only what they cannot: a project stays with one path, for one that changes back and
-// forth makes every build a cold one.
-func (r *resolver) readInPlace(path, cache Setting, pathWhy string) bool {
-	gopath := firstOf(path.Value)
+// readInPlace reports whether directories that can only be read serve this command: nothing is to be added to them.
+func (r *resolver) readInPlace(path, cache Setting) bool {
 	switch {
-	case !judgeable(gopath), !judgeable(cache.Value), !readable(cache.Value):
+	case !judgeable(firstOf(path.Value)), !judgeable(cache.Value), !readable(cache.Value):
 		return false
 	case look(cache.Value).noexec && r.Switches(), r.unlockable("GOMODCACHE", cache.Value) != "":
 		return false
-	case pathWhy != "" && r.WritesBin && r.Get("GOBIN").Value == "" && inside(filepath.Join(gopath, "bin")) != "":
-		return false
 	}
-	return r.Get("GOPROXY").Value == "off" || r.Holds(cache.Value)
+	return r.Holds(cache.Value)
+}
+
+// needsBin reports whether the command places binaries in a folder of GOPATH that cannot be written to.
+func (r *resolver) needsBin(path Setting) bool {
+	return r.WritesBin && r.Get("GOBIN").Value == "" && inside(filepath.Join(firstOf(path.Value), "bin")) != ""
 }
 
 // inside says why nothing can be written to a directory below one that works. A file in the way is the go command's

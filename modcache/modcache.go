@@ -1,28 +1,28 @@
-// Package modcache tells what is in a module cache, without running go: whether it holds every module that the main module
-// names, whether that asks for another toolchain, and which entries are damaged. Heal gets back what is damaged, and
-// touches nothing else.
+// Package modcache tells what a command asks of a module cache, without running go, whether the cache holds it, and
+// which entries are damaged. Heal gets back what is damaged, and touches nothing else; a Twin stands for a cache that can
+// only be read.
 //
-// It reads go.mod, go.sum and go.work as they are. What it cannot read asks for nothing, for the go command
-// will say what is wrong with it.
+// It reads go.mod, go.sum, go.work and sources as they are. What it cannot read asks for nothing, for the go command
+// will say what is wrong with it. To a twin goes only what is whole, under its final name only when it is complete.
 package modcache
 
 import (
 	"go/version"
 	"os"
-	pathpkg "path"
 	"path/filepath"
 	"strings"
 
 	"golang.org/x/mod/modfile"
-	"golang.org/x/mod/module"
-	"golang.org/x/mod/semver"
 )
 
 // A Project is the main module, or the workspace, that a command in some directory works on.
 type Project struct {
-	sums     []string // files of the form of go.sum
-	wants    []string // versions in the go and toolchain lines: "go1.26.3"
-	vendored bool     // has a vendor directory, which the go command then reads instead of the cache
+	roots     []string // of its module, or of those that a workspace uses
+	files     []string // their go.mod files
+	sums      []string // files of the form of go.sum
+	goLine    string   // "go1.26.3", "" where there is none
+	toolchain string   // of the toolchain line
+	vendored  bool     // has a vendor directory, which the go command reads instead of the cache
 }
 
 // Find returns the project around dir. gowork is the value of GOWORK: off, a file, or auto or "" to look for one.
@@ -40,11 +40,26 @@ func Find(dir, gowork string) Project {
 	if root == "" {
 		return Project{}
 	}
-	return Project{
-		sums:     []string{filepath.Join(root, "go.sum")},
-		wants:    wantsOf(filepath.Join(root, "go.mod")),
-		vendored: exists(filepath.Join(root, "vendor", "modules.txt")),
+	return single(root, filepath.Join(root, "go.mod"))
+}
+
+// Using returns the project with file in place of go.mod, as the flag -modfile has it. go.sum goes with it.
+func (p Project) Using(file string) Project {
+	if len(p.files) != 1 {
+		return p // without a module the go command refuses the flag, and in a workspace
 	}
+	return single(p.roots[0], file)
+}
+
+// single returns the project of a module.
+func single(root, file string) Project {
+	p := Project{roots: []string{root}, files: []string{file}, sums: []string{strings.TrimSuffix(file, ".mod") + ".sum"}}
+	if mod := parse(file); mod != nil {
+		p.goLine, p.toolchain = lines(mod.Go, mod.Toolchain)
+	}
+	// Older modules are not built from the vendor directory unless the user says so (cmd/go/internal/modload.setDefaultBuildMod).
+	p.vendored = exists(filepath.Join(root, "vendor", "modules.txt")) && (p.goLine == "" || version.Compare(p.goLine, "go1.14") >= 0)
+	return p
 }
 
 // workspace returns the project of a go.work file.
@@ -64,9 +79,11 @@ func workspace(file string) Project {
 		if !filepath.IsAbs(dir) {
 			dir = filepath.Join(root, dir)
 		}
+		p.roots = append(p.roots, dir)
+		p.files = append(p.files, filepath.Join(dir, "go.mod"))
 		p.sums = append(p.sums, filepath.Join(dir, "go.sum"))
 	}
-	p.wants = lines(work.Go, work.Toolchain)
+	p.goLine, p.toolchain = lines(work.Go, work.Toolchain)
 	return p
 }
 
@@ -75,82 +92,40 @@ func (p Project) SumFiles() []string {
 	return p.sums
 }
 
-// HeldBy reports whether the module cache holds all modules that the project's go.sum files name: true means
-// that a build needs nothing else, false that it may, for go.sum names more than a build needs.
-func (p Project) HeldBy(cache string) bool {
-	if p.vendored {
-		return true
+// Toolchain returns the toolchain that a go command of version have ("go1.26.3") will run for the project instead of
+// itself, with gotoolchain as the value of GOTOOLCHAIN; "" for none, and where have is not known
+// (https://go.dev/doc/toolchain, cmd/go/internal/toolchain.Select).
+func (p Project) Toolchain(have, gotoolchain string) string {
+	name, mode, _ := strings.Cut(gotoolchain, "+")
+	switch name {
+	case "auto", "path", "":
+		name, mode = have, name
+	case "local":
+		name = have
 	}
-	for _, sum := range p.sums {
-		data, err := os.ReadFile(sum)
-		if err != nil {
-			continue
+	if have == "" || mode == "path" {
+		return ""
+	}
+	if (mode == "auto" || gotoolchain == "") && p.toolchain != "default" {
+		if version.Compare(p.toolchain, name) > 0 {
+			name = p.toolchain
 		}
-		for line := range strings.Lines(string(data)) {
-			if f := strings.Fields(line); len(f) == 3 && !holds(cache, f[0], f[1]) {
-				return false
+		if version.Compare(p.goLine, name) > 0 {
+			name = p.goLine
+			// A language version stands for its first release (golang.org/issue/62278).
+			if version.Lang(name) == name && version.Compare(name, "go1.21") >= 0 {
+				name += ".0"
 			}
 		}
 	}
-	return true
+	if name == have {
+		return ""
+	}
+	return name
 }
 
-// Holds reports whether the cache holds the module of an argument path@version, where path is that of a package in it.
-// What is no version but has to be looked up (latest, a branch) it does not hold.
-func Holds(cache, arg string) bool {
-	path, version, _ := strings.Cut(arg, "@")
-	for ; path != "." && path != "/"; path = pathpkg.Dir(path) {
-		if semver.IsValid(version) && holds(cache, path, version) {
-			return true
-		}
-	}
-	return false
-}
-
-// holds reports whether the cache has what a line of go.sum is about: the go.mod file alone, or the
-// extracted module.
-func holds(cache, path, version string) bool {
-	version, modOnly := strings.CutSuffix(version, "/go.mod")
-	path, err := module.EscapePath(path)
-	if err != nil {
-		return true
-	}
-	version, err = module.EscapeVersion(version)
-	if err != nil {
-		return true
-	}
-	if modOnly {
-		return exists(filepath.Join(cache, "cache", "download", path, "@v", version+".mod"))
-	}
-	return exists(filepath.Join(cache, path+"@"+version))
-}
-
-// Switches reports whether a go command of version have ("go1.26.3") will run another toolchain for the project,
-// with gotoolchain as the value of GOTOOLCHAIN (https://go.dev/doc/toolchain).
-func (p Project) Switches(have, gotoolchain string) bool {
-	name, mode, _ := strings.Cut(gotoolchain, "+")
-	if name == "auto" || name == "path" {
-		name, mode = "", name
-	}
-	if name == "local" {
-		name = have
-	}
-	if name != "" && name != have {
-		return true
-	}
-	if mode != "auto" && gotoolchain != "" {
-		return false
-	}
-	for _, want := range p.wants {
-		if version.Compare(want, have) > 0 {
-			return true
-		}
-	}
-	return false
-}
-
-// wantsOf returns the versions that a go.mod file names.
-func wantsOf(file string) []string {
+// parse reads a go.mod file, nil where it is none.
+func parse(file string) *modfile.File {
 	data, err := os.ReadFile(file)
 	if err != nil {
 		return nil
@@ -159,19 +134,18 @@ func wantsOf(file string) []string {
 	if err != nil {
 		return nil
 	}
-	return lines(mod.Go, mod.Toolchain)
+	return mod
 }
 
-// lines returns the versions that the two lines name.
-func lines(g *modfile.Go, t *modfile.Toolchain) []string {
-	var versions []string
+// lines returns what the two lines name.
+func lines(g *modfile.Go, t *modfile.Toolchain) (goLine, toolchain string) {
 	if g != nil {
-		versions = append(versions, "go"+g.Version)
+		goLine = "go" + g.Version
 	}
 	if t != nil {
-		versions = append(versions, t.Name)
+		toolchain = t.Name
 	}
-	return versions
+	return goLine, toolchain
 }
 
 // around returns the nearest folder, dir or one above it, that has the file; "" where none has.

@@ -2,6 +2,7 @@ package modcache
 
 import (
 	"encoding/base64"
+	"iter"
 	"os"
 	"strings"
 
@@ -27,17 +28,40 @@ func (p Project) Sums() Sums {
 	return sums
 }
 
-// parse adds the lines of a go.sum file. Those of another form, or with a hash of another kind, are the go
-// command's to complain about.
+// parse adds the lines of a go.sum file. Those with a hash of another kind are the go command's to complain about.
 func (s Sums) parse(data string) {
-	for line := range strings.Lines(data) {
-		f := strings.Fields(line)
-		if len(f) != 3 || f[2] == emptyGoMod || !isHash(f[2]) {
-			continue
+	for mod, sum := range sumLines(data) {
+		if sum != emptyGoMod && isHash(sum) {
+			s[mod] = append(s[mod], sum)
 		}
-		mod := module.Version{Path: f[0], Version: f[1]}
-		s[mod] = append(s[mod], f[2])
 	}
+}
+
+// sumLines yields the lines of a go.sum file; a version that ends in "/go.mod" stands for the go.mod file alone. Those of another
+// form are the go command's to complain about.
+func sumLines(data string) iter.Seq2[module.Version, string] {
+	return func(yield func(module.Version, string) bool) {
+		for line := range strings.Lines(data) {
+			path, rest := field(line)
+			version, rest := field(rest)
+			sum, rest := field(rest)
+			if more, _ := field(rest); sum == "" || more != "" {
+				continue
+			}
+			if !yield(module.Version{Path: path, Version: version}, sum) {
+				return
+			}
+		}
+	}
+}
+
+// field splits off what strings.Fields would split off first, without an allocation for each line.
+func field(s string) (first, rest string) {
+	s = strings.TrimLeft(s, " \t\r\n")
+	if i := strings.IndexAny(s, " \t\r\n"); i >= 0 {
+		return s[:i], s[i:]
+	}
+	return s, ""
 }
 
 // lines returns the module's lines in the form of go.sum.

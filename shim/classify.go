@@ -32,15 +32,15 @@ func (p Places) String() string {
 
 // A Class is what can be told of a go command from its command line.
 type Class struct {
-	Verb     string   // "build", "mod download"; "" where the command line is not understood
-	Why      string   // the reason behind Writes, from the table
-	Writes   Places   // what it may write to; a toolchain switch, which any command can start, not counted
-	Clears   Places   // what it removes whole
-	Empties  Places   // of that, what it does no more to: set aside before, it prints and returns the same
-	Outlives bool     // starts a program that goes on after the build
-	Tells    bool     // prints, or writes to a file, what it does with which paths (-x, -debug-actiongraph, -debug-trace)
-	Dir      string   // of -C, as given
-	Versions []string // arguments of the form package@version
+	Verb     string  // "build", "mod download"; "" where the command line is not understood
+	Why      string  // the reason behind Writes, from the table
+	Writes   Places  // what it may write to; a toolchain switch, which any command can start, not counted
+	Clears   Places  // what it removes whole
+	Empties  Places  // of that, what it does no more to: set aside before, it prints and returns the same
+	Outlives bool    // starts a program that goes on after the build
+	Tells    bool    // prints, or writes to a file, what it does with which paths (-x, -debug-actiongraph, -debug-trace)
+	Dir      string  // of -C, as given
+	Modules  Modules // what it asks of the module cache
 }
 
 // A verb is a row of what is known of the go command.
@@ -121,7 +121,7 @@ func Classify(args []string, goflags string) Class {
 		c.Clears, c.Empties = 0, 0
 	}
 	c.Tells = slices.ContainsFunc(append(flags, strings.Fields(goflags)...), tells)
-	c.Versions = versions(v.name, rest)
+	c.Modules = modules(v.name, flags, rest, goflags)
 	return c
 }
 
@@ -169,7 +169,7 @@ func chdir(args []string) (dir string, rest []string) {
 	return args[1], args[2:]
 }
 
-// split separates the flags that are the go command's own from what follows them. Like package flag it
+// split separates the flags that are the go command's own, each with its value, from what follows them. Like package flag it
 // stops at the first word that is no flag; test, which takes flags behind packages too, stops at -args.
 func split(verb string, args []string) (flags, rest []string) {
 	for i := 0; i < len(args); i++ {
@@ -178,10 +178,11 @@ func split(verb string, args []string) (flags, rest []string) {
 		case arg == "--", verb == "test" && (arg == "-args" || arg == "--args"):
 			return flags, append(rest, args[i+1:]...)
 		case len(arg) > 1 && arg[0] == '-':
-			flags = append(flags, arg)
-			if !strings.Contains(arg, "=") && slices.Contains(valued, flagName(arg)) {
+			if !strings.Contains(arg, "=") && slices.Contains(valued, flagName(arg)) && i+1 < len(args) {
 				i++
+				arg += "=" + args[i]
 			}
+			flags = append(flags, arg)
 		case verb == "test":
 			rest = append(rest, arg)
 		default:

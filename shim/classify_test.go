@@ -12,7 +12,7 @@ func TestClassify(t *testing.T) {
 	tests := []struct {
 		line    string
 		goflags string
-		want    Class // Why left out
+		want    Class // Why and Modules left out
 	}{
 		{line: "", want: Class{}},
 		{line: "build", want: Class{Verb: "build", Writes: builds}},
@@ -25,10 +25,10 @@ func TestClassify(t *testing.T) {
 		{line: "install -n=false .", want: Class{Verb: "install", Writes: builds | Bin}},
 		{line: "install .", goflags: "-v -n", want: Class{Verb: "install", Writes: builds}},
 		{line: "install -- -n", want: Class{Verb: "install", Writes: builds | Bin}},
-		{line: "install a@v1.0.0 b@latest", want: Class{Verb: "install", Writes: builds | Bin, Versions: []string{"a@v1.0.0", "b@latest"}}},
+		{line: "install a@v1.0.0 b@latest", want: Class{Verb: "install", Writes: builds | Bin}},
 		{line: "run . -n", want: Class{Verb: "run", Writes: builds, Outlives: true}},
-		{line: "run a@v1 b@v2", want: Class{Verb: "run", Writes: builds, Outlives: true, Versions: []string{"a@v1"}}},
-		{line: "test . -run X@ -args -n @", want: Class{Verb: "test", Writes: builds, Versions: []string{"@"}}},
+		{line: "run a@v1 b@v2", want: Class{Verb: "run", Writes: builds, Outlives: true}},
+		{line: "test . -run X@ -args -n @", want: Class{Verb: "test", Writes: builds}},
 		{line: "mod", want: Class{Verb: "mod"}},
 		{line: "mod help tidy", want: Class{Verb: "mod"}},
 		{line: "mod tidy", want: Class{Verb: "mod tidy", Writes: builds}},
@@ -64,10 +64,7 @@ func TestClassify(t *testing.T) {
 	}
 	for _, tt := range tests {
 		got := Classify(strings.Fields(tt.line), tt.goflags)
-		got.Why = ""
-		if len(got.Versions) == 0 {
-			got.Versions = nil
-		}
+		got.Why, got.Modules = "", Modules{}
 		if !reflect.DeepEqual(got, tt.want) {
 			t.Errorf("Classify(%q, %q)\n got %+v\nwant %+v", tt.line, tt.goflags, got, tt.want)
 		}
@@ -98,7 +95,7 @@ func FuzzClassify(f *testing.F) {
 		if again := Classify(args, goflags); !reflect.DeepEqual(c, again) {
 			t.Fatalf("not the same twice: %+v, %+v", c, again)
 		}
-		for _, v := range c.Versions {
+		for _, v := range c.Modules.Versions {
 			if !slices.Contains(args, v) {
 				t.Fatalf("%q is no argument of %q", v, args)
 			}

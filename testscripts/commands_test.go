@@ -23,6 +23,7 @@ type command = func(ts *testscript.TestScript, neg bool, args []string)
 func (s *suite) commands() map[string]command {
 	cmds := map[string]command{
 		"exits":     exits,
+		"modproxy":  modproxy,
 		"waitfile":  s.waitfile,
 		"warmcache": s.warmcache,
 	}

@@ -98,10 +98,25 @@ setgid files and files with several names. What was left is said, and the exit s
 again; with --dry-run they only count. ACLs are those of Linux: elsewhere sharing is by setgid. On Windows, where new entries inherit the
 ACL of their directory, nothing is repaired and nothing fixed, and go safe share only names the command that shares.
 
+# Caches that can only be read
+
+A module cache that cannot be written to, or that everybody may write to and is not ours, is used in place while it has
+all that go.sum, go.work.sum, GOTOOLCHAIN and the command line name; with GOPROXY=off also while nothing that is missing waits in it to be
+extracted. Else, and from then on for this user and cache, GOMODCACHE is a private twin: mod-HASH, of the cache's path, below the
+folders of 3. It serves alone when the cache is gone, and is left when the cache can be written to.
+
+Before the command the twin gets what the command may need and the cache has: copies of .info, .mod, .zip and .ziphash files (reflinks
+where the file system has them; where there is a zip no more, one is made of the extracted files), and of the checksum
+database's answers where go.sum does not vouch. Where more may be needed than can be named, all else that is there is linked. Copies
+are complete before they have their names, and made under the go command's own locks. Empty and torn files, and zip files that are
+not what go.sum says, are left out: the go command downloads them. GOPROXY stays as it is. Zip files from a cache that everybody may
+write to are hashed, and nothing is linked. go clean -modcache cleans the twin; the cache itself only its owner.
+
 # Variables
 
 Read: what the go command reads to find its directories (HOME, XDG_CACHE_HOME, XDG_CONFIG_HOME, TMPDIR, GOENV, GOROOT, GOPATH,
-GOCACHE, GOMODCACHE, GOTMPDIR, GOBIN, GOFLAGS, GOWORK, GO111MODULE, GOOS, GOARCH, GOTOOLCHAIN) and PATH.
+GOCACHE, GOMODCACHE, GOTMPDIR, GOBIN, GOFLAGS, GOWORK, GO111MODULE, GOOS, GOARCH, GOTOOLCHAIN, GOPROXY, GOPRIVATE, GONOPROXY,
+GOFIPS140) and PATH.
 
 Set for the go command, where they are not usable as they are:
 
@@ -116,9 +131,8 @@ Set for the go command, where they are not usable as they are:
 	            itself is ours, those are moved aside instead, and that is said. go clean -cache cleans a
 	            full or noexec one, not its substitute.
 	GOPATH      where modules cannot be verified (pkg/sumdb) or binaries placed in it, and the command needs it
-	GOMODCACHE  where it is not writable, or not to be written to, and lacks a module that go.sum or the command line names (with
-	            GOPROXY=off it stays, for nothing can be added to it), where it is without locks, or a toolchain
-	            is to be run from it and it is noexec
+	GOMODCACHE  where it is not writable, or not to be written to, and lacks a module that go.sum or the command line names (see above), where
+	            it is without locks, or a toolchain is to be run from it and it is noexec
 	HOME        where it is not set and a default depends on it: the home of the passwd entry
 	GOBIN       for go install, see Installing
 	GOROOT      removed where it is no Go tree, or one of another version than the real go. Where the user's env

@@ -8,12 +8,10 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
-	"slices"
 	"strings"
 	"syscall"
 
 	"github.com/go-safe/go-safe/envfix"
-	"github.com/go-safe/go-safe/modcache"
 	"github.com/go-safe/go-safe/rights"
 	"github.com/go-safe/go-safe/shim"
 )
@@ -61,6 +59,7 @@ func run(argv, environ []string, stdout, stderr io.Writer) int {
 	class := shim.Classify(args, settings.Get("GOFLAGS").Value)
 	plan, changed := prepare(request(class, real, settings))
 	report(say, cfg, real, class, plan, changed)
+	seed(say, cfg, class, real, settings, plan)
 
 	caches := cleaner{cfg, class, real, plan, settings, say}
 	if err := caches.refused(); err != nil {
@@ -113,16 +112,14 @@ func findGo(cfg config, environ []string) (shim.Go, error) {
 // request says what envfix has to know of the command.
 func request(class shim.Class, real shim.Go, settings *envfix.Settings) envfix.Request {
 	return envfix.Request{
-		Known:       settings,
-		GOROOT:      real.GOROOT,
-		Reads:       class.Writes == 0,
-		WritesEnv:   class.Verb == "env" && class.Writes == shim.EnvFile,
-		WritesBin:   class.Writes&shim.Bin != 0,
-		ClearsBuild: class.Clears&shim.BuildCache != 0,
-		ClearsMod:   class.Clears&shim.ModCache != 0,
-		Holds: func(cache string) bool {
-			return holdsVersions(cache, class) && project(class, settings).HeldBy(cache)
-		},
+		Known:         settings,
+		GOROOT:        real.GOROOT,
+		Reads:         class.Writes == 0,
+		WritesEnv:     class.Verb == "env" && class.Writes == shim.EnvFile,
+		WritesBin:     class.Writes&shim.Bin != 0,
+		ClearsBuild:   class.Clears&shim.BuildCache != 0,
+		ClearsMod:     class.Clears&shim.ModCache != 0,
+		Holds:         func(cache string) bool { return holds(cache, class, real, settings) },
 		Switches:      func() bool { return switches(class, real, settings) },
 		Unlockable:    lockability(class),
 		Distrust:      func(dir string) string { return rights.Of(dir).Distrust() },
@@ -137,27 +134,6 @@ func lockability(class shim.Class) func(dir string) error {
 		return func(string) error { return nil }
 	}
 	return remembered(unlockable)
-}
-
-// project finds the module or workspace that the command works in.
-func project(class shim.Class, settings *envfix.Settings) modcache.Project {
-	return modcache.Find(workdir(class.Dir), settings.Get("GOWORK").Value)
-}
-
-// switches reports whether the command will run a toolchain from the module cache.
-func switches(class shim.Class, real shim.Go, settings *envfix.Settings) bool {
-	have := envfix.Version(real.GOROOT)
-	return have != "" && project(class, settings).Switches(have, settings.Get("GOTOOLCHAIN").Value)
-}
-
-// holdsVersions reports whether the module cache holds what the command line asks for: for go get and go mod download the very
-// modules, for go install and go run those with dependencies that nobody knows yet.
-func holdsVersions(cache string, class shim.Class) bool {
-	if len(class.Versions) == 0 {
-		return class.Verb != "get"
-	}
-	missing := func(arg string) bool { return !modcache.Holds(cache, arg) }
-	return (class.Verb == "get" || class.Verb == "mod download") && !slices.ContainsFunc(class.Versions, missing)
 }
 
 // workdir is the directory that the command works in.

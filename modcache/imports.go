@@ -1,0 +1,125 @@
+package modcache
+
+import (
+	"go/scanner"
+	"go/token"
+	"io/fs"
+	"iter"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"golang.org/x/mod/modfile"
+)
+
+// importsHeldBy reports whether each import in the project's sources, whatever the build tags, is provided by one of the
+// modules that go.sum names, and there.
+func (p *Project) importsHeldBy(s store, parts []part) bool {
+	var trees []importTree
+	for i := range parts {
+		if parts[i].tree {
+			trees = append(trees, importTree{parts[i].Path, s.path(s.tree(&parts[i]))})
+		}
+	}
+	for i, file := range p.files {
+		if mod := parse(file); mod != nil {
+			trees = append(trees, ownTrees(mod, p.roots[i])...)
+		}
+	}
+	known := make(map[string]bool)
+	for _, root := range p.roots {
+		if !allImports(root, func(path string) bool {
+			if _, seen := known[path]; !seen {
+				known[path] = isStd(path) || slices.ContainsFunc(trees, func(t importTree) bool { return t.provides(path) })
+			}
+			return known[path]
+		}) {
+			return false
+		}
+	}
+	return true
+}
+
+// An importTree is a directory with the packages of a module.
+type importTree struct{ path, dir string }
+
+// ownTrees are the module itself, in root, and the directories that stand for others.
+func ownTrees(mod *modfile.File, root string) []importTree {
+	var trees []importTree
+	if mod.Module != nil {
+		trees = append(trees, importTree{mod.Module.Mod.Path, root})
+	}
+	for _, r := range mod.Replace {
+		switch {
+		case r.New.Version != "":
+		case filepath.IsAbs(r.New.Path):
+			trees = append(trees, importTree{r.Old.Path, r.New.Path})
+		default:
+			trees = append(trees, importTree{r.Old.Path, filepath.Join(root, r.New.Path)})
+		}
+	}
+	return trees
+}
+
+// provides reports whether the package is in the tree, as far as a look at its directory tells.
+func (t importTree) provides(pkg string) bool {
+	rest, ok := strings.CutPrefix(pkg, t.path)
+	return ok && (rest == "" || rest[0] == '/') && exists(t.dir+rest)
+}
+
+// isStd reports whether an import path is one of the standard library, or of cgo: no domain has such a name.
+func isStd(path string) bool {
+	first, _, _ := strings.Cut(path, "/")
+	return !strings.Contains(first, ".")
+}
+
+// allImports reports whether ok holds for all imports of the module in dir.
+func allImports(dir string, ok func(path string) bool) bool {
+	return nil == filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return nil // the go command will say
+		case d.IsDir() && path != dir && (isSkipped(d.Name()) || exists(filepath.Join(path, "go.mod"))):
+			return fs.SkipDir
+		case d.IsDir() || !strings.HasSuffix(path, ".go"):
+			return nil
+		}
+		src, err := os.ReadFile(path)
+		if err != nil {
+			return nil
+		}
+		for path := range imports(src) {
+			if !ok(path) {
+				return os.ErrNotExist
+			}
+		}
+		return nil
+	})
+}
+
+// imports yields the paths that a Go file imports, in front of all else in it. (go/parser would do the same, and cost every start
+// of the program its initialisation.)
+func imports(src []byte) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		var s scanner.Scanner
+		s.Init(token.NewFileSet().AddFile("", -1, len(src)), src, nil, 0)
+		for {
+			_, tok, lit := s.Scan()
+			switch tok {
+			case token.STRING:
+				if path, err := strconv.Unquote(lit); err == nil && !yield(path) {
+					return
+				}
+			case token.EOF, token.CONST, token.FUNC, token.TYPE, token.VAR:
+				return
+			}
+		}
+	}
+}
+
+// isSkipped reports whether the pattern ./... leaves out a folder of that name (go help packages).
+func isSkipped(name string) bool {
+	return name[0] == '.' || name[0] == '_' || name == "testdata" || name == "vendor"
+}

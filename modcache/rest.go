@@ -1,0 +1,118 @@
+package modcache
+
+import (
+	"errors"
+	"io/fs"
+	"iter"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// folders yields the folders that hold versions of a module, with what is in them: the module's path as the cache has it in
+// file names.
+func (s store) folders() iter.Seq2[string, []fs.DirEntry] {
+	return func(yield func(string, []fs.DirEntry) bool) {
+		s.foldersBelow("", yield)
+	}
+}
+
+func (s store) foldersBelow(dir string, yield func(string, []fs.DirEntry) bool) bool {
+	entries, _ := os.ReadDir(s.root + "/cache/download/" + dir) // what cannot be read is not there
+	for _, e := range entries {
+		name := strings.TrimPrefix(dir+"/"+e.Name(), "/")
+		switch {
+		case !e.IsDir(), name == "sumdb":
+		case e.Name() == "@v":
+			files, _ := os.ReadDir(s.root + "/cache/download/" + name)
+			if !yield(dir, files) {
+				return false
+			}
+		case !s.foldersBelow(name, yield):
+			return false
+		}
+	}
+	return true
+}
+
+// rest links what the twin lacks of all that is there. A hash is copied: the go command writes it in place. The lists of versions
+// it makes itself, and asks a proxy for those of others; lock files and clones (cache/vcs) are nobody's but the cache's.
+func (s *seeder) rest() {
+	for dir, files := range s.from.folders() {
+		had := make(map[string]bool)
+		there, _ := os.ReadDir(s.to.path(s.to.downloads(&part{dir: dir})))
+		for _, f := range there {
+			had[f.Name()] = true
+		}
+		for _, f := range files {
+			name, ext := f.Name(), filepath.Ext(f.Name())
+			p := &part{dir: dir, base: strings.TrimSuffix(name, ext)}
+			switch {
+			case ext == ".zip" && had[name] && had[name+"hash"], ext != ".zip" && had[name]:
+			case ext == ".zip":
+				s.failed(s.linkZip(p))
+			case ext == ".mod", ext == ".info":
+				s.failed(s.link(p, ext))
+			}
+		}
+	}
+}
+
+// link makes one link.
+func (s *seeder) link(p *part, ext string) error {
+	from, to := s.from.path(s.from.file(p, ext)), s.to.path(s.to.file(p, ext))
+	if seen := s.from.look(s.from.file(p, ext)); !seen.file || seen.size == 0 {
+		return errTorn
+	}
+	if err := os.MkdirAll(filepath.Dir(to), 0o777); err != nil {
+		return err
+	}
+	err := os.Symlink(from, to)
+	if err == nil {
+		s.seeded.Add(1)
+	}
+	return err
+}
+
+// linkZip makes the link to a zip file, and the copy of its hash.
+func (s *seeder) linkZip(p *part) error {
+	sum := s.sumOf(p)
+	if sum == "" {
+		return errTorn
+	}
+	if err := s.link(p, ".zip"); err != nil && !errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	return create(s.to.path(s.to.file(p, ".ziphash")), func(f *os.File) error {
+		_, err := f.WriteString(sum)
+		return err
+	})
+}
+
+// sums copies the checksum database's answers, which the go command asks for what go.sum does not name. They are signed.
+// Its latest tree head goes with them, unless the twin's user has one of his own.
+func (s *seeder) sums() {
+	s.tree(s.from.root+"/cache/download/sumdb", s.to.root+"/cache/download/sumdb")
+	if s.SumsOf != "" {
+		s.tree(s.SumsOf, s.Sums)
+	}
+}
+
+// tree copies the files that are missing.
+func (s *seeder) tree(from, to string) {
+	filepath.WalkDir(from, func(path string, d fs.DirEntry, err error) error {
+		name := to + strings.TrimPrefix(path, from)
+		if err != nil || !d.Type().IsRegular() || exists(name) {
+			return nil
+		}
+		data, err := readSmall(path)
+		if err == nil && len(data) > 0 { // an empty one is about to be written
+			err = create(name, func(f *os.File) error {
+				_, err := f.Write(data)
+				return err
+			})
+		}
+		s.failed(err)
+		return nil
+	})
+}

@@ -1,0 +1,65 @@
+package shim
+
+import (
+	"slices"
+	"strings"
+
+	"golang.org/x/mod/module"
+)
+
+// Modules says what a command asks of the module cache beyond what a build of the project asks, as far as the
+// command line tells. In doubt it says that there is more.
+type Modules struct {
+	File     string   // of -modfile: stands for go.mod
+	NoVendor bool     // reads the cache even where there is a vendor directory
+	Required bool     // all modules that go.mod requires, needed for a build or not
+	Versions []string // of the form module@version, with their dependencies only where More says so
+	More     bool     // modules that nobody can name before they are looked up
+	Imports  bool     // looks modules up for imports that none of the known ones provides
+}
+
+// modules reads the arguments of a verb (cmd/go/internal/modload.setDefaultBuildMod, go help modules).
+func modules(verb string, flags, rest []string, goflags string) Modules {
+	mod := flagValue(flags, goflags, "mod")
+	m := Modules{
+		File:     flagValue(flags, goflags, "modfile"),
+		NoVendor: mod == "mod" || mod == "readonly" || verb == "get" || strings.HasPrefix(verb, "mod ") || strings.HasPrefix(verb, "work "),
+		Imports:  mod == "mod" || verb == "mod tidy",
+	}
+	named := slices.ContainsFunc(rest, func(arg string) bool { return strings.Contains(arg, "@") })
+	switch verb {
+	case "get":
+		m.Imports = true
+		m.More = named || has(flags, "u")
+	case "mod download":
+		m.Required = len(rest) == 0
+		m.Versions = slices.DeleteFunc(slices.Clone(rest), func(arg string) bool { return !isExact(arg) })
+		m.More = len(m.Versions) < len(rest)
+	case "work sync":
+		m.More = true
+	case "list":
+		m.More = named || has(flags, "u") || has(flags, "versions") || has(flags, "retracted")
+	case "install", "run", "tool", "doc":
+		m.More = len(versions(verb, rest)) > 0
+	}
+	return m
+}
+
+// isExact reports whether arg names one version of a module, and none that has to be looked up (latest, a branch, v1).
+func isExact(arg string) bool {
+	path, version, ok := strings.Cut(arg, "@")
+	return ok && module.Check(path, version) == nil && module.CanonicalVersion(version) == version
+}
+
+// flagValue returns the value of a flag on the command line, else in GOFLAGS; the last one counts. Fields of GOFLAGS may be
+// quoted (cmd/internal/quoted); a value with a blank in it is not found.
+func flagValue(flags []string, goflags, name string) string {
+	value := ""
+	for _, f := range slices.Concat(strings.Fields(goflags), flags) {
+		f = strings.Trim(f, `"'`)
+		if _, v, ok := strings.Cut(f, "="); ok && flagName(f) == name {
+			value = v
+		}
+	}
+	return value
+}

@@ -1,0 +1,53 @@
+package shim
+
+import (
+	"reflect"
+	"strings"
+	"testing"
+)
+
+func TestModules(t *testing.T) {
+	for _, tt := range []struct {
+		line    string
+		goflags string
+		want    Modules
+	}{
+		{line: "build ./...", want: Modules{}},
+		{line: "build -mod=mod ./...", want: Modules{NoVendor: true, Imports: true}},
+		{line: "build -mod readonly", goflags: "-v -mod=mod", want: Modules{NoVendor: true}},
+		{line: "test", goflags: "-mod=vendor", want: Modules{}},
+		{line: "vet", goflags: "'-modfile=a.mod'", want: Modules{File: "a.mod"}},
+		{line: "vet --modfile b.mod", goflags: "-modfile=a.mod", want: Modules{File: "b.mod"}},
+		{line: "build -o -mod=mod", want: Modules{}},
+		{line: "get", want: Modules{NoVendor: true, Imports: true}},
+		{line: "get -t ./...", want: Modules{NoVendor: true, Imports: true}},
+		{line: "get -u=patch", want: Modules{NoVendor: true, Imports: true, More: true}},
+		{line: "get a.b/c@v1.0.0", want: Modules{NoVendor: true, Imports: true, More: true}},
+		{line: "mod tidy", want: Modules{NoVendor: true, Imports: true}},
+		{line: "mod vendor", want: Modules{NoVendor: true}},
+		{line: "mod download", want: Modules{NoVendor: true, Required: true}},
+		{line: "mod download a.b/c@v1.0.0", want: Modules{NoVendor: true, Versions: []string{"a.b/c@v1.0.0"}}},
+		{line: "mod download a.b/c@v1.0.0 a.b/d@latest", want: Modules{NoVendor: true, Versions: []string{"a.b/c@v1.0.0"}, More: true}},
+		{line: "mod download a.b/c@v1", want: Modules{NoVendor: true, More: true}},
+		{line: "mod download a.b/../c@v1.0.0", want: Modules{NoVendor: true, More: true}},
+		{line: "mod download all", want: Modules{NoVendor: true, More: true}},
+		{line: "work sync", want: Modules{NoVendor: true, More: true}},
+		{line: "work use ./a", want: Modules{NoVendor: true}},
+		{line: "list -m all", want: Modules{}},
+		{line: "list -m -u all", want: Modules{More: true}},
+		{line: "list -m -versions a.b/c", want: Modules{More: true}},
+		{line: "list -m a.b/c@latest", want: Modules{More: true}},
+		{line: "install ./cmd/x", want: Modules{}},
+		{line: "install a.b/c@v1.0.0", want: Modules{More: true}},
+		{line: "run . a@b", want: Modules{}},
+		{line: "run a.b/c@latest x", want: Modules{More: true}},
+	} {
+		got := Classify(strings.Fields(tt.line), tt.goflags).Modules
+		if len(got.Versions) == 0 {
+			got.Versions = nil
+		}
+		if !reflect.DeepEqual(got, tt.want) {
+			t.Errorf("%q with GOFLAGS=%s:\n got %+v\nwant %+v", tt.line, tt.goflags, got, tt.want)
+		}
+	}
+}
