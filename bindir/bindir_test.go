@@ -2,6 +2,7 @@ package bindir
 
 import (
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -66,6 +67,57 @@ func TestStage(t *testing.T) {
 	}
 	if got := append(names(t, tmp), names(t, target)...); !slices.Equal(got, []string{"added", "remade", "replaced", "script", "stays", "touched"}) {
 		t.Errorf("left: %q", got)
+	}
+}
+
+// A stage in use is no other's to remove; one whose process has ended is.
+func TestAbandoned(t *testing.T) {
+	tmp := t.TempDir()
+	used, err := New(t.TempDir(), tmp)
+	if err != nil {
+		t.Fatal(err)
+	}
+	left := filepath.Join(tmp, stagePrefix+"1")
+	if err := os.Mkdir(left, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	write(t, filepath.Join(left, "hello"), binary("head"))
+	next, err := New(t.TempDir(), tmp)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if exists(left) || !exists(used.Dir) || !exists(next.Dir) {
+		t.Errorf("left: %q", names(t, tmp))
+	}
+	used.Remove()
+	next.Remove()
+	if got := names(t, tmp); len(got) != 0 {
+		t.Errorf("left: %q", got)
+	}
+}
+
+// What stands for a Windows binary is an object with its build ID to the go command, and no program to others.
+func TestLikeness(t *testing.T) {
+	id := "link/main/text"
+	head := "MZ\x90\x00\x03\x00" + strings.Repeat("\x00", 0x600) + string(textMark) + id + string(textEnd) + "code"
+	name := filepath.Join(t.TempDir(), "hello.exe")
+	write(t, name, string(likeness([]byte(head))))
+	if !isObject(name) {
+		t.Error("is not an object")
+	}
+	data, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if strings.HasPrefix(string(data), "MZ") || !strings.HasSuffix(string(data), string(textMark)+id+string(textEnd)) {
+		t.Errorf("stands for it: %q", data)
+	}
+	out, err := exec.Command("go", "tool", "buildid", name).CombinedOutput()
+	if err != nil || string(out) != id+"\n" {
+		t.Errorf("go tool buildid: %v\n%s", err, out)
+	}
+	if other := binary("other"); string(likeness([]byte(other))) != other {
+		t.Error("another binary's head is changed")
 	}
 }
 
