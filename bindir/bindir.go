@@ -89,7 +89,7 @@ func (s *Stage) Remove() {
 	s.mark.Close()
 }
 
-// Built returns the names of the files that the go command has put into the stage. Binaries that it found up to date are not
+// Built returns the names of the files that the go command has put into the stage, whole. Binaries that it found up to date are not
 // among them: it only sets their times, and Built does so in the target directory.
 func (s *Stage) Built() []string {
 	entries, err := os.ReadDir(s.Dir)
@@ -106,7 +106,9 @@ func (s *Stage) Built() []string {
 		switch {
 		// No binary is as small as a head. Its inode would not tell: what was removed and made anew may have that of the old one.
 		case head == nil, head.Size() != fi.Size():
-			built = append(built, e.Name())
+			if !torn(filepath.Join(s.Dir, e.Name())) {
+				built = append(built, e.Name())
+			}
 		case !head.ModTime().Equal(fi.ModTime()):
 			now := time.Now()
 			os.Chtimes(filepath.Join(s.Target, e.Name()), now, now)

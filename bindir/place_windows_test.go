@@ -105,6 +105,7 @@ func TestReplaceOpen(t *testing.T) {
 
 // run starts a program and returns what ends it.
 func run(t *testing.T, path string) (stop func()) {
+	t.Helper()
 	cmd := exec.Command(path)
 	in, err := cmd.StdinPipe()
 	if err != nil {
@@ -136,6 +137,7 @@ func install(t *testing.T, to, text string) {
 }
 
 func place(t *testing.T, to, text string) []error {
+	t.Helper()
 	s, err := New(filepath.Dir(to), t.TempDir())
 	if err != nil {
 		t.Fatal(err)
