@@ -72,8 +72,9 @@ func TestStage(t *testing.T) {
 
 // A stage in use is no other's to remove; one whose process has ended is.
 func TestAbandoned(t *testing.T) {
-	tmp := t.TempDir()
-	used, err := New(t.TempDir(), tmp)
+	target, tmp := t.TempDir(), t.TempDir()
+	write(t, filepath.Join(target, "hello"), binary("old"))
+	used, err := New(target, tmp)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -86,7 +87,7 @@ func TestAbandoned(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if exists(left) || !exists(used.Dir) || !exists(next.Dir) {
+	if exists(left) || !exists(filepath.Join(used.Dir, "hello")) || !exists(next.Dir) {
 		t.Errorf("left: %q", names(t, tmp))
 	}
 	used.Remove()
