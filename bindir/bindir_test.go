@@ -14,7 +14,7 @@ import (
 func TestStage(t *testing.T) {
 	target, tmp := t.TempDir(), t.TempDir()
 	for _, name := range []string{"stays", "touched", "replaced", "remade"} {
-		write(t, filepath.Join(target, name), binary("old "+name))
+		write(t, filepath.Join(target, name), program("old "+name))
 	}
 	write(t, filepath.Join(target, "script"), strings.Repeat("#!/bin/sh\n", headSize))
 	s, err := New(target, tmp)
@@ -32,16 +32,16 @@ func TestStage(t *testing.T) {
 	}
 
 	built := filepath.Join(tmp, "a.out")
-	write(t, built, binary("new"))
+	write(t, built, program("new"))
 	if err := os.Rename(built, filepath.Join(s.Dir, "replaced")); err != nil {
 		t.Fatal(err)
 	}
 	if err := os.Remove(filepath.Join(s.Dir, "remade")); err != nil {
 		t.Fatal(err)
 	}
-	write(t, filepath.Join(s.Dir, "remade"), binary("new"))
-	write(t, filepath.Join(s.Dir, "added"), binary("new"))
-	write(t, filepath.Join(s.Dir, "script"), binary("new"))
+	write(t, filepath.Join(s.Dir, "remade"), program("new"))
+	write(t, filepath.Join(s.Dir, "added"), program("new"))
+	write(t, filepath.Join(s.Dir, "script"), program("new"))
 	if err := os.Chtimes(filepath.Join(s.Dir, "touched"), future, future); err != nil {
 		t.Fatal(err)
 	}
@@ -58,7 +58,7 @@ func TestStage(t *testing.T) {
 
 	for name, want := range map[string]string{"stays": "old stays", "touched": "old touched", "replaced": "new", "remade": "new", "added": "new"} {
 		data, err := os.ReadFile(filepath.Join(target, name))
-		if err != nil || string(data) != binary(want) {
+		if err != nil || string(data) != program(want) {
 			t.Errorf("%s is not %q: %v", name, want, err)
 		}
 	}
@@ -73,7 +73,7 @@ func TestStage(t *testing.T) {
 // A stage in use is no other's to remove; one whose process has ended is.
 func TestAbandoned(t *testing.T) {
 	target, tmp := t.TempDir(), t.TempDir()
-	write(t, filepath.Join(target, "hello"), binary("old"))
+	write(t, filepath.Join(target, "hello"), program("old"))
 	used, err := New(target, tmp)
 	if err != nil {
 		t.Fatal(err)
@@ -82,7 +82,7 @@ func TestAbandoned(t *testing.T) {
 	if err := os.Mkdir(left, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	write(t, filepath.Join(left, "hello"), binary("head"))
+	write(t, filepath.Join(left, "hello"), program("head"))
 	next, err := New(t.TempDir(), tmp)
 	if err != nil {
 		t.Fatal(err)
@@ -117,7 +117,7 @@ func TestLikeness(t *testing.T) {
 	if err != nil || string(out) != id+"\n" {
 		t.Errorf("go tool buildid: %v\n%s", err, out)
 	}
-	if other := binary("other"); string(likeness([]byte(other))) != other {
+	if other := program("other"); string(likeness([]byte(other))) != other {
 		t.Error("another binary's head is changed")
 	}
 }
@@ -134,8 +134,8 @@ func TestIsTemp(t *testing.T) {
 	}
 }
 
-// binary looks like one to the go command.
-func binary(text string) string {
+// program looks like one to the go command.
+func program(text string) string {
 	return "\x7fELF" + string(textMark) + text + strings.Repeat("\x00", headSize)
 }
 

@@ -68,7 +68,7 @@ func TestReplaceStuck(t *testing.T) {
 	if got := names(t, target); !slices.Equal(got, []string{"runs.exe", "runs.exe~"}) {
 		t.Errorf("left: %q", got)
 	}
-	if fi, err := os.Stat(to); err != nil || fi.Size() <= int64(len(binary("new"))) {
+	if fi, err := os.Stat(to); err != nil || fi.Size() <= int64(len(program("new"))) {
 		t.Errorf("what ran is gone: %v", err)
 	}
 }
@@ -77,7 +77,7 @@ func TestReplaceStuck(t *testing.T) {
 func TestExchangeBack(t *testing.T) {
 	dir := t.TempDir()
 	to := filepath.Join(dir, "hello.exe")
-	write(t, to, binary("old"))
+	write(t, to, program("old"))
 	if err := exchange(filepath.Join(dir, "missing"), to, to+"~"); err == nil {
 		t.Error("what is missing was renamed")
 	}
@@ -89,13 +89,13 @@ func TestExchangeBack(t *testing.T) {
 // What another program reads is waited for, and then replaced: a part of it is never seen.
 func TestReplaceOpen(t *testing.T) {
 	to := filepath.Join(t.TempDir(), "hello.exe")
-	write(t, to, binary("old"))
+	write(t, to, program("old"))
 	f, err := os.Open(to)
 	if err != nil {
 		t.Fatal(err)
 	}
 	time.AfterFunc(100*time.Millisecond, func() {
-		if data, err := io.ReadAll(f); err != nil || string(data) != binary("old") {
+		if data, err := io.ReadAll(f); err != nil || string(data) != program("old") {
 			t.Errorf("the reader saw a change: %v", err)
 		}
 		f.Close()
@@ -131,7 +131,7 @@ func install(t *testing.T, to, text string) {
 	for _, err := range place(t, to, text) {
 		t.Error(err)
 	}
-	if data, err := os.ReadFile(to); err != nil || string(data) != binary(text) {
+	if data, err := os.ReadFile(to); err != nil || string(data) != program(text) {
 		t.Errorf("%s is not %q: %v", to, text, err)
 	}
 }
@@ -144,6 +144,6 @@ func place(t *testing.T, to, text string) []error {
 	}
 	defer s.Remove()
 	os.Remove(filepath.Join(s.Dir, filepath.Base(to)))
-	write(t, filepath.Join(s.Dir, filepath.Base(to)), binary(text))
+	write(t, filepath.Join(s.Dir, filepath.Base(to)), program(text))
 	return s.Place(s.Built())
 }
