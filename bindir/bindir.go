@@ -1,5 +1,5 @@
 // Package bindir lets go install replace binaries in one step, so that whoever runs one meanwhile gets the old or the new one,
-// and never "text file busy", nothing, or a part.
+// and never "text file busy", nothing, or a part. On Windows, which only renames what runs, there is nothing between two renames.
 //
 // The go command renames only within one mount, not into a setgid directory, and not on Windows; else it removes the old binary and
 // copies the new one in its place (Shell.moveOrCopyFile in cmd/go/internal/work/shell.go). There it can be given a Stage as GOBIN:
