@@ -1,9 +1,9 @@
 // Package bindir lets go install replace binaries in one step, so that whoever runs one meanwhile gets the old or the new one,
-// and never "text file busy", nothing, or a part.
+// and never "text file busy", nothing, or a part. On Windows, which only renames what runs, there is nothing between two renames.
 //
-// The go command renames only within one mount, and not into a setgid directory; else it removes the old binary and copies
-// the new one in its place (Shell.moveOrCopyFile in cmd/go/internal/work/shell.go). There it can be given a Stage as GOBIN:
-// a folder where it renames. What it has built is then copied beside the old binary and renamed over it.
+// The go command renames only within one mount, not into a setgid directory, and not on Windows; else it removes the old binary and
+// copies the new one in its place (Shell.moveOrCopyFile in cmd/go/internal/work/shell.go). There it can be given a Stage as GOBIN:
+// a folder that nobody else sees. What it has built is then copied beside the old binary and renamed over it.
 package bindir
 
 import (
@@ -16,8 +16,7 @@ import (
 )
 
 // Copies reports whether a go command with this GOTMPDIR and GOCACHE copies binaries to target, a directory that is there and
-// can be written to. On Windows the answer is no, though it copies always: a stage would be full of truncated .exe
-// files, which virus scanners suspect.
+// can be written to.
 func Copies(target, tmp, cache string) bool {
 	return copies(target, tmp, cache)
 }
@@ -90,7 +89,7 @@ func (s *Stage) Remove() {
 	s.mark.Close()
 }
 
-// Built returns the names of the files that the go command has put into the stage. Binaries that it found up to date are not
+// Built returns the names of the files that the go command has put into the stage, whole. Binaries that it found up to date are not
 // among them: it only sets their times, and Built does so in the target directory.
 func (s *Stage) Built() []string {
 	entries, err := os.ReadDir(s.Dir)
@@ -105,9 +104,11 @@ func (s *Stage) Built() []string {
 		}
 		head := s.heads[e.Name()]
 		switch {
-		// What was removed and made anew may have the inode of the old one, but no binary is as small as a head.
-		case head == nil, !os.SameFile(head, fi), head.Size() != fi.Size():
-			built = append(built, e.Name())
+		// No binary is as small as a head. Its inode would not tell: what was removed and made anew may have that of the old one.
+		case head == nil, head.Size() != fi.Size():
+			if !torn(filepath.Join(s.Dir, e.Name())) {
+				built = append(built, e.Name())
+			}
 		case !head.ModTime().Equal(fi.ModTime()):
 			now := time.Now()
 			os.Chtimes(filepath.Join(s.Target, e.Name()), now, now)

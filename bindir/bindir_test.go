@@ -2,6 +2,7 @@ package bindir
 
 import (
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -13,7 +14,7 @@ import (
 func TestStage(t *testing.T) {
 	target, tmp := t.TempDir(), t.TempDir()
 	for _, name := range []string{"stays", "touched", "replaced", "remade"} {
-		write(t, filepath.Join(target, name), binary("old "+name))
+		write(t, filepath.Join(target, name), program("old "+name))
 	}
 	write(t, filepath.Join(target, "script"), strings.Repeat("#!/bin/sh\n", headSize))
 	s, err := New(target, tmp)
@@ -31,16 +32,16 @@ func TestStage(t *testing.T) {
 	}
 
 	built := filepath.Join(tmp, "a.out")
-	write(t, built, binary("new"))
+	write(t, built, program("new"))
 	if err := os.Rename(built, filepath.Join(s.Dir, "replaced")); err != nil {
 		t.Fatal(err)
 	}
 	if err := os.Remove(filepath.Join(s.Dir, "remade")); err != nil {
 		t.Fatal(err)
 	}
-	write(t, filepath.Join(s.Dir, "remade"), binary("new"))
-	write(t, filepath.Join(s.Dir, "added"), binary("new"))
-	write(t, filepath.Join(s.Dir, "script"), binary("new"))
+	write(t, filepath.Join(s.Dir, "remade"), program("new"))
+	write(t, filepath.Join(s.Dir, "added"), program("new"))
+	write(t, filepath.Join(s.Dir, "script"), program("new"))
 	if err := os.Chtimes(filepath.Join(s.Dir, "touched"), future, future); err != nil {
 		t.Fatal(err)
 	}
@@ -57,7 +58,7 @@ func TestStage(t *testing.T) {
 
 	for name, want := range map[string]string{"stays": "old stays", "touched": "old touched", "replaced": "new", "remade": "new", "added": "new"} {
 		data, err := os.ReadFile(filepath.Join(target, name))
-		if err != nil || string(data) != binary(want) {
+		if err != nil || string(data) != program(want) {
 			t.Errorf("%s is not %q: %v", name, want, err)
 		}
 	}
@@ -66,6 +67,58 @@ func TestStage(t *testing.T) {
 	}
 	if got := append(names(t, tmp), names(t, target)...); !slices.Equal(got, []string{"added", "remade", "replaced", "script", "stays", "touched"}) {
 		t.Errorf("left: %q", got)
+	}
+}
+
+// A stage in use is no other's to remove; one whose process has ended is.
+func TestAbandoned(t *testing.T) {
+	target, tmp := t.TempDir(), t.TempDir()
+	write(t, filepath.Join(target, "hello"), program("old"))
+	used, err := New(target, tmp)
+	if err != nil {
+		t.Fatal(err)
+	}
+	left := filepath.Join(tmp, stagePrefix+"1")
+	if err := os.Mkdir(left, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	write(t, filepath.Join(left, "hello"), program("head"))
+	next, err := New(t.TempDir(), tmp)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if exists(left) || !exists(filepath.Join(used.Dir, "hello")) || !exists(next.Dir) {
+		t.Errorf("left: %q", names(t, tmp))
+	}
+	used.Remove()
+	next.Remove()
+	if got := names(t, tmp); len(got) != 0 {
+		t.Errorf("left: %q", got)
+	}
+}
+
+// What stands for a Windows binary is an object with its build ID to the go command, and no program to others.
+func TestLikeness(t *testing.T) {
+	id := "link/main/text"
+	head := "MZ\x90\x00\x03\x00" + strings.Repeat("\x00", 0x600) + string(textMark) + id + string(textEnd) + "code"
+	name := filepath.Join(t.TempDir(), "hello.exe")
+	write(t, name, string(likeness([]byte(head))))
+	if !isObject(name) {
+		t.Error("is not an object")
+	}
+	data, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if strings.HasPrefix(string(data), "MZ") || !strings.HasSuffix(string(data), string(textMark)+id+string(textEnd)) {
+		t.Errorf("stands for it: %q", data)
+	}
+	out, err := exec.Command("go", "tool", "buildid", name).CombinedOutput()
+	if err != nil || string(out) != id+"\n" {
+		t.Errorf("go tool buildid: %v\n%s", err, out)
+	}
+	if other := program("other"); string(likeness([]byte(other))) != other {
+		t.Error("another binary's head is changed")
 	}
 }
 
@@ -81,8 +134,8 @@ func TestIsTemp(t *testing.T) {
 	}
 }
 
-// binary looks like one to the go command.
-func binary(text string) string {
+// program looks like one to the go command.
+func program(text string) string {
 	return "\x7fELF" + string(textMark) + text + strings.Repeat("\x00", headSize)
 }
 

@@ -7,7 +7,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"syscall"
 )
 
 // What the go command does not replace, in its words.
@@ -65,11 +64,6 @@ func (s *Stage) place(to, from string) error {
 	return overwrite(to, from, perm)
 }
 
-// isFull reports whether there was no room for the file.
-func isFull(err error) bool {
-	return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT)
-}
-
 // replace makes a copy of from beside to and renames it. The umask, a default ACL and a setgid directory give it the rights
 // that they give to every new file. It returns how much it could write.
 func (s *Stage) replace(to, from string, perm fs.FileMode) (written int64, err error) {
@@ -79,7 +73,7 @@ func (s *Stage) replace(to, from string, perm fs.FileMode) (written int64, err e
 	if err != nil {
 		return written, err
 	}
-	err = os.Rename(temp, to)
+	err = rename(temp, to)
 	if err != nil {
 		os.Remove(temp)
 	}

@@ -157,14 +157,16 @@ Another value is an error. GOSAFE_VIA is go-safe's own: the files that this chai
 
 # Installing
 
-Into a setgid directory, or one on another mount than GOTMPDIR, go install does not rename: it removes the old binary and copies the
-new one in its place. There the go command is given a folder in GOTMPDIR as GOBIN, and go-safe copies what was built
+Into a setgid directory, or one on another mount than GOTMPDIR, and on Windows, go install does not rename: it removes the old binary and
+copies the new one in its place. There the go command is given a folder in GOTMPDIR as GOBIN, and go-safe copies what was built
 beside the old binary and renames it over that, holding a lock on the directory: who runs it meanwhile gets the old or the
 new one. Mode, group and ACL are those that plain go gives. What may be written to but not replaced (another user's file in a
-sticky directory), a link, and what does not fit beside the old binary is overwritten, as by plain go.
+sticky directory), a link, and what does not fit beside the old binary is overwritten, as by plain go. On Windows what runs can only be
+renamed: it is called name.exe~ until it has ended and the next install removes it, as with plain go, and between two renames
+nothing has the name. What another program reads there is waited for, two seconds at most.
 
 A directory that go install has to make, that is the working directory, or that a cross-compiled binary goes to, is left to the go
-command; so is everything with -n, -x, -debug-actiongraph or -debug-trace, and on Windows.
+command; so is everything with -n, -x, -debug-actiongraph or -debug-trace.
 
 # The module cache: go safe verify
 

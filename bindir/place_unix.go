@@ -1,0 +1,19 @@
+//go:build unix
+
+package bindir
+
+import (
+	"errors"
+	"os"
+	"syscall"
+)
+
+// rename puts temp in the place of to, in one step.
+func rename(temp, to string) error {
+	return os.Rename(temp, to)
+}
+
+// isFull reports whether there was no room for the file.
+func isFull(err error) bool {
+	return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT)
+}
