@@ -56,7 +56,7 @@ func (r *resolver) pathVerdict(path Setting) string {
 	if why != "" || !judgeable(first) {
 		return why
 	}
-	return inside(filepath.Join(first, "pkg", "sumdb"))
+	return r.inside(filepath.Join(first, "pkg", "sumdb"))
 }
 
 // cacheVerdict says why GOMODCACHE is of no use. Only toolchains are executed in it.
@@ -70,10 +70,10 @@ func (r *resolver) cacheVerdict(cache Setting) string {
 	if why != "" || !judgeable(cache.Value) {
 		return why
 	}
-	if look(cache.Value).noexec && r.Switches() {
+	if r.seen.at(cache.Value).noexec && r.Switches() {
 		return cache.Value + " is on a file system mounted noexec, and go.mod or GOTOOLCHAIN asks for a toolchain in it"
 	}
-	if why := inside(filepath.Join(cache.Value, "cache", "download")); why != "" || r.ClearsMod {
+	if why := r.inside(filepath.Join(cache.Value, "cache", "download")); why != "" || r.ClearsMod {
 		return why
 	}
 	if why := r.distrusted("GOMODCACHE", cache.Value, r.Distrust); why != "" {
@@ -87,7 +87,7 @@ func (r *resolver) readInPlace(path, cache Setting) bool {
 	switch {
 	case !judgeable(firstOf(path.Value)), !judgeable(cache.Value), !readable(cache.Value):
 		return false
-	case look(cache.Value).noexec && r.Switches(), r.unlockable("GOMODCACHE", cache.Value) != "":
+	case r.seen.at(cache.Value).noexec && r.Switches(), r.unlockable("GOMODCACHE", cache.Value) != "":
 		return false
 	}
 	return r.Holds(cache.Value)
@@ -95,16 +95,16 @@ func (r *resolver) readInPlace(path, cache Setting) bool {
 
 // needsBin reports whether the command places binaries in a folder of GOPATH that cannot be written to.
 func (r *resolver) needsBin(path Setting) bool {
-	return r.WritesBin && r.Get("GOBIN").Value == "" && inside(filepath.Join(firstOf(path.Value), "bin")) != ""
+	return r.WritesBin && r.Get("GOBIN").Value == "" && r.inside(filepath.Join(firstOf(path.Value), "bin")) != ""
 }
 
 // inside says why nothing can be written to a directory below one that works. A file in the way is the go command's
 // to name.
-func inside(dir string) string {
+func (r *resolver) inside(dir string) string {
 	if writable(dir) {
 		return ""
 	}
-	f := look(dir)
+	f := r.seen.at(dir)
 	if f.err == nil && (!f.dir || f.writable) {
 		return ""
 	}

@@ -35,25 +35,44 @@ func (f facts) exists() bool {
 
 // look looks at path, an absolute one; links are followed, for the user may have placed them.
 func look(path string) facts {
-	f := facts{path: filepath.Clean(path), owner: -1}
-	f.deepest = f.path
-	fi, err := os.Stat(f.deepest)
-	for (errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR)) && f.deepest != filepath.Dir(f.deepest) {
-		if _, linked := os.Lstat(f.deepest); linked == nil {
+	return looks{}.at(path)
+}
+
+// looks are what was seen, by clean path: while a plan is made nothing changes, and each start pays for each look.
+type looks map[string]facts
+
+func (l looks) at(path string) facts {
+	path = filepath.Clean(path)
+	f, ok := l[path]
+	if !ok {
+		f = l.first(path)
+		l[path] = f
+	}
+	return f
+}
+
+// first looks at a path, and where it is missing at the directory that it would be in.
+func (l looks) first(path string) facts {
+	f := facts{path: path, deepest: path, owner: -1}
+	fi, err := os.Stat(path)
+	parent := filepath.Dir(path)
+	switch {
+	case (errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR)) && path != parent:
+		if _, linked := os.Lstat(path); linked == nil {
 			f.err = errors.New("a link to nothing")
 			return f
 		}
-		f.deepest = filepath.Dir(f.deepest)
-		fi, err = os.Stat(f.deepest)
-	}
-	if err != nil {
+		f = l.at(parent)
+		f.path = path
+		return f
+	case err != nil:
 		f.err = err
 		return f
 	}
 	f.dir = fi.IsDir()
 	f.owner = ownerOf(fi)
-	f.writable = writable(f.deepest)
-	f.volume = volumeOf(f.deepest)
+	f.writable = writable(path)
+	f.volume = volumeOf(path)
 	return f
 }
 

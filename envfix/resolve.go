@@ -48,11 +48,12 @@ type resolver struct {
 	Request
 	*Settings
 	plan *Plan
+	seen looks
 }
 
 // Resolve decides what the command gets. It looks at directories and changes none.
 func Resolve(req Request) *Plan {
-	r := &resolver{Request: req, Settings: req.Known, plan: &Plan{}}
+	r := &resolver{Request: req, Settings: req.Known, plan: &Plan{}, seen: looks{}}
 	r.settleHome()
 	r.root()
 	if r.WritesEnv {
@@ -149,10 +150,10 @@ func (r *resolver) foreign(cache string) string {
 	}
 	for _, sub := range []string{"00", "ff"} {
 		dir := filepath.Join(cache, sub)
-		if writable(dir) || !look(dir).exists() {
+		if writable(dir) || !r.seen.at(dir).exists() {
 			continue
 		}
-		if look(cache).owner != os.Geteuid() {
+		if r.seen.at(cache).owner != os.Geteuid() {
 			return cache + " has folders of another user: " + dir + " is not writable by " + user()
 		}
 		if !r.Reads {
@@ -173,10 +174,10 @@ func (r *resolver) verdict(name string, s Setting, need room) string {
 		return "is not defined without HOME"
 	case !judgeable(s.Value):
 		return ""
-	case s.chosen() && isFile(s.Value):
+	case s.chosen() && r.isFile(s.Value):
 		return ""
 	}
-	if why := look(s.Value).unusable(need); why != "" {
+	if why := r.seen.at(s.Value).unusable(need); why != "" {
 		return s.Value + " " + why
 	}
 	return ""
@@ -184,7 +185,7 @@ func (r *resolver) verdict(name string, s Setting, need room) string {
 
 // distrusted says with the path why a cache that works is not to be written to.
 func (r *resolver) distrusted(name, cache string, ask func(dir string) string) string {
-	if !judgeable(cache) || r.emptied(name) || isFile(cache) {
+	if !judgeable(cache) || r.emptied(name) || r.isFile(cache) {
 		return ""
 	}
 	if why := ask(cache); why != "" {
@@ -195,10 +196,10 @@ func (r *resolver) distrusted(name, cache string, ask func(dir string) string) s
 
 // unlockable says why the go command could not lock its files in a cache, and would fail (F13).
 func (r *resolver) unlockable(name, cache string) string {
-	if !judgeable(cache) || r.emptied(name) || isFile(cache) {
+	if !judgeable(cache) || r.emptied(name) || r.isFile(cache) {
 		return ""
 	}
-	if err := r.Unlockable(look(cache).deepest); err != nil {
+	if err := r.Unlockable(r.seen.at(cache).deepest); err != nil {
 		r.plan.noLocks = append(r.plan.noLocks, name)
 		return cache + " is on a file system without locks: " + lastError(err)
 	}
@@ -207,11 +208,11 @@ func (r *resolver) unlockable(name, cache string) string {
 
 // cacheBases are the private bases whose files can be locked.
 func (r *resolver) cacheBases() []string {
-	return slices.DeleteFunc(r.privateBases(), func(dir string) bool { return r.Unlockable(look(dir).deepest) != nil })
+	return slices.DeleteFunc(r.privateBases(), func(dir string) bool { return r.Unlockable(r.seen.at(dir).deepest) != nil })
 }
 
 // isFile reports whether something that is no directory is there. The go command's own error names it.
-func isFile(path string) bool {
-	f := look(path)
+func (r *resolver) isFile(path string) bool {
+	f := r.seen.at(path)
 	return f.err == nil && f.exists() && !f.dir
 }

@@ -11,7 +11,7 @@ func (r *resolver) temp() {
 	tmp := r.tempDir()
 	broken := ""
 	if judgeable(tmp.Value) {
-		broken = look(tmp.Value).unusable(tempRoom)
+		broken = r.seen.at(tmp.Value).unusable(tempRoom)
 	}
 	work, ok := r.chosenWork()
 	if !ok {
@@ -35,11 +35,11 @@ func (r *resolver) chosenWork() (dir string, ok bool) {
 		return "", true
 	case was.Value == "":
 		return "", false
-	case !judgeable(was.Value), isFile(was.Value):
+	case !judgeable(was.Value), r.isFile(was.Value):
 		r.plan.keep("GOTMPDIR", was)
 		return "", true
 	}
-	f := look(was.Value)
+	f := r.seen.at(was.Value)
 	why := f.unusable(chosenRoom)
 	if why != "" {
 		dir := r.pick(r.workDirs(), workRoom, chosenRoom)
@@ -71,7 +71,7 @@ func (r *resolver) defaultWork(tmp Setting, broken string) string {
 	}
 	why := "a folder of this user's own"
 	if first := r.workDirs()[0]; dir != first {
-		why = first + " " + cmp.Or(refusal(first), look(first).unusable(workRoom), "has less room")
+		why = first + " " + cmp.Or(refusal(first), r.seen.at(first).unusable(workRoom), "has less room")
 	}
 	r.useWork(was, dir, why)
 	return dir

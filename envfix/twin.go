@@ -29,7 +29,7 @@ func (r *resolver) twinBase(cache, why string) (base string, begun bool) {
 	bases := r.cacheBases()
 	if why != "" && judgeable(cache) {
 		for _, dir := range bases {
-			if look(filepath.Join(dir, twinName(cache))).exists() && r.pick([]string{dir}, cacheRoom, cacheRoom) != "" {
+			if r.seen.at(filepath.Join(dir, twinName(cache))).exists() && r.pick([]string{dir}, cacheRoom, cacheRoom) != "" {
 				return dir, true
 			}
 		}
