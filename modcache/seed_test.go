@@ -1,19 +1,11 @@
 package modcache
 
 import (
-	"archive/zip"
-	"bytes"
-	"errors"
-	"fmt"
 	"io/fs"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"slices"
 	"strings"
-	"sync"
 	"testing"
-	"time"
 
 	"golang.org/x/mod/module"
 	"golang.org/x/mod/sumdb/dirhash"
@@ -243,138 +235,5 @@ func TestServedBy(t *testing.T) {
 	}
 	if (Need{more: true}).ServedBy(sh.Of) {
 		t.Error("what cannot be named is there")
-	}
-}
-
-// What a killed process left goes, what a working one is about to rename stays.
-func TestSeedAfterKill(t *testing.T) {
-	sh := newShared(t)
-	write(t, sh.Dir, map[string]string{testFile + ".zip123.tmp": "half", testFile + ".lock": ""})
-	dir, err := os.OpenRoot(filepath.Dir(sh.Dir + "/" + testFile))
-	sh.check(err)
-	defer dir.Close()
-	release, ok := hold(dir, filepath.Base(testFile)+".lock", true)
-	if !ok {
-		t.Fatal("cannot lock")
-	}
-	if _, err := sh.Seed(sh.need()); err != nil || sh.list() != ".info .lock .mod .zip123.tmp" {
-		t.Errorf("beside another process: %v: %s", err, sh.list())
-	}
-	release()
-	if _, err := sh.Seed(sh.need()); err != nil || sh.list() != ".info .lock .mod .zip .ziphash" {
-		t.Errorf("alone: %v: %s", err, sh.list())
-	}
-}
-
-// many adds copies of the module under other names, with much in them, and returns the need for them.
-func (sh *shared) many(count, size int) Need {
-	var n Need
-	for i := range count {
-		path := fmt.Sprintf("example.com/m%d", i)
-		at := "cache/download/" + path + "/@v/v1.0.0"
-		var file bytes.Buffer
-		z := zip.NewWriter(&file)
-		w, err := z.CreateHeader(&zip.FileHeader{Name: path + "@v1.0.0/a.go"})
-		sh.check(err)
-		w.Write(bytes.Repeat([]byte{'a' + byte(i%26)}, size))
-		sh.check(z.Close())
-		write(sh, sh.Of, map[string]string{
-			at + ".info": `{"Version":"v1.0.0"}`, at + ".mod": "module " + path, at + ".zip": file.String(), at + ".ziphash": testSum,
-		})
-		n.parts = append(n.parts, part{Version: module.Version{Path: path, Version: "v1.0.0"}, mod: true, tree: true})
-	}
-	return n
-}
-
-// Many at once make one twin, and it is whole whoever was first.
-func TestSeedAtOnce(t *testing.T) {
-	sh := newShared(t)
-	n := sh.many(60, 1000)
-	var wg sync.WaitGroup
-	for i := range 6 {
-		own := Need{parts: slices.Clone(n.parts), more: i%2 == 1}
-		wg.Go(func() {
-			if _, err := sh.Seed(own); err != nil {
-				t.Error(err)
-			}
-		})
-	}
-	wg.Wait()
-	sh.complete(n)
-	if strings.Contains(sh.list(), ".tmp") {
-		t.Error(sh.list())
-	}
-}
-
-// complete checks that the twin has all of the need.
-func (sh *shared) complete(n Need) {
-	sh.Helper()
-	to := newStore(sh.Dir, true)
-	defer to.close()
-	if !every(n.parts, func(p *part) bool { return to.hasMod(p) && to.hasZip(p) }) {
-		sh.Error(sh.list())
-	}
-}
-
-// Killed at any time, it leaves no file under its name that is not whole, and the next one goes on.
-func TestSeedKilled(t *testing.T) {
-	const count, size = 40, 1 << 20
-	if twin := os.Getenv("SEED_TWIN"); twin != "" {
-		sh := &shared{TB: t, Twin: Twin{Of: os.Getenv("SEED_OF"), Dir: twin}}
-		var n Need
-		for i := range count {
-			n.parts = append(n.parts, part{Version: module.Version{Path: fmt.Sprintf("example.com/m%d", i), Version: "v1.0.0"}, mod: true, tree: true})
-		}
-		os.Stdout.WriteString("begun\n")
-		sh.Seed(n)
-		return
-	}
-	sh := newShared(t)
-	n := sh.many(count, size)
-	killed := 0
-	for i := range 10 {
-		cmd := exec.Command(os.Args[0], "-test.run=^TestSeedKilled$")
-		cmd.Env = append(os.Environ(), "SEED_OF="+sh.Of, "SEED_TWIN="+sh.Dir)
-		out, err := cmd.StdoutPipe()
-		sh.check(err)
-		sh.check(cmd.Start())
-		out.Read(make([]byte, 6))
-		time.Sleep(time.Duration(i) * 2 * time.Millisecond)
-		cmd.Process.Kill()
-		if cmd.Wait() != nil {
-			killed++
-		}
-		sh.unharmed()
-	}
-	if killed == 0 {
-		t.Error("none was killed")
-	}
-	if _, err := sh.Seed(n); err != nil {
-		t.Error(err)
-	}
-	sh.complete(n)
-}
-
-// unharmed checks that what the twin has is what the cache has.
-func (sh *shared) unharmed() {
-	filepath.WalkDir(sh.Dir, func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || strings.HasSuffix(path, ".tmp") || strings.HasSuffix(path, ".lock") {
-			return err
-		}
-		got, _ := os.ReadFile(path)
-		want, err := os.ReadFile(sh.Of + strings.TrimPrefix(path, sh.Dir))
-		if err != nil || !bytes.Equal(got, want) {
-			sh.Errorf("%s has %d bytes, not %d", path, len(got), len(want))
-		}
-		return nil
-	})
-}
-
-// A twin that cannot be written to is an error, and what is there stays.
-func TestSeedFails(t *testing.T) {
-	sh := newShared(t)
-	write(t, filepath.Dir(sh.Dir), map[string]string{"twin": "a file"})
-	if _, err := sh.Seed(sh.need()); err == nil || errors.Is(err, fs.ErrNotExist) {
-		t.Errorf("%v", err)
 	}
 }

@@ -110,7 +110,8 @@ where the file system has them; where there is a zip no more, one is made of the
 database's answers where go.sum does not vouch. Where more may be needed than can be named, all else that is there is linked. Copies
 are complete before they have their names, and made under the go command's own locks. Empty and torn files, and zip files that are
 not what go.sum says, are left out: the go command downloads them. GOPROXY stays as it is. Zip files from a cache that everybody may
-write to are hashed, and nothing is linked. go clean -modcache cleans the twin; the cache itself only its owner.
+write to are hashed, and nothing is linked. go clean -modcache removes the twin, and all
+begins anew; the cache itself can be cleaned by its owner.
 
 # Variables
 
