@@ -59,7 +59,7 @@ func run(argv, environ []string, stdout, stderr io.Writer) int {
 	began := rights.Now()
 	settings := envfix.ReadSettings(environ, real.GOROOT)
 	class := shim.Classify(args, settings.Get("GOFLAGS").Value)
-	plan, changed := prepare(request(class, real, settings))
+	plan, changed := settled(cfg, class, real, settings, say)
 	report(say, cfg, real, class, plan, changed)
 
 	caches := cleaner{cfg, class, real, plan, settings, say}

@@ -15,6 +15,24 @@ import (
 	"github.com/go-safe/go-safe/shim"
 )
 
+// settled is prepare, once more where a shared module cache could not be written to: another user's command may be at work
+// there, and what that makes is open to us only when it ends.
+func settled(cfg config, class shim.Class, real shim.Go, settings *envfix.Settings, say printer) (plan *envfix.Plan, changed []string) {
+	plan, changed = prepare(request(class, real, settings))
+	for _, v := range plan.Vars {
+		if v.Name != "GOMODCACHE" || !v.Changed() || cfg.noLocks || rights.Of(v.Was.Value).Policy != rights.SharedSet {
+			continue
+		}
+		release, err := want{v.Name, v.Was.Value, lock.Use}.acquire(cfg, say)
+		if err != nil {
+			break
+		}
+		release()
+		return prepare(request(class, real, settings))
+	}
+	return plan, changed
+}
+
 // places are those where the command may make entries that need a repair. Whoever is not root makes them in a module cache
 // alone that he shares; what root makes may have to be given away wherever it is.
 func places(cfg config, args []string, class shim.Class, real shim.Go, plan *envfix.Plan, settings *envfix.Settings) []rights.Place {
