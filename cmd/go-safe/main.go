@@ -85,6 +85,7 @@ func run(argv, environ []string, stdout, stderr io.Writer) int {
 	}
 	if cfg.child || len(wanted) > 0 || staged != nil || run.Due() {
 		defer watch(say)()
+		loadFirst(run, class, real, args, environ, plan.Value("GOMODCACHE"), cfg, say)
 		after := explain(cfg, class, plan, settings, say)
 		status := start(repairing(run, class, runStaged(staged, cfg, say), cfg, say), real, args, environ, say)
 		after(status)

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -126,6 +127,24 @@ func repairing(r *rights.Run, class shim.Class, run func(shim.Command) (shim.Sta
 		r.Close()
 		return status, err
 	}
+}
+
+// loadFirst has go run load what its program needs, by -n, and repairs that, under a lock: while the program goes on none is held, and
+// nobody is to meet what is not repaired.
+func loadFirst(r *rights.Run, class shim.Class, real shim.Go, args, environ []string, cache string, cfg config, say printer) {
+	i := slices.Index(args, "run")
+	if class.Verb != "run" || i < 0 || cfg.noLocks || !r.DueIn(cache) {
+		return
+	}
+	release, err := want{"GOMODCACHE", cache, lock.Change}.acquire(cfg, say)
+	if err != nil {
+		return
+	}
+	defer release()
+	cmd := exec.Command(real.Path, slices.Insert(slices.Clone(args), i+1, "-n")...)
+	cmd.Env = environ
+	cmd.Run() // what fails fails again, and is said then
+	r.Repair()
 }
 
 // repeating repairs while a program goes on for which the go command has built: nobody sees when it is done with the caches, and
