@@ -85,7 +85,8 @@ command is the user's. Root gives away regular files and directories of root's t
 and were born after the command began, to the owner of the directory they are in: in the caches, pkg/sumdb, the directory of
 binaries, the go folder of the user's settings, and a new go.sum or go.work.sum. Where the file system keeps no birth times they
 are named and left; in a shared cache they stay root's and are open to the group.
-What go run makes is repaired while its program goes on: after a second, and then in longer and longer intervals.
+Go run loads what it needs first (go run -n, under the lock), where that may need a repair; what else it makes is repaired while its program
+goes on: after a second, and then in longer and longer intervals.
 
 Go safe share makes a directory, a module or build cache or an empty or missing one, the cache of a group: group, setgid and a default
 ACL on it and on what is in it. It refuses homes, what is no cache, and what everybody may write to.

@@ -57,7 +57,7 @@ func run(argv, environ []string, stdout, stderr io.Writer) int {
 	began := rights.Now()
 	settings := envfix.ReadSettings(environ, real.GOROOT)
 	class := shim.Classify(args, settings.Get("GOFLAGS").Value)
-	plan, changed := prepare(request(class, real, settings))
+	plan, changed := settled(cfg, class, real, settings, say)
 	report(say, cfg, real, class, plan, changed)
 	seed(say, cfg, class, real, settings, plan)
 
@@ -84,6 +84,7 @@ func run(argv, environ []string, stdout, stderr io.Writer) int {
 	}
 	if cfg.child || len(wanted) > 0 || staged != nil || run.Due() {
 		defer watch(say)()
+		loadFirst(run, class, real, args, environ, plan.Value("GOMODCACHE"), cfg, say)
 		after := explain(cfg, class, plan, settings, say)
 		status := start(repairing(run, class, runStaged(staged, cfg, say), cfg, say), real, args, environ, say)
 		after(status)

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -14,6 +15,24 @@ import (
 	"github.com/go-safe/go-safe/rights"
 	"github.com/go-safe/go-safe/shim"
 )
+
+// settled is prepare, once more where a shared module cache could not be written to: another user's command may be at work
+// there, and what that makes is open to us only when it ends.
+func settled(cfg config, class shim.Class, real shim.Go, settings *envfix.Settings, say printer) (plan *envfix.Plan, changed []string) {
+	plan, changed = prepare(request(class, real, settings))
+	for _, v := range plan.Vars {
+		if v.Name != "GOMODCACHE" || !v.Changed() || cfg.noLocks || rights.Of(v.Was.Value).Policy != rights.SharedSet {
+			continue
+		}
+		release, err := want{v.Name, v.Was.Value, lock.Use}.acquire(cfg, say)
+		if err != nil {
+			break
+		}
+		release()
+		return prepare(request(class, real, settings))
+	}
+	return plan, changed
+}
 
 // places are those where the command may make entries that need a repair. Whoever is not root makes them in a module cache
 // alone that he shares; what root makes may have to be given away wherever it is.
@@ -108,6 +127,24 @@ func repairing(r *rights.Run, class shim.Class, run func(shim.Command) (shim.Sta
 		r.Close()
 		return status, err
 	}
+}
+
+// loadFirst has go run load what its program needs, by -n, and repairs that, under a lock: while the program goes on none is held, and
+// nobody is to meet what is not repaired.
+func loadFirst(r *rights.Run, class shim.Class, real shim.Go, args, environ []string, cache string, cfg config, say printer) {
+	i := slices.Index(args, "run")
+	if class.Verb != "run" || i < 0 || cfg.noLocks || !r.DueIn(cache) {
+		return
+	}
+	release, err := want{"GOMODCACHE", cache, lock.Change}.acquire(cfg, say)
+	if err != nil {
+		return
+	}
+	defer release()
+	cmd := exec.Command(real.Path, slices.Insert(slices.Clone(args), i+1, "-n")...)
+	cmd.Env = environ
+	cmd.Run() // what fails fails again, and is said then
+	r.Repair()
 }
 
 // repeating repairs while a program goes on for which the go command has built: nobody sees when it is done with the caches, and
