@@ -20,6 +20,10 @@ const usage = `go-safe stands in front of the go command and gives it directorie
 usage: go safe <command>
 
 	env [--json]    print the variables that go-safe looks at, and why it changes them
+	doctor [-v] [--json] [--only ID,...]
+	                say what is wrong with the Go of this machine, and what to type
+	doctor --fix [--yes] [--dry-run] [--only ID,...]
+	                type what is safe and concerns this user's own folders alone
 	locks [--json]  print who holds the locks on the caches here, and who waits
 	verify [--heal] [--json] [module@version...]
 	                look for what is damaged in the module cache; mend it
@@ -41,6 +45,9 @@ func safe(args, environ []string, real shim.Go, notFound error, stdout io.Writer
 	}
 	if len(args) > 0 && args[0] == "verify" {
 		return verify(args[1:], environ, real, notFound, stdout, say)
+	}
+	if len(args) > 0 && args[0] == "doctor" {
+		return runDoctor(args[1:], environ, real, notFound, stdout, say)
 	}
 	switch strings.Join(args, " ") {
 	case "env":
