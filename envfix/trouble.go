@@ -8,7 +8,7 @@ import (
 // CacheTrouble says why a build cache cannot be written to just now, in words that follow the path that it returns; "" where it can. It
 // looks at each of the 256 folders in it, for one of another user's is enough (F02).
 func CacheTrouble(cache string) (path, trouble string) {
-	if !judgeable(cache) || !look(cache).exists() {
+	if !judgeable(cache) || !look(cache).exists() || isFile(cache) { // of a file the go command's own error says it
 		return cache, ""
 	}
 	if why := look(cache).unusable(room{exec: true, bytes: 1 << 20, files: 16}); why != "" {

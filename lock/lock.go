@@ -90,6 +90,14 @@ func Acquire(ctx context.Context, dir string, mode Mode, tell func(blockers []Pr
 	}
 }
 
+// TryAlone takes the lock on dir, an existing directory, to change it, if nobody holds it, and reports whether it was free. It does not
+// wait, and an ancestor is somebody.
+func TryAlone(dir string) (release func(), free bool) {
+	w := waiter{dir: dir, mode: Change}
+	release, err := w.try()
+	return release, err == nil
+}
+
 // sleep reports whether the pause, or half as much more or less, passed before ctx ended.
 func sleep(ctx context.Context, pause time.Duration) bool {
 	select {

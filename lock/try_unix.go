@@ -11,12 +11,13 @@ import (
 
 func try(dir string) error {
 	if !remote(dir) {
-		f, err := os.Open(dir)
+		// Without package os, which would make an epoll instance first: this is done at each start.
+		fd, err := unix.Open(dir, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
 		if err != nil {
 			return nil // that is another matter
 		}
-		defer f.Close()
-		return refused(dir, f, unix.LOCK_UN)
+		defer unix.Close(fd)
+		return refused(dir, fd, unix.LOCK_UN)
 	}
 	f, err := os.CreateTemp(dir, fileName+"-*")
 	if err != nil {
@@ -24,13 +25,13 @@ func try(dir string) error {
 	}
 	defer os.Remove(f.Name())
 	defer f.Close()
-	return refused(dir, f, unix.LOCK_EX|unix.LOCK_NB)
+	return refused(dir, int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB)
 }
 
-// refused locks or unlocks f, and says why that cannot be done.
-func refused(dir string, f *os.File, how int) error {
+// refused locks or unlocks a file, and says why that cannot be done.
+func refused(dir string, fd, how int) error {
 	for {
-		err := unix.Flock(int(f.Fd()), how)
+		err := unix.Flock(fd, how)
 		switch {
 		case err == nil, errors.Is(err, unix.EWOULDBLOCK):
 			return nil

@@ -121,11 +121,8 @@ func holds(cache, path, version string) bool {
 }
 
 // Switches reports whether a go command of version have ("go1.26.3") will run another toolchain for the project,
-// with gotoolchain as the value of GOTOOLCHAIN (https://go.dev/doc/toolchain). Of an unknown version it says no.
+// with gotoolchain as the value of GOTOOLCHAIN (https://go.dev/doc/toolchain).
 func (p Project) Switches(have, gotoolchain string) bool {
-	if have == "" {
-		return false
-	}
 	name, mode, _ := strings.Cut(gotoolchain, "+")
 	if name == "auto" || name == "path" {
 		name, mode = "", name

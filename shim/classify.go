@@ -13,12 +13,13 @@ const (
 	BuildCache                    // GOCACHE
 	Bin                           // GOBIN, or bin below GOPATH
 	EnvFile                       // the file of go env -w
+	FuzzCache                     // fuzz below GOCACHE; in Class.Empties alone, else part of BuildCache
 )
 
 // String lists the places in words.
 func (p Places) String() string {
 	var names []string
-	for i, name := range []string{"module cache", "build cache", "bin", "env file"} {
+	for i, name := range []string{"module cache", "build cache", "bin", "env file", "fuzz cache"} {
 		if p&(1<<i) != 0 {
 			names = append(names, name)
 		}
@@ -35,6 +36,7 @@ type Class struct {
 	Why      string   // the reason behind Writes, from the table
 	Writes   Places   // what it may write to; a toolchain switch, which any command can start, not counted
 	Clears   Places   // what it removes whole
+	Empties  Places   // of that, what it does no more to: set aside before, it prints and returns the same
 	Outlives bool     // starts a program that goes on after the build
 	Tells    bool     // prints, or writes to a file, what it does with which paths (-x, -debug-actiongraph, -debug-trace)
 	Dir      string   // of -C, as given
@@ -112,10 +114,11 @@ func Classify(args []string, goflags string) Class {
 		}
 	case "clean":
 		c.Clears = clears(flags)
+		c.Empties = empties(flags, rest, goflags)
 	}
 	if has(flags, "n") || goflagsHas(goflags, "n") {
 		c.Writes &^= Bin
-		c.Clears = 0
+		c.Clears, c.Empties = 0, 0
 	}
 	c.Tells = slices.ContainsFunc(append(flags, strings.Fields(goflags)...), tells)
 	c.Versions = versions(v.name, rest)
@@ -241,6 +244,26 @@ func clears(flags []string) Places {
 	}
 	if has(flags, "modcache") {
 		p |= ModCache
+	}
+	return p
+}
+
+// empties are the caches that go clean only removes. With packages it refuses to, with -i and -r it loads packages first, and with
+// -x it prints which folders of the build cache it found (cmd/go/internal/clean, runClean).
+func empties(flags, packages []string, goflags string) Places {
+	var p Places
+	given := func(name string) bool { return has(flags, name) || goflagsHas(goflags, name) }
+	if len(packages) > 0 || given("i") || given("r") {
+		return p
+	}
+	if has(flags, "modcache") {
+		p |= ModCache
+	}
+	if has(flags, "cache") && !given("x") {
+		p |= BuildCache
+	}
+	if has(flags, "fuzzcache") && !given("x") {
+		p |= FuzzCache
 	}
 	return p
 }

@@ -49,6 +49,13 @@ for one of its own lock files, which it does in silence. After GOSAFE_LOCK_TIMEO
 plain go would, and says so. The pid, user, command and age are those of /proc (Linux); what is hidden is not said.
 go safe locks lists who holds the locks on the caches here, and who waits.
 
+go clean finds the caches set aside: the module cache renamed beside itself, with an empty directory in its place (where it is
+a mount point, or its parent is not writable, its entries into a folder in it), the folders of the build cache in a folder in it. What
+the go command then removes go-safe deletes, after the locks are given back; all else it puts back. Killed at any moment, it leaves the
+cache whole or empty, and a folder named go-safe-clean-NUMBER, which the next clean deletes. With -x, -i, -r or packages, below which something is
+mounted, from where the toolchain itself runs, and on Windows, caches are removed in place, as by plain go. A module cache with directories that only other
+users can empty is not cleaned at all, and that is said (125).
+
 Where files cannot be locked at all the go command fails (F13): such caches are left for private ones, and that is said.
 
 # Variables

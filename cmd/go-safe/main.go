@@ -60,6 +60,10 @@ func run(argv, environ []string, stdout, stderr io.Writer) int {
 	plan, changed := prepare(request(class, real, settings))
 	report(say, cfg, real, class, plan, changed)
 
+	caches := cleaner{cfg, class, real, plan, settings, say}
+	if err := caches.refused(); err != nil {
+		return say.failure(exitFailed, err)
+	}
 	wanted := wants(cfg, class, real, plan, settings)
 	release, err := lockAll(wanted, cfg, say)
 	if err != nil {
@@ -68,6 +72,10 @@ func run(argv, environ []string, stdout, stderr io.Writer) int {
 	defer release()
 
 	environ = plan.Environ(environ)
+	if class.Clears != 0 {
+		defer watch(say)()
+		return caches.run(func() int { return start(shim.Run, real, args, environ, say) }, release)
+	}
 	staged := stage(class, real, settings, plan)
 	if staged != nil {
 		defer staged.Remove()
@@ -113,8 +121,17 @@ func request(class shim.Class, real shim.Go, settings *envfix.Settings) envfix.R
 			return holdsVersions(cache, class) && project(class, settings).HeldBy(cache)
 		},
 		Switches:   func() bool { return switches(class, real, settings) },
-		Unlockable: remembered(unlockable),
+		Unlockable: lockability(class),
 	}
+}
+
+// lockability says of directories why they cannot be locked. What neither uses caches nor names them, as go version, is not kept waiting
+// for that.
+func lockability(class shim.Class) func(dir string) error {
+	if class.Writes == 0 && class.Verb != "env" {
+		return func(string) error { return nil }
+	}
+	return remembered(unlockable)
 }
 
 // project finds the module or workspace that the command works in.
@@ -124,7 +141,8 @@ func project(class shim.Class, settings *envfix.Settings) modcache.Project {
 
 // switches reports whether the command will run a toolchain from the module cache.
 func switches(class shim.Class, real shim.Go, settings *envfix.Settings) bool {
-	return project(class, settings).Switches(envfix.Version(real.GOROOT), settings.Get("GOTOOLCHAIN").Value)
+	have := envfix.Version(real.GOROOT)
+	return have != "" && project(class, settings).Switches(have, settings.Get("GOTOOLCHAIN").Value)
 }
 
 // holdsVersions reports whether the module cache holds what the command line asks for: for go get and go mod download the very

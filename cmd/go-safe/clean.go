@@ -1,0 +1,127 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"os/signal"
+	"path/filepath"
+	"strings"
+
+	"github.com/go-safe/go-safe/clean"
+	"github.com/go-safe/go-safe/envfix"
+	"github.com/go-safe/go-safe/lock"
+	"github.com/go-safe/go-safe/shim"
+)
+
+// A cleaner removes caches in one step.
+type cleaner struct {
+	cfg      config
+	class    shim.Class
+	real     shim.Go
+	plan     *envfix.Plan
+	settings *envfix.Settings
+	say      printer
+}
+
+// refused says why the clean is not to begin: it would end half-way.
+func (c cleaner) refused() error {
+	dir := c.plan.Value("GOMODCACHE")
+	if c.class.Empties&shim.ModCache == 0 || !filepath.IsAbs(dir) {
+		return nil
+	}
+	f := clean.FindForeign(dir)
+	if f.Count == 0 {
+		return nil
+	}
+	var owners []string
+	for _, uid := range f.Owners {
+		owners = append(owners, envfix.UserName(uid))
+	}
+	return fmt.Errorf("GOMODCACHE %s: %d directories, as %s, can only be emptied by their owner (%s) and root; nothing is removed; type: sudo env GOMODCACHE=%[1]s go clean -modcache",
+		dir, f.Count, f.First, strings.Join(owners, ", "))
+}
+
+// run runs the go command on caches that are set aside, gives the locks back, and deletes what the go command would have. The
+// go command's output and status are its own; the status is 1 where something cannot be deleted, as it would be.
+func (c cleaner) run(goCommand func() int, release func()) int {
+	asides := c.setAside()
+	status := goCommand()
+	var rubbish []*clean.Aside
+	for _, a := range asides {
+		if a.Removed() {
+			rubbish = append(rubbish, a)
+		} else if err := a.Restore(); err != nil {
+			c.say.line("%v; what go clean was to remove is in %s; type: rm -rf %[2]s", err, a.Folder())
+		}
+	}
+	release()
+	signal.Reset() // from here on a signal ends us, and the next clean sweeps what remains
+	for _, a := range rubbish {
+		if err := a.Delete(c.hold); err != nil {
+			c.say.line("%v; type: sudo rm -rf %s", err, a.Folder())
+			status = cmp.Or(status, 1)
+		}
+	}
+	c.sweep()
+	return status
+}
+
+// setAside sets aside what the go command only removes. The toolchain that it is to run stays in its place.
+func (c cleaner) setAside() (asides []*clean.Aside) {
+	add := func(name string, a *clean.Aside, err error) {
+		if err != nil {
+			c.say.line("warning: %s: %v; removing it in place, as plain go would; if that is interrupted type: go clean -%s",
+				name, err, map[string]string{"GOMODCACHE": "modcache", "GOCACHE": "cache"}[name])
+		}
+		if a != nil {
+			asides = append(asides, a)
+		}
+	}
+	if dir := c.plan.Value("GOMODCACHE"); c.class.Empties&shim.ModCache != 0 && filepath.IsAbs(dir) && !c.runsFrom(dir) {
+		a, err := clean.ModCache(dir, c.hold)
+		add("GOMODCACHE", a, err)
+	}
+	if dir := c.plan.Value("GOCACHE"); c.class.Empties&(shim.BuildCache|shim.FuzzCache) != 0 && filepath.IsAbs(dir) {
+		a, err := clean.BuildCache(dir, c.class.Empties&shim.BuildCache != 0, c.class.Empties&shim.FuzzCache != 0, c.hold)
+		add("GOCACHE", a, err)
+	}
+	return asides
+}
+
+// sweep deletes what cleans before this one left behind when they were killed.
+func (c cleaner) sweep() {
+	for name, place := range placeOf {
+		dir := c.plan.Value(name)
+		if c.class.Clears&place == 0 || !filepath.IsAbs(dir) {
+			continue
+		}
+		for f, err := range clean.Sweep(dir, c.hold) {
+			c.say.line("%v (left behind by an interrupted clean); type: sudo rm -rf %s", err, f)
+		}
+	}
+}
+
+// hold takes a folder of a clean by the lock that its cache has. What an ancestor has set aside is not for us to sweep.
+func (c cleaner) hold(folder string) (release func(), free bool) {
+	if c.cfg.noLocks {
+		return func() {}, false
+	}
+	if release, free = lock.TryAlone(folder); !free {
+		release = func() {}
+	}
+	return release, free
+}
+
+// runsFrom reports whether the go command, or the toolchain that it will switch to, lies in the module cache.
+func (c cleaner) runsFrom(cache string) bool {
+	cache, err := filepath.EvalSymlinks(cache)
+	if err != nil {
+		return false
+	}
+	for _, path := range []string{c.real.Path, c.real.GOROOT} {
+		if path, err := filepath.EvalSymlinks(path); err == nil && strings.HasPrefix(path, cache+string(filepath.Separator)) {
+			return true
+		}
+	}
+	return switches(c.class, c.real, c.settings)
+}

@@ -1,0 +1,127 @@
+//go:build unix
+
+package testscripts
+
+import (
+	"fmt"
+	"io/fs"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+// TestRaceCleanBuild removes a cache while a build uses it (F12, golang.org/issue/31948).
+func TestRaceCleanBuild(t *testing.T) {
+	const modules, rounds = 80, 15
+	for _, clean := range []string{"-cache", "-modcache"} {
+		t.Run(clean[1:], func(t *testing.T) {
+			r := newRace(t, "-- go.mod --\nmodule m\n\ngo 1.21\n"+requirements(modules)+manyPackages(modules))
+			if err := writeProxy(r.path("proxy"), modules); err != nil {
+				t.Fatal(err)
+			}
+			r.compare("builds and cleans that failed", true, func(goCommand string) *tally {
+				failed := new(tally)
+				side := filepath.Base(filepath.Dir(goCommand))
+				environ := append(r.proxy(), "GOMODCACHE="+r.path("mod-"+side), "GOCACHE="+r.path("cache-"+side), "GOSAFE_LOCK=required")
+				began := time.Now()
+				failed.run(r.command(goCommand, environ, "build", "./..."))
+				length := time.Since(began)
+				random := rand.New(rand.NewPCG(1, 2))
+				for range rounds {
+					done := make(chan bool)
+					go func() {
+						time.Sleep(time.Duration(random.Int64N(int64(length))))
+						failed.run(r.command(goCommand, environ, "clean", clean))
+						close(done)
+					}()
+					failed.run(r.command(goCommand, environ, "build", "./..."))
+					<-done
+				}
+				return failed
+			})
+		})
+	}
+}
+
+// proxy lets the go command download what writeProxy wrote.
+func (r *race) proxy() []string {
+	return []string{"GOPROXY=file://" + r.path("proxy"), "GONOSUMDB=*", "GOFLAGS=-mod=mod"}
+}
+
+// manyPackages are files of n packages, each of which imports a module and the package before; nothing of the standard library,
+// which would have to be compiled again each time.
+func manyPackages(n int) string {
+	var b strings.Builder
+	fmt.Fprint(&b, "-- p000/p.go --\npackage p\n")
+	for i := range n {
+		fmt.Fprintf(&b, "-- p%03d/p.go --\npackage p\n\nimport (\n\t_ %q\n\t_ \"m/p%03d\"\n)\n", i+1, moduleOf(i).Path, i)
+	}
+	return b.String()
+}
+
+// TestRaceCleanKilled kills a clean of the module cache at random moments. The cache is whole or empty then, and the go command finds
+// nothing wrong with it. (Plain go leaves some files, most times.)
+func TestRaceCleanKilled(t *testing.T) {
+	const modules, kills = 60, 50
+	r := newRace(t, "-- go.mod --\nmodule m\n\ngo 1.21\n"+requirements(modules))
+	if err := writeProxy(r.path("proxy"), modules); err != nil {
+		t.Fatal(err)
+	}
+	r.compare("caches in parts, or damaged", true, func(goCommand string) *tally {
+		broken := new(tally)
+		places := r.path("places-" + filepath.Base(filepath.Dir(goCommand)))
+		cache := filepath.Join(places, "mod")
+		environ := append(r.proxy(), "GOMODCACHE="+cache)
+		fill := func() { mustRun(t, r.command(r.plain, environ, "mod", "download")) }
+		fill()
+		whole := filesIn(cache)
+		began := time.Now()
+		mustRun(t, r.command(goCommand, environ, "clean", "-modcache"))
+		length := time.Since(began)
+		random := rand.New(rand.NewPCG(3, 4))
+		found := make(map[string]int)
+		for range kills {
+			fill()
+			cmd := r.command(goCommand, environ, "clean", "-modcache")
+			if err := cmd.Start(); err != nil {
+				t.Fatal(err)
+			}
+			time.AfterFunc(time.Duration(random.Int64N(int64(length))), func() { cmd.Process.Kill() })
+			cmd.Wait()
+			left := filesIn(cache)
+			switch {
+			case len(left) == 0:
+				found["empty"]++
+			case slices.Equal(left, whole):
+				found["whole"]++
+			default:
+				found["in parts"]++
+				broken.note(fmt.Sprintf("%d of %d files are left", len(left), len(whole)))
+			}
+			broken.run(r.command(goCommand, environ, "mod", "verify"))
+			broken.run(r.command(goCommand, environ, "mod", "download"))
+			broken.run(r.command(goCommand, environ, "mod", "verify"))
+		}
+		mustRun(t, r.command(goCommand, environ, "clean", "-modcache"))
+		if entries, _ := os.ReadDir(places); len(entries) > 0 {
+			t.Errorf("%s: the last clean has left %v", goCommand, entries)
+		}
+		t.Logf("%s: after %d kills within %v: %v", goCommand, kills, length, found)
+		return broken
+	})
+}
+
+// filesIn are the files of a module cache, without lock files and the list of versions.
+func filesIn(dir string) (files []string) {
+	filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err == nil && d.Type().IsRegular() && !strings.HasSuffix(path, "lock") && d.Name() != "list" {
+			files = append(files, path)
+		}
+		return nil
+	})
+	return files
+}
