@@ -26,8 +26,9 @@ func CacheTrouble(cache string) (path, trouble string) {
 
 // TempTrouble is CacheTrouble for the folder of $WORK.
 func TempTrouble(dir string) (path, trouble string) {
-	if !judgeable(dir) {
+	f := look(dir)
+	if !judgeable(dir) || f.exists() && f.err == nil && !f.dir {
 		return dir, ""
 	}
-	return dir, look(dir).unusable(room{exec: true, bytes: 1 << 20, files: 16})
+	return dir, f.unusable(room{exec: true, bytes: 1 << 20, files: 16})
 }

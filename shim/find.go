@@ -86,6 +86,9 @@ func (s Search) dirs() []string {
 	return dirs
 }
 
+// isSelf is why go-safe is not the real go.
+const isSelf = "go-safe itself"
+
 // try returns the go at path, or why it is none.
 func (s Search) try(path string, self fs.FileInfo) (g Go, why string) {
 	fi, err := os.Stat(path)
@@ -99,7 +102,7 @@ func (s Search) try(path string, self fs.FileInfo) (g Go, why string) {
 	case s.Via.contains(path):
 		return Go{}, "starts go-safe again"
 	case self != nil && os.SameFile(fi, self), isCopy(path, fi):
-		return Go{}, "go-safe itself"
+		return Go{}, isSelf
 	}
 	g = Go{Path: path}
 	if fi.Size() > largest {

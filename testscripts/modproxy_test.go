@@ -25,6 +25,10 @@ func (s *suite) publishModules(t *testing.T) {
 			"go.mod": "module example.com/b\n\ngo 1.21\n\nrequire example.com/a v1.0.0\n",
 			"b.go":   "package b\n\nimport \"example.com/a\"\n\nconst Word = a.Word\n",
 		})
+		publish(t, dir, module.Version{Path: "example.com/tool", Version: "v1.0.0"}, map[string]string{
+			"go.mod":  "module example.com/tool\n\ngo 1.21\n",
+			"tool.go": "package main\n\nfunc main() {}\n",
+		})
 		if err := shareTree(dir); err != nil {
 			t.Fatal(err)
 		}

@@ -5,6 +5,7 @@ on this machine, and is otherwise not there.
 Usage:
 
 	go <any go command line>
+	go safe doctor [-v] [--json] [--only ID,...] [--fix [--yes] [--dry-run]]
 	go safe env [--json]
 	go safe fix [--dry-run] [--owner USER:GROUP] [DIR...]
 	go safe locks [--json]
@@ -199,6 +200,44 @@ It prints one line for each finding: the path, what is the matter, and what to t
 
 The exit status is 0 where all is well, 1 where something is damaged (with --heal: still), 125 where something could not be
 looked at, or nothing could be healed.
+
+# What is wrong with this machine: go safe doctor
+
+Go safe doctor looks at what a go build here, one that needs a module which is not there, would find, with the probes of a run, and says what
+is wrong, why that matters (-v) and what to type. It makes nothing, and needs neither a home nor a real go. Where another machine
+gives the locks it tries one on a file and removes that. It executes the real go, its compiler and git, each with none of the user's
+settings but the one in question. A check that is not done after three seconds is left behind; with -v, which looks at every entry of the
+caches and not at a sample, after a minute.
+
+A check is ok, a warning (go-safe makes up for it, or it is a risk), broken (go commands fail of it), or unknown (it could not look). The checks:
+
+	shim-first, go-found, go-several, go-mixed, goroot, gobin-writable, gobin-path, gobin-old
+	home, tmp-writable, tmp-noexec, tmp-room, tmp-left
+	cache-writable, cache-noexec, cache-room, cache-locks, cache-foreign, cache-open, cache-left
+	gopath-writable, modcache-writable, modcache-noexec, modcache-room, modcache-locks, modcache-foreign, modcache-open
+	env-file, env-override, goflags, go111module, goproxy, gosumdb, private-patterns
+	toolchain, module-folders, repo-owner
+	umask, memory
+
+What to type stands on a line of its own, behind "type: ", as it is to be pasted into a shell. With --only ID,... only the named checks are
+done. With --json an array of objects is printed, one for each check, with these fields:
+
+	id       as above; it does not change
+	group    under which it is printed
+	status   ok, warning, broken, unknown
+	looked   at what: a path, or a setting with its value and where that comes from
+	found    what is the matter with it, in words that follow looked; where all is well, what is to be known, or ""
+	why      why that matters; missing where all is well
+	type     what to type; missing where nothing is known that helps
+	fix      true where --fix types that; else missing
+	details  further facts, an array; missing where there are none
+	ms       how long it took, in milliseconds
+
+With --fix it types what is safe itself: what makes, moves aside or takes rights from this user's own caches and temp folders, or removes old
+work folders from them, never a setting. On a terminal it asks for each line, elsewhere it wants --yes; --dry-run only prints the lines. Then it
+looks again.
+
+The exit status is 0 where nothing is broken, 1 where something is, 125 where nothing is known to be and something could not be looked at.
 
 # Messages and exit status
 

@@ -20,6 +20,10 @@ const usage = `go-safe stands in front of the go command and gives it directorie
 usage: go safe <command>
 
 	env [--json]    print the variables that go-safe looks at, and why it changes them
+	doctor [-v] [--json] [--only ID,...]
+	                say what is wrong with the Go of this machine, and what to type
+	doctor --fix [--yes] [--dry-run] [--only ID,...]
+	                type what is safe and concerns this user's own folders alone
 	fix [--dry-run] [--owner USER:GROUP] [DIR...]
 	                repair the rights in the caches, those here or those named
 	locks [--json]  print who holds the locks on the caches here, and who waits
@@ -45,6 +49,8 @@ func safe(args, environ []string, real shim.Go, notFound error, cfg config, stdo
 	}
 	if len(args) > 0 {
 		switch args[0] {
+		case "doctor":
+			return runDoctor(args[1:], environ, real, notFound, stdout, say)
 		case "fix":
 			return fix(args[1:], environ, real, cfg, stdout, say)
 		case "share":

@@ -57,7 +57,11 @@ func verify(args, environ []string, real shim.Go, notFound error, stdout io.Writ
 	settings := envfix.ReadSettings(environ, real.GOROOT)
 	class := shim.Classify([]string{"mod", "verify"}, settings.Get("GOFLAGS").Value)
 	plan := envfix.Resolve(request(class, real, settings))
-	v := &verifier{verifyCommand: cmd, dir: plan.Value("GOMODCACHE"), sums: project(class, settings).Sums(), say: say}
+	dir := plan.Value("GOMODCACHE")
+	if t := plan.Twin; t != nil && !isDir(t.Dir) {
+		dir = t.Of // commands read that until there is a twin
+	}
+	v := &verifier{verifyCommand: cmd, dir: dir, sums: project(class, settings).Sums(), say: say}
 	if cmd.heal {
 		plan, _ = prepare(request(class, real, settings))
 		v.goCommand = goFor(real, notFound, settings, plan.Environ(guard(environ, cfg, real)))

@@ -1,0 +1,155 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/go-safe/go-safe/doctor"
+	"github.com/go-safe/go-safe/envfix"
+	"github.com/go-safe/go-safe/modcache"
+	"github.com/go-safe/go-safe/shim"
+)
+
+// exitBroken is the exit status of go safe doctor where something is broken.
+const exitBroken = 1
+
+// checkLimit is how long a check may take: longer than the trial of a lock.
+const checkLimit = lockTrial + time.Second
+
+// A doctorCommand is a command line of go safe doctor.
+type doctorCommand struct {
+	verbose, json    bool
+	fix, yes, dryRun bool
+	checks           []doctor.Check
+}
+
+// parseDoctor reads the arguments.
+func parseDoctor(args []string) (cmd doctorCommand, err error) {
+	cmd.checks = doctor.Checks()
+	for i := 0; i < len(args); i++ {
+		name, value, joined := strings.Cut(strings.TrimPrefix(args[i], "-"), "=")
+		switch {
+		case name == "-v" || name == "v" || name == "-verbose":
+			cmd.verbose = true
+		case name == "-json" || name == "json":
+			cmd.json = true
+		case name == "-fix" || name == "fix":
+			cmd.fix = true
+		case name == "-yes" || name == "yes":
+			cmd.yes = true
+		case name == "-dry-run" || name == "dry-run":
+			cmd.dryRun = true
+		case (name == "-only" || name == "only") && (joined || i+1 < len(args)):
+			if !joined {
+				i++
+				value = args[i]
+			}
+			if cmd.checks, err = chooseChecks(cmd.checks, strings.Split(value, ",")); err != nil {
+				return cmd, err
+			}
+		default:
+			return cmd, fmt.Errorf("unknown argument: go safe doctor %s; type: go safe help", args[i])
+		}
+	}
+	switch {
+	case (cmd.yes || cmd.dryRun) && !cmd.fix:
+		return cmd, errors.New("--yes and --dry-run go with --fix; type: go safe help")
+	case cmd.json && cmd.fix:
+		return cmd, errors.New("--json and --fix exclude each other; type: go safe help")
+	}
+	return cmd, nil
+}
+
+// chooseChecks returns those with the IDs.
+func chooseChecks(checks []doctor.Check, ids []string) ([]doctor.Check, error) {
+	var known []string
+	for _, c := range checks {
+		known = append(known, c.ID)
+	}
+	for _, id := range ids {
+		if !slices.Contains(known, id) {
+			return nil, fmt.Errorf("unknown check: %s; known: %s", id, strings.Join(known, ", "))
+		}
+	}
+	return slices.DeleteFunc(checks, func(c doctor.Check) bool { return !slices.Contains(ids, c.ID) }), nil
+}
+
+// runDoctor runs go safe doctor <args>.
+func runDoctor(args, environ []string, real shim.Go, notFound error, stdout io.Writer, say printer) int {
+	cmd, err := parseDoctor(args)
+	if err != nil {
+		return say.failure(exitFailed, err)
+	}
+	look := func() (*doctor.Machine, []doctor.Result) {
+		m := machine(environ, real, notFound)
+		m.Deep = cmd.verbose
+		limit := checkLimit
+		if m.Deep {
+			limit = time.Minute
+		}
+		return m, doctor.Run(cmd.checks, m, limit)
+	}
+	m, results := look()
+	if cmd.fix {
+		fixed, err := applyRemedies(cmd, results, os.Stdin, stdout)
+		if err != nil {
+			return say.failure(exitFailed, err)
+		}
+		if fixed > 0 {
+			m, results = look()
+		}
+	}
+	if cmd.json {
+		err = printJSON(stdout, results)
+	} else {
+		err = newDoctorPrinter(stdout, m, cmd.verbose).print(results)
+	}
+	switch worst := doctor.Worst(results); {
+	case err != nil:
+		return say.failure(exitFailed, err)
+	case worst == doctor.Broken:
+		return exitBroken
+	case worst == doctor.Unknown:
+		return exitFailed
+	}
+	return 0
+}
+
+// machine gathers what the checks look at, as for a go build here that needs a module which is not there. It makes nothing.
+func machine(environ []string, real shim.Go, notFound error) *doctor.Machine {
+	settings := envfix.ReadSettings(environ, real.GOROOT)
+	class := shim.Classify([]string{"build"}, "")
+	req := request(class, real, settings)
+	req.Holds = func(string) bool { return false } // something may have to be added to the module cache
+	exe, _ := os.Executable()
+	dir, _ := os.Getwd()
+	return &doctor.Machine{
+		Environ:    environ,
+		Called:     called(os.Args[0]),
+		Exe:        exe,
+		Dir:        dir,
+		Search:     shim.Search{Path: getenv(environ, "PATH"), Root: getenv(environ, "GOROOT")},
+		Chosen:     getenv(environ, "GOSAFE_GO") != "",
+		Real:       real,
+		NotFound:   notFound,
+		Settings:   settings,
+		Plan:       sync.OnceValue(func() *envfix.Plan { return envfix.Resolve(req) }),
+		Project:    sync.OnceValue(func() modcache.Project { return project(class, settings) }),
+		Unlockable: unlockable,
+	}
+}
+
+// called is the name to type: the one by which the program was called, or go.
+func called(argv0 string) string {
+	if name := filepath.Base(argv0); strings.HasPrefix(name, "go-safe") {
+		return name
+	}
+	return "go"
+}

@@ -1,0 +1,160 @@
+package doctor
+
+import (
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/go-safe/go-safe/envfix"
+)
+
+const caches = "caches"
+
+func cacheChecks() []Check {
+	return []Check{
+		{"cache-foreign", caches, "sudo go does this, and go commands then end with: package fmt is not in std", cacheForeign},
+		{"cache-open", caches, "whoever can write to it decides what your programs do", openOf("GOCACHE")},
+		{"cache-left", caches, "what was moved aside for you takes room and is of no more use", cacheLeft},
+		{"modcache-foreign", caches, "sudo go does this, and the next download there ends with: permission denied", modcacheForeign},
+		{"modcache-open", caches, "whoever can write to it decides what your programs do", openOf("GOMODCACHE")},
+	}
+}
+
+// sampled is how many of the 256 folders of a build cache are looked into, but with Deep.
+const sampled = 8
+
+// cacheForeign looks for entries of the build cache that are not its owner's: at all its folders, and into some of them.
+func cacheForeign(m *Machine) Finding {
+	_, cache := m.folder("GOCACHE")
+	root, err := os.Stat(cache)
+	if !filepath.IsAbs(cache) || err != nil || !root.IsDir() {
+		return ok(cache, "not there yet")
+	}
+	f := ok(cache, fmt.Sprintf("%d of 256 folders looked into", sampled))
+	step := 256 / sampled
+	if m.Deep {
+		f.Found, step = "", 1
+	}
+	end := m.budget()
+	path, owner := foreign(cache, 0, envfix.Owner(root), end)
+	for i := 0; i < 256 && path == ""; i += step {
+		path, owner = foreign(filepath.Join(cache, fmt.Sprintf("%02x", i)), 0, envfix.Owner(root), end)
+	}
+	if path == "" {
+		return f
+	}
+	f.Status, f.Looked, f.Found = Broken, path, belongs(owner, root)
+	f.Type = "mv " + envfix.Quote(cache) + " " + envfix.Quote(free(cache))
+	f.Fix = envfix.Owner(root) == os.Geteuid()
+	if !f.Fix && os.Geteuid() == 0 { // the next go command of root's would make a cache of root's in its place
+		f.Type = giveBack(cache, envfix.Owner(root))
+	}
+	return f
+}
+
+// belongs says whose an entry is, and whose the cache.
+func belongs(owner int, root fs.FileInfo) string {
+	return "belongs to " + envfix.UserName(owner) + ", and the cache to " + envfix.UserName(envfix.Owner(root))
+}
+
+// foreign returns the first entry in dir, or so deep below, that belongs to another user than owner, of those that it sees before the
+// end. No link is followed.
+func foreign(dir string, depth, owner int, end time.Time) (path string, uid int) {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return "", 0
+	}
+	for _, e := range entries {
+		fi, err := e.Info()
+		if err != nil {
+			continue
+		}
+		if time.Now().After(end) {
+			break
+		}
+		path := filepath.Join(dir, e.Name())
+		if uid := envfix.Owner(fi); uid != owner {
+			return path, uid
+		}
+		if depth > 0 && e.IsDir() {
+			if path, uid := foreign(path, depth-1, owner, end); path != "" {
+				return path, uid
+			}
+		}
+	}
+	return "", 0
+}
+
+// Levels of the module cache: cache/download/example.com/a/@v/v1.0.0.mod, and with Deep all.
+const (
+	someLevels = 6
+	allLevels  = 64
+)
+
+func modcacheForeign(m *Machine) Finding {
+	_, cache := m.folder("GOMODCACHE")
+	root, err := os.Stat(cache)
+	if !filepath.IsAbs(cache) || err != nil || !root.IsDir() {
+		return ok(cache, "not there yet")
+	}
+	if root.Mode()&fs.ModeSetgid != 0 && root.Mode()&0o020 != 0 {
+		return ok(cache, "is shared by a group")
+	}
+	levels := someLevels
+	if m.Deep {
+		levels = allLevels
+	}
+	path, owner := foreign(cache, 0, envfix.Owner(root), m.budget())
+	if path == "" {
+		path, owner = foreign(filepath.Join(cache, "cache"), levels-1, envfix.Owner(root), m.budget())
+	}
+	if path == "" {
+		return ok(cache, "")
+	}
+	return Finding{
+		Status: Warning, Looked: path, Found: belongs(owner, root), Type: giveBack(cache, envfix.Owner(root)),
+	}
+}
+
+// giveBack is what root types to give a cache's entries to its owner: folders, and files that have no other name, reached without
+// a path in which that owner could put a link meanwhile.
+func giveBack(cache string, uid int) string {
+	return fmt.Sprintf(`%sfind %s ! -user %d \( -type d -o -type f -links 1 \) -execdir chown -h %d {} +`, sudo(), envfix.Quote(cache), uid, uid)
+}
+
+// openOf makes the check of who may write to a cache.
+func openOf(name string) func(*Machine) Finding {
+	return func(m *Machine) Finding {
+		_, cache := m.folder(name)
+		fi, err := os.Stat(cache)
+		if !filepath.IsAbs(cache) || err != nil || envfix.Owner(fi) < 0 {
+			return ok(cache, "not there yet")
+		}
+		if fi.Mode()&0o002 == 0 {
+			return ok(cache, "")
+		}
+		f := Finding{Status: Warning, Looked: cache, Found: fmt.Sprintf("may be written to by everybody (mode %v)", fi.Mode())}
+		switch envfix.Owner(fi) {
+		case os.Geteuid():
+			f.Type, f.Fix = "chmod o-w "+envfix.Quote(cache), true
+		default:
+			f.Type = sudo() + "chmod o-w " + envfix.Quote(cache)
+		}
+		return f
+	}
+}
+
+// cacheLeft looks for folders that a run moved aside.
+func cacheLeft(m *Machine) Finding {
+	_, cache := m.folder("GOCACHE")
+	aside, err := filepath.Glob(filepath.Join(cache, "??.foreign*"))
+	if !filepath.IsAbs(cache) || err != nil || len(aside) == 0 {
+		return ok(cache, "")
+	}
+	return Finding{
+		Status: Warning, Looked: cache, Found: fmt.Sprintf("has %d folders of another user that go-safe moved aside", len(aside)),
+		Type: sudo() + "rm -r " + envfix.Quote(cache) + "/??.foreign*",
+	}
+}

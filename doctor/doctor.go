@@ -1,0 +1,101 @@
+// Package doctor says what is wrong with the Go of this machine, why that matters and what to type.
+//
+// Its checks look with the probes that a run of go-safe uses. They write nothing, but that where another machine gives the locks, one is
+// tried on a file that is removed again; and they execute nothing but the go, the compiler and the git found, with no settings and
+// no home of the user's. Each has a time limit.
+package doctor
+
+import (
+	"slices"
+	"sync"
+	"time"
+)
+
+// A Status is the outcome of a check.
+type Status string
+
+// The statuses, the best first.
+const (
+	OK      Status = "ok"
+	Warning Status = "warning" // works behind go-safe, or works and is a risk
+	Broken  Status = "broken"  // go commands fail of it
+	Unknown Status = "unknown" // could not be looked at
+)
+
+// A Finding is what a check found.
+type Finding struct {
+	Status  Status   `json:"status"`
+	Looked  string   `json:"looked"`            // at what: a path, or a setting and its value
+	Found   string   `json:"found"`             // what is the matter with it; where all is well, what is to be known, or ""
+	Why     string   `json:"why,omitempty"`     // why that matters
+	Type    string   `json:"type,omitempty"`    // what to type, a line for a shell; "" where nothing is known that helps
+	Fix     bool     `json:"fix,omitempty"`     // Type touches nothing but this user's own caches and temp folders, and loses nothing of worth
+	Details []string `json:"details,omitempty"` // further facts
+}
+
+// A Check is one thing that is looked at.
+type Check struct {
+	ID    string // stable
+	Group string
+	Why   string // why a finding matters
+	look  func(*Machine) Finding
+}
+
+// A Result is what a check found and how long that took.
+type Result struct {
+	ID    string `json:"id"`
+	Group string `json:"group"`
+	Finding
+	Milliseconds int64 `json:"ms"`
+}
+
+// Checks returns all checks, those of a group together.
+func Checks() []Check {
+	return slices.Concat(goChecks(), folderChecks(), cacheChecks(), settingChecks(), moduleChecks(), systemChecks())
+}
+
+// Run runs the checks beside each other. One that is not done within the limit is left behind, and unknown.
+func Run(checks []Check, m *Machine, limit time.Duration) []Result {
+	results := make([]Result, len(checks))
+	var all sync.WaitGroup
+	for i, c := range checks {
+		all.Go(func() { results[i] = c.run(m, limit) })
+	}
+	all.Wait()
+	return results
+}
+
+// run runs one check. A look that hangs in the kernel cannot be ended.
+func (c Check) run(m *Machine, limit time.Duration) Result {
+	begin := time.Now()
+	done := make(chan Finding, 1)
+	go func() { done <- c.look(m) }()
+	var f Finding
+	select {
+	case f = <-done:
+	case <-time.After(limit):
+		f = Finding{Status: Unknown, Found: "no answer in " + limit.String()}
+	}
+	if f.Why == "" && f.Status != OK {
+		f.Why = c.Why
+	}
+	return Result{ID: c.ID, Group: c.Group, Finding: f, Milliseconds: time.Since(begin).Milliseconds()}
+}
+
+// Worst is the worst status of the results: broken, then unknown, then warning.
+func Worst(results []Result) Status {
+	worst := OK
+	for _, r := range results {
+		if severity(r.Status) > severity(worst) {
+			worst = r.Status
+		}
+	}
+	return worst
+}
+
+// Compare orders findings by how bad they are, as slices.SortStableFunc wants it.
+func Compare(a, b Status) int { return severity(a) - severity(b) }
+
+func severity(s Status) int {
+	return slices.Index([]Status{OK, Warning, Unknown, Broken}, s)
+}

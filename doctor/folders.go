@@ -1,0 +1,248 @@
+package doctor
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/go-safe/go-safe/envfix"
+	"github.com/go-safe/go-safe/lock"
+)
+
+const folders = "directories"
+
+func folderChecks() []Check {
+	return []Check{
+		{"home", folders, "the caches and the settings of go env -w have no place", home},
+		{"tmp-writable", folders, "go commands end with: creating work dir", accessOf("GOTMPDIR")},
+		{"tmp-noexec", folders, "go run and go test end with: fork/exec …: permission denied", execOf("GOTMPDIR")},
+		{"tmp-room", folders, "builds end with: no space left on device", roomOf("GOTMPDIR")},
+		{"tmp-left", folders, "a go command that a signal ends leaves its work folder, and they fill the disk", left},
+		{"cache-writable", folders, "go commands end with: failed to initialize build cache, or: package fmt is not in std", accessOf("GOCACHE")},
+		{"cache-noexec", folders, "the second go run of a program and go tool end with: permission denied", execOf("GOCACHE")},
+		{"cache-room", folders, "go commands end with: package fmt is not in std", roomOf("GOCACHE")},
+		{"cache-locks", folders, "go commands end with: no locks available, or hang", locksOf("GOCACHE")},
+		{"gopath-writable", folders, "modules cannot be verified (pkg/sumdb), nor binaries placed", accessOf("GOPATH")},
+		{"modcache-writable", folders, "a module that is not there cannot be added: permission denied", accessOf("GOMODCACHE")},
+		{"modcache-noexec", folders, "a downloaded toolchain cannot be run", execOf("GOMODCACHE")},
+		{"modcache-room", folders, "downloads end with: no space left on device", roomOf("GOMODCACHE")},
+		{"modcache-locks", folders, "go commands end with: no locks available, or hang", locksOf("GOMODCACHE")},
+	}
+}
+
+// home looks at HOME as the plan leaves it.
+func home(m *Machine) Finding {
+	dir, set := m.Settings.Getenv("HOME")
+	f := Finding{Status: Warning, Looked: "HOME=" + dir}
+	switch p := envfix.LookAt("HOME", dir); {
+	case !set || dir == "":
+		f.Looked, f.Found = "HOME", "is not set"
+	case !filepath.IsAbs(dir):
+		f.Found = "is no absolute path"
+	case dir == "/":
+		f.Found = "is the root directory"
+	case !p.Exists:
+		f.Found = "is not there"
+	case p.Access != "":
+		f.Found = p.Access
+	default:
+		return ok(dir, "")
+	}
+	f.Type = `export HOME="$(mktemp -d)"`
+	if own := envfix.PasswdHome(); own != "" && own != dir {
+		if p := envfix.LookAt("HOME", own); p.Exists && p.Access == "" {
+			f.Type = "export HOME=" + envfix.Quote(own)
+		}
+	}
+	return f
+}
+
+// folder is the directory that the go command would use without go-safe, and the variable that names it. For $WORK that is the
+// temp folder where GOTMPDIR is not set.
+func (m *Machine) folder(name string) (variable, dir string) {
+	dir = m.Settings.Directory(name).Value
+	switch {
+	case name == "GOTMPDIR" && dir == "":
+		return "TMPDIR", m.Settings.Directory("TMPDIR").Value
+	case name == "GOPATH":
+		dir, _, _ = strings.Cut(dir, string(filepath.ListSeparator))
+	}
+	return name, dir
+}
+
+// facet makes a check of one side of a directory. The look says what is wrong with it, "" where nothing is.
+func facet(name string, look func(m *Machine, p envfix.Place) string) func(*Machine) Finding {
+	return func(m *Machine) Finding {
+		variable, dir := m.folder(name)
+		if dir == "" {
+			return ok(variable, "is not set")
+		}
+		if !filepath.IsAbs(dir) {
+			return Finding{Status: Broken, Looked: m.shown(variable), Found: "is no absolute path", Type: m.undo(variable)}
+		}
+		p := envfix.LookAt(variable, dir)
+		wrong := look(m, p)
+		if wrong == "" {
+			f := ok(dir, missing(p))
+			f.Details = facts(m, variable, p)
+			return f
+		}
+		return m.judge(name, variable, p, wrong)
+	}
+}
+
+// judge says what to do about a directory: what the plan puts in its place makes a warning of it.
+func (m *Machine) judge(name, variable string, p envfix.Place, wrong string) Finding {
+	f := Finding{Status: Broken, Looked: p.Path, Found: wrong, Details: facts(m, variable, p)}
+	v := m.variable(name)
+	if v.Changed() {
+		f.Status, f.Found = Warning, wrong+"; go-safe "+uses(name, p)+" "+v.Value
+	}
+	switch cure := access(p); {
+	case wrong == unmade:
+		f.Type, f.Fix = "mkdir -p -m 700 "+envfix.Quote(p.Path), true
+		if variable == name && !v.Changed() {
+			f.Status, f.Found = Warning, wrong+"; go-safe does"
+		}
+	case cure != "":
+		f.Type, f.Fix = cure, true
+	case v.Changed():
+		f.Type = m.replace(name, variable, v)
+	default:
+		f.Type = m.undo(variable)
+	}
+	return f
+}
+
+// uses says how what go-safe has chosen stands for a directory. A module cache is used in place as long as nothing is to be added.
+func uses(name string, p envfix.Place) string {
+	if (name == "GOMODCACHE" || name == "GOPATH") && p.Access+p.Room != "" {
+		return "adds modules to"
+	}
+	return "uses"
+}
+
+// replace is what to type so that plain go does without the directory as well: give the choice up, or choose what go-safe
+// has chosen.
+func (m *Machine) replace(name, variable string, v envfix.Var) string {
+	if undo := m.undo(variable); undo != "" && variable == name {
+		return undo
+	}
+	if name == "GOTMPDIR" { // which the go command does not make
+		return join("mkdir -p -m 700 "+envfix.Quote(v.Value), m.set(name, v.Value))
+	}
+	return m.set(name, v.Value)
+}
+
+// access is what to type where a directory is ours, and only its mode in the way.
+func access(p envfix.Place) string {
+	if p.Access == "" || p.ReadOnly || !p.Mode.IsDir() || p.Owner != os.Geteuid() || p.Mode&0o700 == 0o700 {
+		return ""
+	}
+	return "chmod u+rwx " + envfix.Quote(p.Deepest)
+}
+
+// missing tells of a directory that will be made.
+func missing(p envfix.Place) string {
+	if p.Exists {
+		return ""
+	}
+	return "not there yet"
+}
+
+// facts are what is told of a directory with -v.
+func facts(m *Machine, variable string, p envfix.Place) []string {
+	s := m.Settings.Directory(variable)
+	lines := []string{variable + " comes from: " + string(s.Origin)}
+	if p.Exists {
+		lines = append(lines, fmt.Sprintf("mode %v, owner %s", p.Mode, envfix.UserName(p.Owner)))
+	}
+	flags := ""
+	if p.ReadOnly {
+		flags += ", mounted read-only"
+	}
+	if p.NoExec {
+		flags += ", mounted noexec"
+	}
+	return append(lines, fmt.Sprintf("%d MiB and %s inodes left%s", p.Bytes>>20, count(p.Files), flags))
+}
+
+// count is a number of inodes; file systems without a limit have none.
+func count(n uint64) string {
+	if n > 1<<60 {
+		return "enough"
+	}
+	return fmt.Sprint(n)
+}
+
+// unmade is what is wrong with a GOTMPDIR that is missing (F14).
+const unmade = "is not there, and plain go does not make it"
+
+func accessOf(name string) func(*Machine) Finding {
+	return facet(name, func(m *Machine, p envfix.Place) string {
+		if name == "GOTMPDIR" && !p.Exists && p.Access == "" {
+			return unmade
+		}
+		if inside := map[string]string{"GOPATH": "pkg/sumdb", "GOMODCACHE": "cache/download"}[name]; p.Access == "" && inside != "" {
+			if below := envfix.LookAt(name, filepath.Join(p.Path, inside)); below.Access != "" {
+				return "has " + inside + ", which " + below.Access
+			}
+		}
+		return p.Access
+	})
+}
+
+func execOf(name string) func(*Machine) Finding {
+	return facet(name, func(m *Machine, p envfix.Place) string {
+		if !p.NoExec || name == "GOMODCACHE" && !m.switches() {
+			return ""
+		}
+		return "is on a file system mounted noexec"
+	})
+}
+
+// roomOf asks for what the plan asks for: more in the temp folder that nobody chose for $WORK.
+func roomOf(name string) func(*Machine) Finding {
+	return facet(name, func(m *Machine, p envfix.Place) string {
+		if variable, dir := m.folder(name); variable == "TMPDIR" {
+			return envfix.LookAt("WORK", dir).Room
+		}
+		return p.Room
+	})
+}
+
+func locksOf(name string) func(*Machine) Finding {
+	return facet(name, func(m *Machine, p envfix.Place) string {
+		if p.Access != "" {
+			return ""
+		}
+		if err := m.Unlockable(p.Deepest); err != nil {
+			var refused *lock.RefusedError
+			if errors.As(err, &refused) {
+				err = refused.Err
+			}
+			return "is on a file system without locks: " + err.Error()
+		}
+		return ""
+	})
+}
+
+// left looks for work folders that nobody will ever remove. Go-safe sweeps its own folder; plain go's are in the temp folder.
+func left(m *Machine) Finding {
+	_, dir := m.folder("GOTMPDIR")
+	if !filepath.IsAbs(dir) {
+		return ok(dir, "")
+	}
+	old := envfix.Abandoned(dir, m.budget())
+	if len(old) == 0 {
+		return ok(dir, "")
+	}
+	f := Finding{Status: Warning, Looked: dir, Found: fmt.Sprintf("has %d abandoned work folders, such as %s", len(old), filepath.Base(old[0]))}
+	f.Type, f.Fix = "rm -rf", true
+	for _, work := range old[:min(len(old), 50)] {
+		f.Type += " " + envfix.Quote(work)
+	}
+	return f
+}

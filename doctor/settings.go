@@ -1,0 +1,232 @@
+package doctor
+
+import (
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/go-safe/go-safe/envfix"
+)
+
+const settings = "settings"
+
+func settingChecks() []Check {
+	return []Check{
+		{"env-file", settings, "go env -w fails, or the go command passes over what was set by it", envFile},
+		{"env-override", settings, "the environment wins, and what was set by go env -w has no effect", envOverride},
+		{"goflags", settings, "every go command but env and bug fails", goflags},
+		{"go111module", settings, "go.mod files are passed over; most of today's programs do not build so", go111module},
+		{"goproxy", settings, "modules come from elsewhere than it seems, or not at all", goproxy},
+		{"gosumdb", settings, "what is downloaded is not compared with what everybody else got", gosumdb},
+		{"private-patterns", settings, "private modules are asked for at the public proxy and checksum database", patterns},
+	}
+}
+
+// envFile looks at the file of go env -w.
+func envFile(m *Machine) Finding {
+	file := m.Settings.EnvFile
+	if file == "" {
+		return ok("GOENV", "is off, or there is no place for it")
+	}
+	f := Finding{Status: Warning, Looked: file}
+	switch fi, err := os.Stat(file); {
+	case err != nil && !exists(file):
+		return ok(file, "not there yet")
+	case err != nil:
+		f.Found = "cannot be reached"
+	case fi.IsDir():
+		f.Status, f.Found, f.Type = Broken, "is a directory", "mv "+envfix.Quote(file)+" "+envfix.Quote(free(file))
+	case !fi.Mode().IsRegular():
+		return ok(file, "no regular file")
+	default:
+		r, err := os.Open(file)
+		if err == nil {
+			r.Close()
+			f = ok(file, "")
+			f.Details = assignments(m.Settings.File())
+			return f
+		}
+		f.Found, f.Type = "cannot be read", "chmod u+r "+envfix.Quote(file)
+		if envfix.Owner(fi) != os.Geteuid() {
+			f.Type = "mv " + envfix.Quote(file) + " " + envfix.Quote(free(file))
+		}
+	}
+	return f
+}
+
+func assignments(vars map[string]string) []string {
+	var lines []string
+	for _, name := range slices.Sorted(maps.Keys(vars)) {
+		lines = append(lines, name+"="+vars[name])
+	}
+	return lines
+}
+
+// envOverride compares the environment with the env file.
+func envOverride(m *Machine) Finding {
+	var names []string
+	f := ok(m.Settings.EnvFile, "")
+	for name, value := range m.Settings.File() {
+		if v, _ := m.Settings.Getenv(name); v != "" && v != value {
+			names = append(names, name)
+		}
+	}
+	if len(names) == 0 {
+		return f
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		v, _ := m.Settings.Getenv(name)
+		f.Details = append(f.Details, name+"="+v+" (environment), "+m.Settings.File()[name]+" (env file)")
+	}
+	f.Status, f.Found, f.Type = Warning, "is overridden by the environment: "+strings.Join(names, ", "), "unset "+strings.Join(names, " ")
+	return f
+}
+
+// goflags asks the go command itself, for it alone knows its flags.
+func goflags(m *Machine) Finding {
+	value := m.Settings.Get("GOFLAGS").Value
+	if value == "" || m.Real.GOROOT == "" {
+		return ok(m.shown("GOFLAGS"), "")
+	}
+	out, err := m.ask(m.Real.GOROOT, []string{"GOFLAGS=" + value}, m.Real.Path, "version")
+	if err == nil {
+		return ok(m.shown("GOFLAGS"), "")
+	}
+	found := strings.TrimPrefix(complaint(out, err), "go: ")
+	return Finding{Status: Broken, Looked: m.shown("GOFLAGS"), Found: found, Type: m.undo("GOFLAGS")}
+}
+
+func go111module(m *Machine) Finding {
+	shown := m.shown("GO111MODULE")
+	switch m.Settings.Get("GO111MODULE").Value {
+	case "", "on", "auto":
+		return ok(shown, "")
+	case "off":
+		return Finding{Status: Warning, Looked: shown, Found: "turns modules off", Type: m.undo("GO111MODULE")}
+	}
+	return Finding{Status: Broken, Looked: shown, Found: "is not one of on, auto, off", Type: m.undo("GO111MODULE")}
+}
+
+// goproxy judges the list as cmd/go/internal/modfetch.proxyList does.
+func goproxy(m *Machine) Finding {
+	value, shown := m.Settings.Get("GOPROXY").Value, m.shown("GOPROXY")
+	f := Finding{Status: Warning, Looked: shown, Type: m.undo("GOPROXY")}
+	if value == "" {
+		return ok(shown, "")
+	}
+	list := proxies(value)
+	if len(list) == 0 {
+		f.Status, f.Found = Broken, "has no entries"
+		return f
+	}
+	for i, p := range list {
+		behind := i+1 < len(list)
+		switch {
+		case !validProxy(p):
+			f.Status, f.Found = Broken, "has "+p+", which is no address"
+			return f
+		case p == "off" && !behind:
+			f.Found = "forbids downloads"
+		case p == "direct" && i == 0 && !behind:
+			f.Found = "asks each module's own server, and nobody where that is gone"
+		case (p == "off" || p == "direct") && behind:
+			f.Found = "asks nobody behind " + p
+			return f
+		}
+	}
+	if f.Found == "" {
+		return ok(shown, "")
+	}
+	return f
+}
+
+// proxies are the entries of a GOPROXY list.
+func proxies(list string) []string {
+	var entries []string
+	for p := range strings.FieldsFuncSeq(list, func(r rune) bool { return r == ',' || r == '|' }) {
+		if p = strings.TrimSpace(p); p != "" {
+			entries = append(entries, p)
+		}
+	}
+	return entries
+}
+
+// validProxy follows newProxyRepo there: a word, a URL of one of three schemes, or a host alone.
+func validProxy(p string) bool {
+	if scheme, _, ok := strings.Cut(p, ":/"); ok {
+		return slices.Contains([]string{"https", "http", "file"}, scheme)
+	}
+	return p == "off" || p == "direct" || strings.ContainsAny(p, ".:/") && !filepath.IsAbs(p)
+}
+
+// gosumdb looks for settings by which downloads are not verified.
+func gosumdb(m *Machine) Finding {
+	var said, cures []string
+	note := func(name string) {
+		said = append(said, m.shown(name))
+		cures = append(cures, m.undo(name))
+	}
+	if m.Settings.Get("GOSUMDB").Value == "off" {
+		note("GOSUMDB")
+	}
+	for _, name := range []string{"GONOSUMDB", "GOPRIVATE"} { // the default of the first
+		if list := m.Settings.Get(name).Value; list != "" {
+			if slices.Contains(strings.Split(list, ","), "*") {
+				note(name)
+			}
+			break
+		}
+	}
+	if len(said) == 0 {
+		return ok(m.shown("GOSUMDB"), "")
+	}
+	return Finding{Status: Warning, Looked: strings.Join(said, ", "), Found: "turns verification off for all modules", Type: join(cures...)}
+}
+
+// patterns looks for patterns of module paths that match none.
+func patterns(m *Machine) Finding {
+	var said, cures, shown []string
+	for _, name := range []string{"GOPRIVATE", "GONOPROXY", "GONOSUMDB", "GOINSECURE"} {
+		value := m.Settings.Get(name).Value
+		if value == "" {
+			continue
+		}
+		shown = append(shown, m.shown(name))
+		if better := mendPatterns(value); better != strings.Trim(value, ",") {
+			said = append(said, m.shown(name))
+			cures = append(cures, m.set(name, better))
+		}
+	}
+	if len(said) == 0 {
+		return ok(strings.Join(append(shown, "GOPRIVATE")[:max(1, len(shown))], ", "), "")
+	}
+	return Finding{
+		Status: Warning, Looked: strings.Join(said, ", "), Type: join(cures...),
+		Found: "has a pattern that matches no module: they are separated by commas, without blanks, schemes, users and ports",
+	}
+}
+
+// mendPatterns takes out of patterns what no module path has. They are compared as they stand (golang.org/x/mod/module.MatchPrefixPatterns).
+func mendPatterns(list string) string {
+	var better []string
+	for p := range strings.FieldsFuncSeq(list, func(r rune) bool { return r == ',' || r == ' ' || r == '\t' || r == ';' }) {
+		if strings.ContainsAny(p, `[\`) { // where anything may stand for anything
+			better = append(better, p)
+			continue
+		}
+		p = p[strings.LastIndex(p, "://")+1:]
+		p = strings.TrimPrefix(p, "//")
+		host, path, slash := strings.Cut(p, "/")
+		host, _, _ = strings.Cut(host[strings.LastIndexByte(host, '@')+1:], ":")
+		if slash {
+			host += "/" + path
+		}
+		if host != "" {
+			better = append(better, host)
+		}
+	}
+	return strings.Join(better, ",")
+}

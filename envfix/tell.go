@@ -1,0 +1,108 @@
+package envfix
+
+import (
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+)
+
+// A Place is what the look at a directory tells by which Resolve decides.
+type Place struct {
+	Path     string
+	Exists   bool
+	Deepest  string      // the part of the path that exists
+	Mode     fs.FileMode // of Deepest
+	Owner    int         // of Deepest, -1 where the system has no numbers
+	Access   string      // why it can be neither used nor made, in words that follow the path; "" where it can
+	Room     string      // why too little fits into it, in such words
+	NoExec   bool
+	ReadOnly bool
+	Bytes    uint64 // left for this user
+	Files    uint64 // left
+}
+
+// LookAt looks at a directory that serves as what the variable name says: one of those that Resolve decides on, or WORK for a
+// temp folder that is to hold $WORK too. Nothing is written, executed or walked for it.
+func LookAt(name, path string) Place {
+	f := look(path)
+	need := map[string]room{"GOTMPDIR": chosenRoom, "TMPDIR": tempRoom, "GOPATH": pathRoom, "WORK": workRoom}[name]
+	if need == (room{}) {
+		need = cacheRoom
+	}
+	need.exec = false
+	p := Place{
+		Path: path, Exists: f.exists(), Deepest: f.deepest, Owner: f.owner, Access: f.unusable(room{}),
+		NoExec: f.noexec, ReadOnly: f.readonly, Bytes: f.bytes, Files: f.files,
+	}
+	if p.Access == "" {
+		p.Room = f.unusable(need)
+	}
+	if fi, err := os.Stat(f.deepest); err == nil {
+		p.Mode = fi.Mode()
+	}
+	return p
+}
+
+// Owner returns the uid of a file's owner, -1 where the system has no numbers.
+func Owner(fi fs.FileInfo) int { return ownerOf(fi) }
+
+// File returns what the user's env file sets.
+func (s *Settings) File() map[string]string { return maps.Clone(s.user) }
+
+// Directory is the value of GOCACHE, GOPATH, GOMODCACHE or TMPDIR as the go command finds it, defaults included; of another
+// variable what Get says.
+func (s *Settings) Directory(name string) Setting {
+	switch name {
+	case "GOCACHE":
+		return s.gocache()
+	case "GOPATH":
+		return s.gopath()
+	case "GOMODCACHE":
+		return s.gomodcache(s.gopath().Value)
+	case "TMPDIR":
+		return s.tempDir()
+	}
+	return s.Get(name)
+}
+
+// PasswdHome is the home in the passwd entry of the effective user, "" where there is none.
+func PasswdHome() string { return passwdHome("/etc/passwd") }
+
+// Quote quotes a path for a shell where that is needed.
+func Quote(path string) string { return quote(path) }
+
+// Abandoned returns the work folders of this user in dir that a run would sweep: go-build*, for three days unchanged, with
+// nothing running or open in them; of those that it sees before the end. It removes none.
+func Abandoned(dir string, end time.Time) []string {
+	real, err := filepath.EvalSymlinks(dir) // as /proc shows it
+	if err != nil {
+		return nil
+	}
+	entries, err := os.ReadDir(real)
+	if err != nil {
+		return nil
+	}
+	entries = slices.DeleteFunc(entries, func(e fs.DirEntry) bool {
+		fi, err := e.Info()
+		return err != nil || !e.IsDir() || !strings.HasPrefix(e.Name(), "go-build") || ownerOf(fi) != os.Geteuid()
+	})
+	if len(entries) == 0 {
+		return nil
+	}
+	var old []string
+	inUse := inUseIn(real)
+	for _, e := range entries {
+		if time.Now().After(end) {
+			break
+		}
+		work := filepath.Join(real, e.Name())
+		if quiet(work, time.Now().Add(-abandoned)) && !inUse(work) {
+			old = append(old, work)
+		}
+	}
+	return old
+}
