@@ -7,6 +7,7 @@
 package modcache
 
 import (
+	"bytes"
 	"go/version"
 	"os"
 	"path/filepath"
@@ -54,8 +55,8 @@ func (p Project) Using(file string) Project {
 // single returns the project of a module.
 func single(root, file string) Project {
 	p := Project{roots: []string{root}, files: []string{file}, sums: []string{strings.TrimSuffix(file, ".mod") + ".sum"}}
-	if mod := parse(file); mod != nil {
-		p.goLine, p.toolchain = lines(mod.Go, mod.Toolchain)
+	if data, err := os.ReadFile(file); err == nil {
+		p.goLine, p.toolchain = lines(data)
 	}
 	// Older modules are not built from the vendor directory unless the user says so (cmd/go/internal/modload.setDefaultBuildMod).
 	p.vendored = exists(filepath.Join(root, "vendor", "modules.txt")) && (p.goLine == "" || version.Compare(p.goLine, "go1.14") >= 0)
@@ -83,7 +84,7 @@ func workspace(file string) Project {
 		p.files = append(p.files, filepath.Join(dir, "go.mod"))
 		p.sums = append(p.sums, filepath.Join(dir, "go.sum"))
 	}
-	p.goLine, p.toolchain = lines(work.Go, work.Toolchain)
+	p.goLine, p.toolchain = lines(data)
 	return p
 }
 
@@ -137,13 +138,18 @@ func parse(file string) *modfile.File {
 	return mod
 }
 
-// lines returns what the two lines name.
-func lines(g *modfile.Go, t *modfile.Toolchain) (goLine, toolchain string) {
-	if g != nil {
-		goLine = "go" + g.Version
-	}
-	if t != nil {
-		toolchain = t.Name
+// lines returns the versions in the go and toolchain lines of a go.mod or go.work file: "go1.26.3", "" where there is none. As
+// gover.GoModLookup of the go command it does not parse the file, which at each start would cost more than all else.
+func lines(file []byte) (goLine, toolchain string) {
+	for line := range bytes.Lines(file) {
+		text, _, _ := strings.Cut(string(line), "//")
+		switch f := strings.Fields(text); {
+		case len(f) != 2:
+		case f[0] == "go" && goLine == "":
+			goLine = "go" + f[1]
+		case f[0] == "toolchain" && toolchain == "":
+			toolchain = f[1]
+		}
 	}
 	return goLine, toolchain
 }
