@@ -2,7 +2,7 @@ package lock
 
 import "time"
 
-// Watch looks once a second whether a child of this process waits for a lock file of its own, which the go command does
+// Watch looks twice a second whether a child of this process waits for a lock file of its own, which the go command does
 // in silence (F43, golang.org/issue/33543), and tells after a second for which file and for whom; again after ten, and
 // each minute. It goes on until stop is called. Where the system does not tell, it does nothing.
 func Watch(tell func(path string, blockers []Process)) (stop func()) {
@@ -13,7 +13,7 @@ func Watch(tell func(path string, blockers []Process)) (stop func()) {
 
 // watch keeps one wait in mind: a go command that waits for several files has the same holder most of the time.
 func watch(done <-chan struct{}, tell func(string, []Process)) {
-	tick := time.NewTicker(time.Second)
+	tick := time.NewTicker(time.Second / 2)
 	defer tick.Stop()
 	var seen blocked
 	var since reminder
