@@ -25,5 +25,6 @@ func hold(at *os.Root, name string, alone bool) (release func(), ok bool) {
 		f.Close()
 		return nil, false
 	}
-	return func() { f.Close() }, true
+	// Closing alone would leave it with a process that is just being started, and has the descriptor until it is another program.
+	return func() { unlock(f); f.Close() }, true
 }

@@ -16,3 +16,5 @@ func tryLock(f *os.File, alone bool) bool {
 	}
 	return unix.Flock(int(f.Fd()), how|unix.LOCK_NB) == nil
 }
+
+func unlock(f *os.File) { unix.Flock(int(f.Fd()), unix.LOCK_UN) }
