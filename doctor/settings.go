@@ -221,10 +221,11 @@ func mendPatterns(list string) string {
 		p = strings.TrimPrefix(p, "//")
 		host, path, slash := strings.Cut(p, "/")
 		host, _, _ = strings.Cut(host[strings.LastIndexByte(host, '@')+1:], ":")
-		if slash {
-			host += "/" + path
-		}
-		if host != "" {
+		switch {
+		case host == "":
+		case slash:
+			better = append(better, host+"/"+path)
+		default:
 			better = append(better, host)
 		}
 	}
