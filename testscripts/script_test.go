@@ -11,6 +11,7 @@ import (
 	"io/fs"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -18,6 +19,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -31,6 +33,7 @@ var (
 )
 
 func TestScript(t *testing.T) {
+	deliverSignals()
 	s := newSuite(t)
 	testscript.Run(t, testscript.Params{
 		Dir:                 ".",
@@ -42,6 +45,16 @@ func TestScript(t *testing.T) {
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 	})
+}
+
+// deliverSignals ends what nohup, or a shell's &, does to all programs below: that they ignore signals which the scripts send. This
+// program goes on ignoring them, for nobody reads the channel.
+func deliverSignals() {
+	for _, sig := range []os.Signal{syscall.SIGHUP, os.Interrupt, syscall.SIGQUIT} {
+		if signal.Ignored(sig) {
+			signal.Notify(make(chan os.Signal, 1), sig)
+		}
+	}
 }
 
 // A script is found by the first word of its name, so that word must be one that README.md explains.
