@@ -50,7 +50,7 @@ type Plan struct {
 func (p *Plan) set(was Setting, name, value, why string) {
 	v := Var{Name: name, Value: value, Origin: FromGoSafe, Was: was, Why: why, Hint: was.undo(name)}
 	if slices.Contains(p.noLocks, name) && v.Hint == "" {
-		v.Said, v.Hint = true, "go env -w "+name+"="+quote(value)
+		v.Said, v.Hint = true, "go env -w "+name+"="+Quote(value)
 	}
 	p.Vars = append(p.Vars, v)
 }

@@ -48,7 +48,7 @@ func (r *resolver) pathVerdict(path Setting) string {
 	if r.Get("GO111MODULE").Value == "off" {
 		return ""
 	}
-	first := firstOf(path.Value)
+	first := First(path.Value)
 	if first == "" && path.Value != "" { // ":/a", which plain go takes
 		return ""
 	}
@@ -85,7 +85,7 @@ func (r *resolver) cacheVerdict(cache Setting) string {
 // readInPlace reports whether directories that can only be read serve this command: nothing is to be added to them.
 func (r *resolver) readInPlace(path, cache Setting) bool {
 	switch {
-	case !judgeable(firstOf(path.Value)), !judgeable(cache.Value), !readable(cache.Value):
+	case !judgeable(First(path.Value)), !judgeable(cache.Value), !readable(cache.Value):
 		return false
 	case r.seen.at(cache.Value).noexec && r.Switches(), r.unlockable("GOMODCACHE", cache.Value) != "":
 		return false
@@ -95,7 +95,7 @@ func (r *resolver) readInPlace(path, cache Setting) bool {
 
 // needsBin reports whether the command places binaries in a folder of GOPATH that cannot be written to.
 func (r *resolver) needsBin(path Setting) bool {
-	return r.WritesBin && r.Get("GOBIN").Value == "" && r.inside(filepath.Join(firstOf(path.Value), "bin")) != ""
+	return r.WritesBin && r.Get("GOBIN").Value == "" && r.inside(filepath.Join(First(path.Value), "bin")) != ""
 }
 
 // inside says why nothing can be written to a directory below one that works. A file in the way is the go command's

@@ -31,7 +31,7 @@ func (p *Plan) Prepare() (changed []string, err error) {
 	for _, cache := range p.strange {
 		if n, owner := moveAside(cache); n > 0 {
 			changed = append(changed, fmt.Sprintf("%s had %d folders of uid %d (sudo go?): moved aside to *.foreign; to be rid of them: sudo rm -r %s/*.foreign*",
-				cache, n, owner, quote(cache)))
+				cache, n, owner, Quote(cache)))
 		}
 	}
 	for _, dir := range p.sweep {
@@ -58,14 +58,6 @@ func moveAside(cache string) (n, owner int) {
 		}
 	}
 	return n, owner
-}
-
-// quote quotes a path for a shell where that is needed.
-func quote(path string) string {
-	if strings.Trim(path, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-+@%") == "" {
-		return path
-	}
-	return "'" + strings.ReplaceAll(path, "'", `'\''`) + "'"
 }
 
 // isBucket reports whether name is that of one of the 256 folders of a build cache.

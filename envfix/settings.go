@@ -257,18 +257,10 @@ func (s *Settings) gopath() Setting {
 // gomodcache is the GOMODCACHE of the go command: below the first folder of GOPATH (cmd/go/internal/cfg.gopathDir).
 func (s *Settings) gomodcache(gopath string) Setting {
 	v := s.Get("GOMODCACHE")
-	if first := firstOf(gopath); v.Value == "" && first != "" {
+	if first := First(gopath); v.Value == "" && first != "" {
 		v = Setting{filepath.Join(first, "pkg", "mod"), FromDefault}
 	}
 	return v
-}
-
-// firstOf is the first entry of a list of paths.
-func firstOf(list string) string {
-	if dirs := filepath.SplitList(list); len(dirs) > 0 {
-		return dirs[0]
-	}
-	return ""
 }
 
 // tempDir is os.TempDir.

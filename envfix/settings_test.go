@@ -92,3 +92,17 @@ func write(t *testing.T, name, text string) {
 		t.Fatal(err)
 	}
 }
+
+func TestQuote(t *testing.T) {
+	for s, want := range map[string]string{
+		"/home/u/go/pkg/mod": "/home/u/go/pkg/mod",
+		"/a b":               "'/a b'",
+		"it's":               `'it'\''s'`,
+		"":                   "''",
+		"$(rm)":              "'$(rm)'",
+	} {
+		if got := Quote(s); got != want {
+			t.Errorf("%q: %s, want %s", s, got, want)
+		}
+	}
+}

@@ -72,8 +72,22 @@ func (s *Settings) Directory(name string) Setting {
 // PasswdHome is the home in the passwd entry of the effective user, "" where there is none.
 func PasswdHome() string { return passwdHome("/etc/passwd") }
 
-// Quote quotes a path for a shell where that is needed.
-func Quote(path string) string { return quote(path) }
+// First is the first entry of a list of paths, "" where there is none.
+func First(list string) string {
+	if dirs := filepath.SplitList(list); len(dirs) > 0 {
+		return dirs[0]
+	}
+	return ""
+}
+
+// Quote makes one word for the shell of s, with quotes where they are needed.
+func Quote(s string) string {
+	plain := "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-+@%:,"
+	if s != "" && strings.Trim(s, plain) == "" {
+		return s
+	}
+	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+}
 
 // Abandoned returns the work folders of this user in dir that a run would sweep: go-build*, for three days unchanged, with
 // nothing running or open in them; of those that it sees before the end. It removes none.

@@ -41,8 +41,8 @@ func (r *resolver) twinBase(cache, why string) (base string, begun bool) {
 func (r *resolver) twin(base string, path, cache Setting, why string) {
 	t := &Twin{Of: cache.Value, Dir: filepath.Join(base, twinName(cache.Value))}
 	if gopath := r.plan.Value("GOPATH"); gopath != path.Value {
-		t.SumsOf = filepath.Join(firstOf(path.Value), "pkg", "sumdb")
-		t.Sums = filepath.Join(firstOf(gopath), "pkg", "sumdb")
+		t.SumsOf = filepath.Join(First(path.Value), "pkg", "sumdb")
+		t.Sums = filepath.Join(First(gopath), "pkg", "sumdb")
 	}
 	r.plan.Twin = t
 	r.plan.set(cache, "GOMODCACHE", t.Dir, why)

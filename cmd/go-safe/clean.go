@@ -13,18 +13,8 @@ import (
 	"github.com/go-safe/go-safe/shim"
 )
 
-// A cleaner removes caches in one step.
-type cleaner struct {
-	cfg      config
-	class    shim.Class
-	real     shim.Go
-	plan     *envfix.Plan
-	settings *envfix.Settings
-	say      printer
-}
-
 // refused says why the clean is not to begin: it would end half-way.
-func (c cleaner) refused() error {
+func (c *command) refused() error {
 	dir := c.plan.Value("GOMODCACHE")
 	if c.class.Empties&shim.ModCache == 0 || !filepath.IsAbs(dir) {
 		return nil
@@ -41,11 +31,11 @@ func (c cleaner) refused() error {
 		dir, f.Count, f.First, strings.Join(owners, ", "))
 }
 
-// run runs the go command on caches that are set aside, gives the locks back, and deletes what the go command would have. The
+// clean runs the go command on caches that are set aside, gives the locks back, and deletes what the go command would have. The
 // go command's output and status are its own; the status is 1 where something cannot be deleted, as it would be.
-func (c cleaner) run(goCommand func() int, release func()) int {
+func (c *command) clean(release func()) int {
 	asides := c.setAside()
-	status := goCommand()
+	status := c.start(shim.Run)
 	var rubbish []*clean.Aside
 	for _, a := range asides {
 		if a.Removed() {
@@ -67,11 +57,11 @@ func (c cleaner) run(goCommand func() int, release func()) int {
 }
 
 // setAside sets aside what the go command only removes. The toolchain that it is to run stays in its place.
-func (c cleaner) setAside() (asides []*clean.Aside) {
+func (c *command) setAside() (asides []*clean.Aside) {
 	add := func(name string, a *clean.Aside, err error) {
 		if err != nil {
 			c.say.line("warning: %s: %v; removing it in place, as plain go would; if that is interrupted type: go clean -%s",
-				name, err, map[string]string{"GOMODCACHE": "modcache", "GOCACHE": "cache"}[name])
+				name, err, strings.ToLower(strings.TrimPrefix(name, "GO")))
 		}
 		if a != nil {
 			asides = append(asides, a)
@@ -89,7 +79,7 @@ func (c cleaner) setAside() (asides []*clean.Aside) {
 }
 
 // sweep deletes what cleans before this one left behind when they were killed.
-func (c cleaner) sweep() {
+func (c *command) sweep() {
 	for name, place := range placeOf {
 		dir := c.plan.Value(name)
 		if c.class.Clears&place == 0 || !filepath.IsAbs(dir) {
@@ -102,8 +92,8 @@ func (c cleaner) sweep() {
 }
 
 // hold takes a folder of a clean by the lock that its cache has. What an ancestor has set aside is not for us to sweep.
-func (c cleaner) hold(folder string) (release func(), free bool) {
-	if c.cfg.noLocks {
+func (c *command) hold(folder string) (release func(), free bool) {
+	if c.noLocks {
 		return func() {}, false
 	}
 	if release, free = lock.TryAlone(folder); !free {
@@ -113,7 +103,7 @@ func (c cleaner) hold(folder string) (release func(), free bool) {
 }
 
 // runsFrom reports whether the go command, or the toolchain that it will switch to, lies in the module cache.
-func (c cleaner) runsFrom(cache string) bool {
+func (c *command) runsFrom(cache string) bool {
 	cache, err := filepath.EvalSymlinks(cache)
 	if err != nil {
 		return false
@@ -123,5 +113,5 @@ func (c cleaner) runsFrom(cache string) bool {
 			return true
 		}
 	}
-	return switches(c.class, c.real, c.settings)
+	return c.switches()
 }

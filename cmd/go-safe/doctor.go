@@ -13,7 +13,6 @@ import (
 
 	"github.com/go-safe/go-safe/doctor"
 	"github.com/go-safe/go-safe/envfix"
-	"github.com/go-safe/go-safe/modcache"
 	"github.com/go-safe/go-safe/shim"
 )
 
@@ -124,9 +123,8 @@ func runDoctor(args, environ []string, real shim.Go, notFound error, stdout io.W
 
 // machine gathers what the checks look at, as for a go build here that needs a module which is not there. It makes nothing.
 func machine(environ []string, real shim.Go, notFound error) *doctor.Machine {
-	settings := envfix.ReadSettings(environ, real.GOROOT)
-	class := shim.Classify([]string{"build"}, "")
-	req := request(class, real, settings)
+	c := imagined(environ, real, "build")
+	req := c.request()
 	req.Holds = func(string) bool { return false } // something may have to be added to the module cache
 	exe, _ := os.Executable()
 	dir, _ := os.Getwd()
@@ -139,9 +137,9 @@ func machine(environ []string, real shim.Go, notFound error) *doctor.Machine {
 		Chosen:     getenv(environ, "GOSAFE_GO") != "",
 		Real:       real,
 		NotFound:   notFound,
-		Settings:   settings,
+		Settings:   c.settings,
 		Plan:       sync.OnceValue(func() *envfix.Plan { return envfix.Resolve(req) }),
-		Project:    sync.OnceValue(func() modcache.Project { return project(class, settings) }),
+		Project:    c.project,
 		Unlockable: unlockable,
 	}
 }

@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/go-safe/go-safe/envfix"
 	"github.com/go-safe/go-safe/lock"
 	"github.com/go-safe/go-safe/rights"
 	"github.com/go-safe/go-safe/shim"
@@ -60,9 +59,8 @@ func fixOne(dir string, o *rights.Options, cfg config, stdout io.Writer, say pri
 
 // caches are those that the go command uses here, and those that it would use without go-safe; of both what is there.
 func caches(environ []string, real shim.Go) []string {
-	settings := envfix.ReadSettings(environ, real.GOROOT)
 	var dirs []string
-	for _, v := range envfix.Resolve(request(shim.Classify([]string{"build"}, ""), real, settings)).Vars {
+	for _, v := range imagined(environ, real, "build").resolve().Vars {
 		if v.Name != "GOCACHE" && v.Name != "GOMODCACHE" {
 			continue
 		}

@@ -11,8 +11,8 @@ import (
 )
 
 // explain returns what says, after a command that failed, why that may be: one line, and only where the cause is plain to see.
-func explain(cfg config, class shim.Class, plan *envfix.Plan, settings *envfix.Settings, say printer) (after func(status int)) {
-	if cfg.noHints || class.Writes&(shim.ModCache|shim.BuildCache) == 0 {
+func (c *command) explain() (after func(status int)) {
+	if c.noHints || c.class.Writes&(shim.ModCache|shim.BuildCache) == 0 {
 		return func(int) {}
 	}
 	kills := make(chan int, 1)
@@ -22,16 +22,16 @@ func explain(cfg config, class shim.Class, plan *envfix.Plan, settings *envfix.S
 			return
 		}
 		looks := []hint.Look{
-			func() string { return tornModule(project(class, settings), plan.Value("GOMODCACHE")) },
-			func() string { return foreignTrouble(plan.Value("GOMODCACHE")) },
+			func() string { return tornModule(c.project(), c.plan.Value("GOMODCACHE")) },
+			func() string { return foreignTrouble(c.plan.Value("GOMODCACHE")) },
 		}
-		if class.Writes&shim.BuildCache != 0 {
+		if c.class.Writes&shim.BuildCache != 0 {
 			looks = append(looks,
-				func() string { return cacheTrouble(plan.Value("GOCACHE")) },
-				func() string { return tempTrouble(plan.Value("GOTMPDIR")) })
+				func() string { return cacheTrouble(c.plan.Value("GOCACHE")) },
+				func() string { return tempTrouble(c.plan.Value("GOTMPDIR")) })
 		}
 		if line := hint.First(<-kills, looks...); line != "" {
-			say.line("hint: %s", line)
+			c.say.line("hint: %s", line)
 		}
 	}
 }
@@ -53,7 +53,7 @@ func cacheTrouble(cache string) string {
 	if path == cache {
 		return fmt.Sprintf("the build cache %s %s; type: go clean -cache, or: export GOCACHE=/another/folder", path, trouble)
 	}
-	return fmt.Sprintf("the build cache has %s, which %s; type: mv %s %s", path, trouble, shellQuote(cache), shellQuote(cache+".old"))
+	return fmt.Sprintf("the build cache has %s, which %s; type: mv %s %s", path, trouble, envfix.Quote(cache), envfix.Quote(cache+".old"))
 }
 
 func tempTrouble(dir string) string {

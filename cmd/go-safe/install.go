@@ -15,16 +15,16 @@ import (
 
 // stage returns where the command's binaries are to be built, nil where plain go's way is as good: it renames them itself, or
 // what it does would be seen to differ. A stage that cannot be made is no reason to fail.
-func stage(class shim.Class, real shim.Go, settings *envfix.Settings, plan *envfix.Plan) *bindir.Stage {
-	if class.Verb != "install" || class.Writes&shim.Bin == 0 || class.Tells || crosses(settings, real.GOROOT) {
+func (c *command) stage() *bindir.Stage {
+	if c.class.Verb != "install" || c.class.Writes&shim.Bin == 0 || c.class.Tells || crosses(c.settings, c.real.GOROOT) {
 		return nil
 	}
-	target := binDir(settings, plan.Value("GOPATH"))
-	tmp := cmp.Or(plan.Value("GOTMPDIR"), plan.Value("TMPDIR"))
-	if !filepath.IsAbs(target) || !filepath.IsAbs(tmp) || sameDir(target, workdir(class.Dir)) {
+	target := binDir(c.settings, c.plan.Value("GOPATH"))
+	tmp := cmp.Or(c.plan.Value("GOTMPDIR"), c.plan.Value("TMPDIR"))
+	if !filepath.IsAbs(target) || !filepath.IsAbs(tmp) || sameDir(target, c.dir()) {
 		return nil
 	}
-	if !bindir.Copies(target, tmp, plan.Value("GOCACHE")) {
+	if !bindir.Copies(target, tmp, c.plan.Value("GOCACHE")) {
 		return nil
 	}
 	s, err := bindir.New(target, tmp)
@@ -58,11 +58,10 @@ func binDir(settings *envfix.Settings, gopath string) string {
 	case "off", "auto":
 		return ""
 	}
-	dirs := filepath.SplitList(gopath)
-	if len(dirs) == 0 || dirs[0] == "" {
-		return ""
+	if dir := envfix.First(gopath); dir != "" {
+		return filepath.Join(dir, "bin")
 	}
-	return filepath.Join(dirs[0], "bin")
+	return ""
 }
 
 // system names the folder in it for programs of another system than this.
@@ -78,17 +77,17 @@ func sameDir(target, workdir string) bool {
 	return err1 == nil && err2 == nil && os.SameFile(t, w)
 }
 
-// runStaged returns what runs the command: shim.Run and, where there is a stage, the placing of what was built.
-func runStaged(s *bindir.Stage, cfg config, say printer) func(shim.Command) (shim.Status, error) {
+// placing returns what runs the command: shim.Run and, where there is a stage, the placing of what was built.
+func (c *command) placing(s *bindir.Stage) func(shim.Command) (shim.Status, error) {
 	if s == nil {
 		return shim.Run
 	}
-	if cfg.verbose {
-		say.line("GOBIN=%s: what is built there replaces what is in %s in one step", s.Dir, s.Target)
+	if c.verbose {
+		c.say.line("GOBIN=%s: what is built there replaces what is in %s in one step", s.Dir, s.Target)
 	}
-	return func(c shim.Command) (shim.Status, error) {
-		c.Environ = envfix.Setenv(c.Environ, "GOBIN", s.Dir)
-		status, err := shim.Run(c)
+	return func(start shim.Command) (shim.Status, error) {
+		start.Environ = envfix.Setenv(start.Environ, "GOBIN", s.Dir)
+		status, err := shim.Run(start)
 		if err != nil {
 			return status, err
 		}
@@ -97,18 +96,18 @@ func runStaged(s *bindir.Stage, cfg config, say printer) func(shim.Command) (shi
 		if status.Signal != nil || len(built) == 0 { // killed, it may have left half a file
 			return status, nil
 		}
-		status.Code = cmp.Or(status.Code, place(s, built, cfg, say))
+		status.Code = cmp.Or(status.Code, c.place(s, built))
 		return status, nil
 	}
 }
 
 // place puts what was built where it belongs, and returns the exit status: 0, 1 as the go command has it, or exitFailed.
-func place(s *bindir.Stage, built []string, cfg config, say printer) int {
+func (c *command) place(s *bindir.Stage, built []string) int {
 	signal.Reset() // shim.Run has caught what would end us, for its child, and we may have to wait
-	if !cfg.noLocks {
-		release, err := want{"GOBIN", s.Target, lock.Change}.take(cfg, say)
+	if !c.noLocks {
+		release, err := want{"GOBIN", s.Target, lock.Change}.take(c.config, c.say)
 		if err != nil {
-			return say.failure(exitFailed, err)
+			return c.say.failure(exitFailed, err)
 		}
 		if release != nil {
 			defer release()
@@ -117,7 +116,7 @@ func place(s *bindir.Stage, built []string, cfg config, say printer) int {
 	}
 	errs := s.Place(built)
 	for _, err := range errs {
-		say.line("%v; type: export GOBIN=/another/directory", err)
+		c.say.line("%v; type: export GOBIN=/another/directory", err)
 	}
 	return min(len(errs), 1)
 }

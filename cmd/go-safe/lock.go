@@ -23,38 +23,38 @@ type want struct {
 
 // wants are the locks of a command, always in this order, so that no two commands wait for each other. Where a program goes
 // on after the build nobody sees when that ends: go run holds nothing.
-func wants(cfg config, class shim.Class, real shim.Go, plan *envfix.Plan, settings *envfix.Settings) []want {
-	if cfg.noLocks {
+func (c *command) wants() []want {
+	if c.noLocks {
 		return nil
 	}
-	uses := class.Writes & (shim.ModCache | shim.BuildCache)
+	uses := c.class.Writes & (shim.ModCache | shim.BuildCache)
 	// What itself writes nothing, as go version, may have to download a toolchain.
-	if uses == 0 && class.Writes == 0 && class.Verb != "help" && switches(class, real, settings) {
+	if uses == 0 && c.class.Writes == 0 && c.class.Verb != "help" && c.switches() {
 		uses = shim.ModCache
 	}
-	if class.Outlives {
+	if c.class.Outlives {
 		uses = 0
 	}
 	var list []want
-	for _, c := range []want{
-		{"GOMODCACHE", plan.Value("GOMODCACHE"), lock.Use},
-		{"GOCACHE", plan.Value("GOCACHE"), lock.Use},
+	for _, w := range []want{
+		{"GOMODCACHE", c.plan.Value("GOMODCACHE"), lock.Use},
+		{"GOCACHE", c.plan.Value("GOCACHE"), lock.Use},
 	} {
-		place := placeOf[c.name]
+		place := placeOf[w.name]
 		switch {
-		case !filepath.IsAbs(c.dir):
+		case !filepath.IsAbs(w.dir):
 			continue // off, or something that the go command will refuse
-		case class.Clears&place != 0 && !isDir(c.dir):
+		case c.class.Clears&place != 0 && !isDir(w.dir):
 			continue // there is nothing to remove
-		case class.Clears&place != 0:
-			c.mode = lock.Change
+		case c.class.Clears&place != 0:
+			w.mode = lock.Change
 		case uses&place == 0:
 			continue
 		}
-		list = append(list, c)
+		list = append(list, w)
 	}
-	if class.Writes == shim.EnvFile && filepath.IsAbs(settings.EnvFile) {
-		list = append(list, want{"GOENV", filepath.Dir(settings.EnvFile), lock.Change})
+	if c.class.Writes == shim.EnvFile && filepath.IsAbs(c.settings.EnvFile) {
+		list = append(list, want{"GOENV", filepath.Dir(c.settings.EnvFile), lock.Change})
 	}
 	return list
 }

@@ -33,13 +33,13 @@ type processRow struct {
 
 // lockRows looks at the directories that commands lock here.
 func lockRows(environ []string, real shim.Go) []lockRow {
-	settings := envfix.ReadSettings(environ, real.GOROOT)
-	plan := envfix.Resolve(request(shim.Classify([]string{"build"}, ""), real, settings))
+	c := imagined(environ, real, "build")
+	plan := c.resolve()
 	rows := []lockRow{}
 	for _, r := range []lockRow{
 		{Name: "GOMODCACHE", Dir: plan.Value("GOMODCACHE")},
 		{Name: "GOCACHE", Dir: plan.Value("GOCACHE")},
-		{Name: "GOENV", Dir: filepath.Dir(settings.EnvFile)},
+		{Name: "GOENV", Dir: filepath.Dir(c.settings.EnvFile)},
 	} {
 		if !filepath.IsAbs(r.Dir) {
 			continue

@@ -16,74 +16,79 @@ import (
 	"github.com/go-safe/go-safe/shim"
 )
 
-// settled is prepare, once more where a shared module cache could not be written to: another user's command may be at work
+// settle is prepare, once more where a shared module cache could not be written to: another user's command may be at work
 // there, and what that makes is open to us only when it ends.
-func settled(cfg config, class shim.Class, real shim.Go, settings *envfix.Settings, say printer) (plan *envfix.Plan, changed []string) {
-	plan, changed = prepare(request(class, real, settings))
-	for _, v := range plan.Vars {
-		if v.Name != "GOMODCACHE" || !v.Changed() || cfg.noLocks || rights.Of(v.Was.Value).Policy != rights.SharedSet {
+func (c *command) settle() (changed []string) {
+	changed = c.prepare()
+	for _, v := range c.plan.Vars {
+		if v.Name != "GOMODCACHE" || !v.Changed() || c.noLocks || rights.Of(v.Was.Value).Policy != rights.SharedSet {
 			continue
 		}
-		release, err := want{v.Name, v.Was.Value, lock.Use}.acquire(cfg, say)
+		release, err := want{v.Name, v.Was.Value, lock.Use}.acquire(c.config, c.say)
 		if err != nil {
 			break
 		}
 		release()
-		return prepare(request(class, real, settings))
+		return c.prepare()
 	}
-	return plan, changed
+	return changed
 }
 
 // places are those where the command may make entries that need a repair. Whoever is not root makes them in a module cache
 // alone that he shares; what root makes may have to be given away wherever it is.
-func places(cfg config, args []string, class shim.Class, real shim.Go, plan *envfix.Plan, settings *envfix.Settings) []rights.Place {
-	if cfg.noRepair {
+func (c *command) places() []rights.Place {
+	if c.noRepair {
 		return nil
 	}
-	downloads := sync.OnceValue(func() bool { return mayDownload(args, class, real, plan, settings) })
-	list := []rights.Place{{Dir: plan.Value("GOMODCACHE"), Kind: rights.ModCache, May: downloads}}
+	downloads := sync.OnceValue(c.mayDownload)
+	list := []rights.Place{{Dir: c.plan.Value("GOMODCACHE"), Kind: rights.ModCache, May: downloads}}
 	if os.Geteuid() == 0 {
-		list = append(list, rights.Place{Dir: filepath.Join(firstDir(plan.Value("GOPATH")), "pkg", "sumdb"), May: downloads})
-		list = append(list, rootPlaces(class, plan, settings)...)
+		list = append(list, rights.Place{Dir: filepath.Join(envfix.First(c.plan.Value("GOPATH")), "pkg", "sumdb"), May: downloads})
+		list = append(list, c.rootPlaces()...)
 	}
 	return slices.DeleteFunc(list, func(p rights.Place) bool { return !filepath.IsAbs(p.Dir) })
 }
 
 // rootPlaces are those where root alone makes something for others.
-func rootPlaces(class shim.Class, plan *envfix.Plan, settings *envfix.Settings) []rights.Place {
-	list := []rights.Place{{Dir: settings.ConfigDir()}} // every go command leaves telemetry beside the env file (F25)
-	if class.Writes&shim.BuildCache != 0 {
-		list = append(list, rights.Place{Dir: plan.Value("GOCACHE"), Kind: rights.BuildCache})
+func (c *command) rootPlaces() []rights.Place {
+	list := []rights.Place{{Dir: c.settings.ConfigDir()}} // every go command leaves telemetry beside the env file (F25)
+	if c.class.Writes&shim.BuildCache != 0 {
+		list = append(list, rights.Place{Dir: c.plan.Value("GOCACHE"), Kind: rights.BuildCache})
 	}
-	if class.Writes&shim.Bin != 0 {
-		bin := binDir(settings, plan.Value("GOPATH"))
-		list = append(list, rights.Place{Dir: bin, Flat: true}, rights.Place{Dir: filepath.Join(bin, system(settings)), Flat: true})
+	if c.class.Writes&shim.Bin != 0 {
+		bin := binDir(c.settings, c.plan.Value("GOPATH"))
+		list = append(list, rights.Place{Dir: bin, Flat: true}, rights.Place{Dir: filepath.Join(bin, system(c.settings)), Flat: true})
 	}
-	if class.Writes&shim.ModCache != 0 {
-		for _, file := range project(class, settings).SumFiles() {
-			list = append(list, rights.Place{Dir: filepath.Dir(file), Files: []string{filepath.Base(file)}})
+	if c.class.Writes&shim.ModCache != 0 {
+		for _, file := range c.project().SumFiles() {
+			list = append(list, onlyFile(file))
 		}
 	}
-	if settings.EnvFile != "" && class.Writes&shim.EnvFile != 0 {
-		list = append(list, rights.Place{Dir: filepath.Dir(settings.EnvFile), Files: []string{filepath.Base(settings.EnvFile)}})
+	if c.settings.EnvFile != "" && c.class.Writes&shim.EnvFile != 0 {
+		list = append(list, onlyFile(c.settings.EnvFile))
 	}
 	return list
 }
 
+// onlyFile is the place of one file.
+func onlyFile(path string) rights.Place {
+	return rights.Place{Dir: filepath.Dir(path), Files: []string{filepath.Base(path)}}
+}
+
 // mayDownload reports whether the command may add to the module cache: it can, and is not one of those that need no more than
 // go.sum names while all of that is there.
-func mayDownload(args []string, class shim.Class, real shim.Go, plan *envfix.Plan, settings *envfix.Settings) bool {
-	if class.Writes&shim.ModCache == 0 {
-		return class.Writes == 0 && class.Verb != "help" && switches(class, real, settings)
+func (c *command) mayDownload() bool {
+	if c.class.Writes&shim.ModCache == 0 {
+		return c.class.Writes == 0 && c.class.Verb != "help" && c.switches()
 	}
 	reads := []string{"build", "fix", "fmt", "generate", "install", "list", "run", "test", "tool", "vet"}
-	if !slices.Contains(reads, class.Verb) || switches(class, real, settings) {
+	if !slices.Contains(reads, c.class.Verb) || c.switches() {
 		return true
 	}
-	if slices.ContainsFunc(append(strings.Fields(settings.Get("GOFLAGS").Value), args...), asksForMore) {
+	if slices.ContainsFunc(append(strings.Fields(c.settings.Get("GOFLAGS").Value), c.args...), asksForMore) {
 		return true
 	}
-	return !request(class, real, settings).Holds(plan.Value("GOMODCACHE"))
+	return !c.holds(c.plan.Value("GOMODCACHE"))
 }
 
 // asksForMore reports whether an argument may lead beyond go.sum: -mod=mod, and the -m of go list.
@@ -91,14 +96,6 @@ func asksForMore(arg string) bool {
 	flag, isFlag := strings.CutPrefix(arg, "-")
 	flag = strings.TrimPrefix(flag, "-")
 	return arg == "mod" || isFlag && (flag == "mod=mod" || flag == "m" || strings.HasPrefix(flag, "m="))
-}
-
-// firstDir is the first entry of a list of paths.
-func firstDir(list string) string {
-	if dirs := filepath.SplitList(list); len(dirs) > 0 {
-		return dirs[0]
-	}
-	return ""
 }
 
 // alone makes the lock on a module cache whose new entries need a repair one for a change: nobody is to meet them before.
@@ -112,18 +109,18 @@ func alone(list []want, run *rights.Run) []want {
 }
 
 // repairing returns what runs the command and repairs what it made, before anything is told of how it ended.
-func repairing(r *rights.Run, class shim.Class, run func(shim.Command) (shim.Status, error), cfg config, say printer) func(shim.Command) (shim.Status, error) {
+func (c *command) repairing(r *rights.Run, run func(shim.Command) (shim.Status, error)) func(shim.Command) (shim.Status, error) {
 	if !r.Due() {
 		return run
 	}
-	return func(c shim.Command) (shim.Status, error) {
+	return func(start shim.Command) (shim.Status, error) {
 		stop := func() {}
-		if class.Outlives {
+		if c.class.Outlives {
 			stop = repeating(r)
 		}
-		status, err := run(c)
+		status, err := run(start)
 		stop()
-		tellRepair(r.Repair(), cfg, say)
+		tellRepair(r.Repair(), c.config, c.say)
 		r.Close()
 		return status, err
 	}
@@ -131,18 +128,19 @@ func repairing(r *rights.Run, class shim.Class, run func(shim.Command) (shim.Sta
 
 // loadFirst has go run load what its program needs, by -n, and repairs that, under a lock: while the program goes on none is held, and
 // nobody is to meet what is not repaired.
-func loadFirst(r *rights.Run, class shim.Class, real shim.Go, args, environ []string, cache string, cfg config, say printer) {
-	i := slices.Index(args, "run")
-	if class.Verb != "run" || i < 0 || cfg.noLocks || !r.DueIn(cache) {
+func (c *command) loadFirst(r *rights.Run) {
+	cache := c.plan.Value("GOMODCACHE")
+	i := slices.Index(c.args, "run")
+	if c.class.Verb != "run" || i < 0 || c.noLocks || !r.DueIn(cache) {
 		return
 	}
-	release, err := want{"GOMODCACHE", cache, lock.Change}.acquire(cfg, say)
+	release, err := want{"GOMODCACHE", cache, lock.Change}.acquire(c.config, c.say)
 	if err != nil {
 		return
 	}
 	defer release()
-	cmd := exec.Command(real.Path, slices.Insert(slices.Clone(args), i+1, "-n")...)
-	cmd.Env = environ
+	cmd := exec.Command(c.real.Path, slices.Insert(slices.Clone(c.args), i+1, "-n")...)
+	cmd.Env = c.environ
 	cmd.Run() // what fails fails again, and is said then
 	r.Repair()
 }

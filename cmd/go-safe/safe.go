@@ -92,17 +92,16 @@ type row struct {
 
 // safeEnv resolves as for go build here, and makes nothing.
 func safeEnv(environ []string, real shim.Go) []row {
-	settings := envfix.ReadSettings(environ, real.GOROOT)
-	class := shim.Classify([]string{"build"}, settings.Get("GOFLAGS").Value)
+	c := imagined(environ, real, "build")
 	var rows []row
-	for _, v := range envfix.Resolve(request(class, real, settings)).Vars {
+	for _, v := range c.resolve().Vars {
 		rows = append(rows, row{v.Name, v.Value, v.Origin, v.Was.Value, v.Why})
 	}
 	for _, name := range []string{"GOFLAGS", "GOBIN", "GO111MODULE", "GOWORK", "GOTOOLCHAIN"} {
-		s := settings.Get(name)
+		s := c.settings.Get(name)
 		rows = append(rows, row{Name: name, Value: s.Value, Origin: s.Origin})
 	}
-	rows = append(rows, row{Name: "GOENV", Value: settings.EnvFile, Origin: origin(environ, "GOENV")})
+	rows = append(rows, row{Name: "GOENV", Value: c.settings.EnvFile, Origin: origin(environ, "GOENV")})
 	for _, name := range []string{"XDG_CACHE_HOME", "XDG_CONFIG_HOME", "PATH", "GOSAFE", "GOSAFE_GO", "GOSAFE_EXEC", "GOSAFE_VERBOSE", "GOSAFE_HINT", "GOSAFE_REPAIR"} {
 		rows = append(rows, row{Name: name, Value: getenv(environ, name), Origin: origin(environ, name)})
 	}

@@ -11,11 +11,11 @@ import (
 	"github.com/go-safe/go-safe/shim"
 )
 
-// project finds the module or workspace that the command works in.
-func project(class shim.Class, settings *envfix.Settings) modcache.Project {
-	dir := workdir(class.Dir)
-	p := modcache.Find(dir, settings.Get("GOWORK").Value)
-	file := class.Modules.File
+// findProject finds the module or workspace that the command works in.
+func (c *command) findProject() modcache.Project {
+	dir := c.dir()
+	p := modcache.Find(dir, c.settings.Get("GOWORK").Value)
+	file := c.class.Modules.File
 	if file == "" {
 		return p
 	}
@@ -25,9 +25,9 @@ func project(class shim.Class, settings *envfix.Settings) modcache.Project {
 	return p.Using(file)
 }
 
-// toolchain is the one that the command will run from the module cache, "" for none: the go command looks on PATH first.
-func toolchain(p modcache.Project, real shim.Go, settings *envfix.Settings) string {
-	name := p.Toolchain(envfix.Version(real.GOROOT), settings.Get("GOTOOLCHAIN").Value)
+// findToolchain is the one that the command will run from the module cache: the go command looks on PATH first.
+func (c *command) findToolchain() string {
+	name := c.project().Toolchain(envfix.Version(c.real.GOROOT), c.settings.Get("GOTOOLCHAIN").Value)
 	if name == "" {
 		return ""
 	}
@@ -38,29 +38,28 @@ func toolchain(p modcache.Project, real shim.Go, settings *envfix.Settings) stri
 }
 
 // switches reports whether the command will run a toolchain from the module cache.
-func switches(class shim.Class, real shim.Go, settings *envfix.Settings) bool {
-	return toolchain(project(class, settings), real, settings) != ""
+func (c *command) switches() bool {
+	return c.toolchain() != ""
 }
 
 // need is what the command asks of the module cache.
-func need(class shim.Class, real shim.Go, settings *envfix.Settings) modcache.Need {
-	p := project(class, settings)
-	m := class.Modules
-	return p.Need(modcache.Asked{
+func (c *command) need() modcache.Need {
+	m := c.class.Modules
+	return c.project().Need(modcache.Asked{
 		NoVendor:  m.NoVendor,
 		Required:  m.Required,
 		Versions:  m.Versions,
 		More:      m.More,
 		Imports:   m.Imports,
-		Toolchain: toolchain(p, real, settings),
-		FIPS:      fipsModule(real.GOROOT, settings.Get("GOFIPS140").Value),
+		Toolchain: c.toolchain(),
+		FIPS:      fipsModule(c.real.GOROOT, c.settings.Get("GOFIPS140").Value),
 	})
 }
 
 // holds reports whether a module cache that can only be read serves the command as it is.
-func holds(cache string, class shim.Class, real shim.Go, settings *envfix.Settings) bool {
-	n := need(class, real, settings)
-	return n.HeldBy(cache) || proxyOff(settings) && n.ServedBy(cache)
+func (c *command) holds(cache string) bool {
+	n := c.need()
+	return n.HeldBy(cache) || proxyOff(c.settings) && n.ServedBy(cache)
 }
 
 // proxyOff reports whether nothing can be downloaded. What GOPRIVATE names comes from elsewhere even then
@@ -88,20 +87,21 @@ func fipsModule(goroot, setting string) string {
 
 // seed gives a twin what the command may need of the cache that it stands for. Where that fails the go command
 // downloads instead, or says itself what is wrong.
-func seed(say printer, cfg config, class shim.Class, real shim.Go, settings *envfix.Settings, plan *envfix.Plan) {
-	if plan.Twin == nil || class.Clears&shim.ModCache != 0 {
+func (c *command) seed() {
+	t := c.plan.Twin
+	if t == nil || c.class.Clears&shim.ModCache != 0 {
 		return
 	}
-	n := need(class, real, settings)
-	if class.Writes&shim.ModCache == 0 {
-		n = modcache.Toolchain(toolchain(project(class, settings), real, settings))
+	n := modcache.Toolchain(c.toolchain())
+	if c.class.Writes&shim.ModCache != 0 {
+		n = c.need()
 	}
-	seeded, err := modcache.Twin(*plan.Twin).Seed(n)
-	if !cfg.verbose {
+	seeded, err := modcache.Twin(*t).Seed(n)
+	if !c.verbose {
 		return
 	}
-	say.line("%s got %d modules that were missing from %s", plan.Twin.Dir, seeded, plan.Twin.Of)
+	c.say.line("%s got %d modules that were missing from %s", t.Dir, seeded, t.Of)
 	if err != nil {
-		say.line("seeding stopped at: %v", err)
+		c.say.line("seeding stopped at: %v", err)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"io"
 	"path/filepath"
 
+	"github.com/go-safe/go-safe/envfix"
 	"github.com/go-safe/go-safe/rights"
 )
 
@@ -67,5 +68,5 @@ func tellUsers(dir string, s *rights.Shared, dry bool, stdout io.Writer) {
 	if s.Shape == rights.BuildCache {
 		name = "GOCACHE"
 	}
-	fmt.Fprintf(stdout, "users type: go env -w %s=%s\n", name, shellQuote(dir))
+	fmt.Fprintf(stdout, "users type: go env -w %s=%s\n", name, envfix.Quote(dir))
 }

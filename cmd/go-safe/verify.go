@@ -54,17 +54,16 @@ func verify(args, environ []string, real shim.Go, notFound error, stdout io.Writ
 	if err != nil {
 		return say.failure(exitFailed, err)
 	}
-	settings := envfix.ReadSettings(environ, real.GOROOT)
-	class := shim.Classify([]string{"mod", "verify"}, settings.Get("GOFLAGS").Value)
-	plan := envfix.Resolve(request(class, real, settings))
+	c := imagined(environ, real, "mod", "verify")
+	plan := c.resolve()
 	dir := plan.Value("GOMODCACHE")
 	if t := plan.Twin; t != nil && !isDir(t.Dir) {
 		dir = t.Of // commands read that until there is a twin
 	}
-	v := &verifier{verifyCommand: cmd, dir: dir, sums: project(class, settings).Sums(), say: say}
+	v := &verifier{verifyCommand: cmd, dir: dir, sums: c.project().Sums(), say: say}
 	if cmd.heal {
-		plan, _ = prepare(request(class, real, settings))
-		v.goCommand = goFor(real, notFound, settings, plan.Environ(guard(environ, cfg, real)))
+		c.prepare()
+		v.goCommand = goFor(real, notFound, c.settings, c.plan.Environ(guard(environ, cfg, real)))
 	}
 	if err := v.run(cfg); err != nil {
 		return say.failure(exitFailed, err)
@@ -180,19 +179,8 @@ func (v *verifier) whoCould(err error) error {
 	}
 	as := "sudo"
 	if owner.UID != 0 {
-		as = "sudo -u " + shellQuote("#"+fmt.Sprint(owner.UID))
+		as = "sudo -u " + envfix.Quote("#"+fmt.Sprint(owner.UID))
 	}
 	return fmt.Errorf("%s belongs to %s, who can heal it; type: %s env GOMODCACHE=%s go safe verify --heal",
-		owner.Path, envfix.UserName(owner.UID), as, shellQuote(v.dir))
-}
-
-// shellQuote makes a word for the shell of it.
-func shellQuote(s string) string {
-	special := func(r rune) bool {
-		return !strings.ContainsRune("/._-+@%:,", r) && !('0' <= r && r <= '9') && !('a' <= r && r <= 'z') && !('A' <= r && r <= 'Z')
-	}
-	if s != "" && !strings.ContainsFunc(s, special) {
-		return s
-	}
-	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+		owner.Path, envfix.UserName(owner.UID), as, envfix.Quote(v.dir))
 }

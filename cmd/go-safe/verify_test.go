@@ -20,20 +20,6 @@ func TestParseVerify(t *testing.T) {
 	}
 }
 
-func TestShellQuote(t *testing.T) {
-	for s, want := range map[string]string{
-		"/home/u/go/pkg/mod": "/home/u/go/pkg/mod",
-		"/a b":               "'/a b'",
-		"it's":               `'it'\''s'`,
-		"":                   "''",
-		"$(rm)":              "'$(rm)'",
-	} {
-		if got := shellQuote(s); got != want {
-			t.Errorf("%q: %s, want %s", s, got, want)
-		}
-	}
-}
-
 // What somebody else named neither breaks a line nor speaks to the terminal.
 func TestVisible(t *testing.T) {
 	for s, want := range map[string]string{

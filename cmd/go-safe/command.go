@@ -1,0 +1,147 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"sync"
+	"syscall"
+
+	"github.com/go-safe/go-safe/envfix"
+	"github.com/go-safe/go-safe/modcache"
+	"github.com/go-safe/go-safe/rights"
+	"github.com/go-safe/go-safe/shim"
+)
+
+// A command is a go command on its way, with what is known of it so far.
+type command struct {
+	config
+	say     printer
+	real    shim.Go
+	environ []string // with the plan's changes once they are made
+	args    []string
+
+	settings  *envfix.Settings
+	class     shim.Class
+	project   func() modcache.Project // that it works in, found once
+	toolchain func() string           // that it will run from the module cache, "" for none; found once
+	plan      *envfix.Plan
+}
+
+// imagined is a command that is not to be run, to see what it would get.
+func imagined(environ []string, real shim.Go, args ...string) *command {
+	c := &command{real: real, environ: environ, args: args}
+	c.decide()
+	return c
+}
+
+// decide reads the settings and classifies the command.
+func (c *command) decide() {
+	c.settings = envfix.ReadSettings(c.environ, c.real.GOROOT)
+	c.class = shim.Classify(c.args, c.settings.Get("GOFLAGS").Value)
+	c.project = sync.OnceValue(c.findProject)
+	c.toolchain = sync.OnceValue(c.findToolchain)
+}
+
+// request says what envfix has to know of the command.
+func (c *command) request() envfix.Request {
+	return envfix.Request{
+		Known:         c.settings,
+		GOROOT:        c.real.GOROOT,
+		Reads:         c.class.Writes == 0,
+		WritesEnv:     c.class.Verb == "env" && c.class.Writes == shim.EnvFile,
+		WritesBin:     c.class.Writes&shim.Bin != 0,
+		ClearsBuild:   c.class.Clears&shim.BuildCache != 0,
+		ClearsMod:     c.class.Clears&shim.ModCache != 0,
+		Holds:         c.holds,
+		Switches:      c.switches,
+		Unlockable:    c.lockability(),
+		Distrust:      func(dir string) string { return rights.Of(dir).Distrust() },
+		DistrustBuild: func(dir string) string { return rights.Of(dir).DistrustBuild() },
+	}
+}
+
+// lockability says of directories why they cannot be locked. What neither uses caches nor names them, as go version, is not kept waiting
+// for that.
+func (c *command) lockability() func(dir string) error {
+	if c.class.Writes == 0 && c.class.Verb != "env" {
+		return func(string) error { return nil }
+	}
+	return remembered(unlockable)
+}
+
+// resolve is the plan, with nothing made.
+func (c *command) resolve() *envfix.Plan {
+	return envfix.Resolve(c.request())
+}
+
+// prepare plans and makes the directories, and returns what that changed. A private folder that cannot be made (somebody else was
+// faster) is left out and another one found; in the end there is none, and the values stay as they were.
+func (c *command) prepare() (changed []string) {
+	req := c.request()
+	req.Failed = make(map[string]bool)
+	for {
+		c.plan = envfix.Resolve(req)
+		changed, err := c.plan.Prepare()
+		var folder *envfix.FolderError
+		if !errors.As(err, &folder) || req.Failed[folder.Dir] {
+			return changed
+		}
+		req.Failed[folder.Dir] = true
+	}
+}
+
+// dir is the directory that the command works in.
+func (c *command) dir() string {
+	dir, err := os.Getwd()
+	if err != nil || filepath.IsAbs(c.class.Dir) {
+		return c.class.Dir
+	}
+	return filepath.Join(dir, c.class.Dir)
+}
+
+// report says what the user has to know, and with GOSAFE_VERBOSE=1 every decision.
+func (c *command) report(changed []string) {
+	for _, line := range changed {
+		c.say.line("%s", line)
+	}
+	for _, v := range c.plan.Vars {
+		// go version has no use for the directories, and nothing to be told about them.
+		if v.Overrides() && (c.class.Writes != 0 || c.class.Verb == "env" || v.Name == "GOROOT") {
+			c.say.warning(v)
+		}
+	}
+	if !c.verbose {
+		return
+	}
+	c.say.line("real go: %s", c.real.Path)
+	c.say.line("command: go %s may write to: %s; removes: %s; starts a program: %t (%s)",
+		c.class.Verb, c.class.Writes, c.class.Clears, c.class.Outlives, c.class.Why)
+	for _, v := range c.plan.Vars {
+		if v.Changed() {
+			c.say.line("%s=%s: %s", v.Name, v.Value, v.Why)
+		}
+	}
+}
+
+// start starts the real go by how, shim.Exec or one like shim.Run, and returns its exit status. Killed by a signal, it
+// does not return where the system lets us die of the same.
+func (c *command) start(how func(shim.Command) (shim.Status, error)) int {
+	status, err := how(shim.Command{Path: c.real.Path, Args: c.args, Environ: c.environ})
+	if errors.Is(err, syscall.ENOEXEC) { // a script without #!, which every shell would run (execvp(3))
+		status, err = how(shim.Command{Path: "/bin/sh", Args: append([]string{c.real.Path}, c.args...), Environ: c.environ})
+	}
+	switch {
+	case errors.Is(err, fs.ErrNotExist): // of a script the interpreter, of a program the dynamic linker
+		return c.say.failure(exitCannotRun, fmt.Errorf("%w (its interpreter is missing); type: export GOSAFE_GO=/path/to/go", err))
+	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.ENOEXEC):
+		return c.say.failure(exitCannotRun, fmt.Errorf("%w; type: export GOSAFE_GO=/path/to/go", err))
+	case err != nil:
+		return c.say.failure(exitCannotRun, err)
+	case status.Signal != nil:
+		return shim.Die(status.Signal)
+	}
+	return status.Code
+}
