@@ -1,12 +1,9 @@
 package modcache
 
 import (
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
-
-	"golang.org/x/mod/modfile"
 )
 
 // Wants returns the versions in the project's go and toolchain lines, such as go1.26.3.
@@ -26,13 +23,8 @@ func FindTree(dir string) Tree {
 	if t.Dir == "" {
 		return t
 	}
-	file := filepath.Join(t.Dir, "go.mod")
-	data, err := os.ReadFile(file)
-	if err != nil {
-		return t
-	}
-	mod, err := modfile.Parse(file, data, nil)
-	if err != nil {
+	mod := parse(filepath.Join(t.Dir, "go.mod"))
+	if mod == nil {
 		return t
 	}
 	for _, i := range mod.Ignore {
