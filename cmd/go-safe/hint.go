@@ -11,7 +11,7 @@ import (
 )
 
 // explain returns what says, after a command that failed, why that may be: one line, and only where the cause is plain to see.
-func explain(cfg config, class shim.Class, plan *envfix.Plan, settings *envfix.Settings, say printer) (after func(status int)) {
+func explain(cfg config, class shim.Class, plan *envfix.Plan, settings *envfix.Settings, environ []string, say printer) (after func(status int)) {
 	if cfg.noHints || class.Writes&(shim.ModCache|shim.BuildCache) == 0 {
 		return func(int) {}
 	}
@@ -28,7 +28,8 @@ func explain(cfg config, class shim.Class, plan *envfix.Plan, settings *envfix.S
 		if class.Writes&shim.BuildCache != 0 {
 			looks = append(looks,
 				func() string { return cacheTrouble(plan.Value("GOCACHE")) },
-				func() string { return tempTrouble(plan.Value("GOTMPDIR")) })
+				func() string { return tempTrouble(plan.Value("GOTMPDIR")) },
+				func() string { return repoTrouble(environ, cfg, class) })
 		}
 		if line := hint.First(<-kills, looks...); line != "" {
 			say.line("hint: %s", line)

@@ -73,7 +73,7 @@ func run(argv, environ []string, stdout, stderr io.Writer) int {
 	}
 	defer release()
 
-	environ = plan.Environ(environ)
+	environ = trust(plan.Environ(environ), cfg, class, say)
 	if class.Clears != 0 {
 		defer watch(say)()
 		return caches.run(func() int { return start(shim.Run, real, args, environ, say) }, release)
@@ -85,7 +85,7 @@ func run(argv, environ []string, stdout, stderr io.Writer) int {
 	if cfg.child || len(wanted) > 0 || staged != nil || run.Due() {
 		defer watch(say)()
 		loadFirst(run, class, real, args, environ, plan.Value("GOMODCACHE"), cfg, say)
-		after := explain(cfg, class, plan, settings, say)
+		after := explain(cfg, class, plan, settings, environ, say)
 		status := start(repairing(run, class, runStaged(staged, cfg, say), cfg, say), real, args, environ, say)
 		after(status)
 		return status
