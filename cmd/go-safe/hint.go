@@ -1,7 +1,9 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/go-safe/go-safe/envfix"
@@ -28,7 +30,7 @@ func explain(cfg config, class shim.Class, plan *envfix.Plan, settings *envfix.S
 		if class.Writes&shim.BuildCache != 0 {
 			looks = append(looks,
 				func() string { return cacheTrouble(plan.Value("GOCACHE")) },
-				func() string { return tempTrouble(plan.Value("GOTMPDIR")) },
+				func() string { return tempTrouble(cmp.Or(plan.Value("GOTMPDIR"), settings.Directory("TMPDIR").Value), class.Verb == "test") },
 				func() string { return repoTrouble(environ, cfg, class) })
 		}
 		if line := hint.First(<-kills, looks...); line != "" {
@@ -51,14 +53,17 @@ func cacheTrouble(cache string) string {
 	if trouble == "" {
 		return ""
 	}
-	if path == cache {
+	switch {
+	case path == cache && strings.HasPrefix(trouble, "has "): // too little left
 		return fmt.Sprintf("the build cache %s %s; type: go clean -cache, or: export GOCACHE=/another/folder", path, trouble)
+	case path == cache:
+		return fmt.Sprintf("the build cache %s %s; type: export GOCACHE=/another/folder", path, trouble)
 	}
 	return fmt.Sprintf("the build cache has %s, which %s; type: mv %s %s", path, trouble, shellQuote(cache), shellQuote(cache+".old"))
 }
 
-func tempTrouble(dir string) string {
-	path, trouble := envfix.TempTrouble(dir)
+func tempTrouble(dir string, exec bool) string {
+	path, trouble := envfix.TempTrouble(dir, exec)
 	if trouble == "" {
 		return ""
 	}
