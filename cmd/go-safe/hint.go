@@ -30,7 +30,9 @@ func explain(cfg config, class shim.Class, plan *envfix.Plan, settings *envfix.S
 		if class.Writes&shim.BuildCache != 0 {
 			looks = append(looks,
 				func() string { return cacheTrouble(plan.Value("GOCACHE")) },
-				func() string { return tempTrouble(cmp.Or(plan.Value("GOTMPDIR"), settings.Directory("TMPDIR").Value), class.Verb == "test") },
+				func() string {
+					return tempTrouble(cmp.Or(plan.Value("GOTMPDIR"), settings.Directory("TMPDIR").Value), class.Verb == "test")
+				},
 				func() string { return repoTrouble(environ, cfg, class) })
 		}
 		if line := hint.First(<-kills, looks...); line != "" {
@@ -59,7 +61,7 @@ func cacheTrouble(cache string) string {
 	case path == cache:
 		return fmt.Sprintf("the build cache %s %s; type: export GOCACHE=/another/folder", path, trouble)
 	}
-	return fmt.Sprintf("the build cache has %s, which %s; type: mv %s %s", path, trouble, shellQuote(cache), shellQuote(cache+".old"))
+	return fmt.Sprintf("the build cache has %s, which %s; type: go safe fix %s", path, trouble, shellQuote(cache))
 }
 
 func tempTrouble(dir string, exec bool) string {
