@@ -1,6 +1,7 @@
 package doctor
 
 import (
+	"cmp"
 	"fmt"
 	"io/fs"
 	"os"
@@ -8,6 +9,7 @@ import (
 	"time"
 
 	"github.com/go-safe/go-safe/envfix"
+	"github.com/go-safe/go-safe/rights"
 )
 
 const caches = "caches"
@@ -46,10 +48,9 @@ func cacheForeign(m *Machine) Finding {
 		return f
 	}
 	f.Status, f.Looked, f.Found = Broken, path, belongs(owner, root)
-	f.Type = "mv " + envfix.Quote(cache) + " " + envfix.Quote(free(cache))
-	f.Fix = envfix.Owner(root) == os.Geteuid()
-	if !f.Fix && os.Geteuid() == 0 { // the next go command of root's would make a cache of root's in its place
-		f.Type = giveBack(cache, envfix.Owner(root))
+	f.Type, f.Fix = m.fix(cache), envfix.Owner(root) == os.Geteuid()
+	if !f.Fix {
+		f.Type = m.giveBack(cache, path, root)
 	}
 	return f
 }
@@ -75,6 +76,9 @@ func foreign(dir string, depth, owner int, end time.Time) (path string, uid int)
 			break
 		}
 		path := filepath.Join(dir, e.Name())
+		if rights.IsAside(e.Name()) { // in nobody's way any more
+			continue
+		}
 		if uid := envfix.Owner(fi); uid != owner {
 			return path, uid
 		}
@@ -114,14 +118,25 @@ func modcacheForeign(m *Machine) Finding {
 		return ok(cache, "")
 	}
 	return Finding{
-		Status: Warning, Looked: path, Found: belongs(owner, root), Type: giveBack(cache, envfix.Owner(root)),
+		Status: Warning, Looked: path, Found: belongs(owner, root), Type: m.giveBack(cache, path, root),
 	}
 }
 
-// giveBack is what root types to give a cache's entries to its owner: folders, and files that have no other name, reached without
-// a path in which that owner could put a link meanwhile.
-func giveBack(cache string, uid int) string {
-	return fmt.Sprintf(`%sfind %s ! -user %d \( -type d -o -type f -links 1 \) -execdir chown -h %d {} +`, sudo(), envfix.Quote(cache), uid, uid)
+// fix is what to type to repair a whole cache.
+func (m *Machine) fix(cache string) string { return m.Called + " safe fix " + envfix.Quote(cache) }
+
+// giveBack is what root types to give a cache's entries to its owner. An entry that is not root's, or not for all to read, is given away only
+// where that is asked for.
+func (m *Machine) giveBack(cache, entry string, root fs.FileInfo) string {
+	owner := ""
+	if fi, err := os.Lstat(entry); err != nil || envfix.Owner(fi) != 0 || fi.Mode()&0o004 == 0 {
+		owner = fmt.Sprintf("--owner %d:%d ", envfix.Owner(root), envfix.Group(root))
+	}
+	if os.Geteuid() == 0 {
+		return m.Called + " safe fix " + owner + envfix.Quote(cache)
+	}
+	// sudo has a PATH of its own.
+	return "sudo " + envfix.Quote(cmp.Or(m.Exe, m.Called)) + " safe fix " + owner + envfix.Quote(cache)
 }
 
 // openOf makes the check of who may write to a cache.

@@ -14,18 +14,19 @@ import (
 // A Machine is what the checks look at: what a go build behind go-safe would find here. The functions are called by several
 // checks at once.
 type Machine struct {
-	Environ  []string
-	Called   string // the name by which go-safe was called, for what is to be typed
-	Exe      string // the program itself, "" where it does not know
-	Dir      string // the working directory
-	Deep     bool   // look at every entry of the caches, not at a sample
-	Search   shim.Search
-	Chosen   bool // GOSAFE_GO names the real go
-	Real     shim.Go
-	NotFound error // why there is no real go
-	Settings *envfix.Settings
-	Plan     func() *envfix.Plan
-	Project  func() modcache.Project
+	Environ   []string
+	Called    string // the name by which go-safe was called, for what is to be typed
+	Exe       string // the program itself, "" where it does not know
+	Dir       string // the working directory
+	Deep      bool   // look at every entry of the caches, not at a sample
+	Search    shim.Search
+	Chosen    bool // GOSAFE_GO names the real go
+	TrustRepo bool // GOSAFE_TRUST_REPO=1
+	Real      shim.Go
+	NotFound  error // why there is no real go
+	Settings  *envfix.Settings
+	Plan      func() *envfix.Plan
+	Project   func() modcache.Project
 
 	// Unlockable says why files in an existing directory cannot be locked, nil where they can.
 	Unlockable func(dir string) error

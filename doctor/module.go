@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"time"
 
@@ -108,57 +107,4 @@ func unreadable(m *Machine) Finding {
 	}
 	f.Type = fmt.Sprintf("%s mod edit -ignore=%s %s", m.Called, envfix.Quote("./"+filepath.ToSlash(rel)), envfix.Quote(filepath.Join(root, "go.mod")))
 	return f
-}
-
-// repoOwner asks git, which the go command asks for the version to stamp, whether it trusts the repository.
-func repoOwner(m *Machine) Finding {
-	repo := ""
-	for dir := m.Dir; repo == "" && dir != ""; dir = parent(dir) {
-		if exists(filepath.Join(dir, ".git")) {
-			repo = dir
-		}
-	}
-	if repo == "" {
-		return ok(m.Dir, "in no git repository")
-	}
-	git := m.onPath("git")
-	if git == "" {
-		return ok(repo, "there is no git, and nothing is stamped")
-	}
-	out, err := m.ask(repo, m.gitSettings(), git, "rev-parse", "--git-dir")
-	if err == nil || !strings.Contains(out, "dubious ownership") {
-		return ok(repo, "")
-	}
-	found := "belongs to another user, and git does not trust it"
-	if fi, err := os.Stat(repo); err == nil {
-		found = "belongs to " + envfix.UserName(envfix.Owner(fi)) + ", and git does not trust it"
-	}
-	return Finding{Status: Broken, Looked: repo, Found: found, Type: "git config --global --add safe.directory " + envfix.Quote(repo)}
-}
-
-// parent is the folder above dir, "" where there is none.
-func parent(dir string) string {
-	if up := filepath.Dir(dir); up != dir {
-		return up
-	}
-	return ""
-}
-
-// onPath finds a program as a shell would, relative folders left out; "" where there is none.
-func (m *Machine) onPath(prog string) string {
-	for _, dir := range filepath.SplitList(m.Search.Path) {
-		path := filepath.Join(dir, prog)
-		if fi, err := os.Stat(path); filepath.IsAbs(dir) && err == nil && fi.Mode().IsRegular() && fi.Mode()&0o111 != 0 {
-			return path
-		}
-	}
-	return ""
-}
-
-// gitSettings are the variables by which git finds the user's settings.
-func (m *Machine) gitSettings() []string {
-	return slices.DeleteFunc(slices.Clone(m.Environ), func(kv string) bool {
-		name, _, _ := strings.Cut(kv, "=")
-		return name != "HOME" && name != "XDG_CONFIG_HOME" && !strings.HasPrefix(name, "GIT_CONFIG")
-	})
 }

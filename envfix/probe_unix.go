@@ -24,6 +24,14 @@ func ownerOf(fi fs.FileInfo) int {
 	return -1
 }
 
+// groupOf returns the group's gid.
+func groupOf(fi fs.FileInfo) int {
+	if st, ok := fi.Sys().(*syscall.Stat_t); ok {
+		return int(st.Gid)
+	}
+	return -1
+}
+
 // deviceOf returns the device that a file is on.
 func deviceOf(fi fs.FileInfo) uint64 {
 	if st, ok := fi.Sys().(*syscall.Stat_t); ok {

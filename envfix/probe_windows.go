@@ -16,6 +16,11 @@ func ownerOf(fi fs.FileInfo) int {
 	return -1
 }
 
+// groupOf tells nothing either.
+func groupOf(fi fs.FileInfo) int {
+	return -1
+}
+
 // deviceOf tells nothing.
 func deviceOf(fi fs.FileInfo) uint64 {
 	return 0

@@ -50,6 +50,9 @@ func LookAt(name, path string) Place {
 // Owner returns the uid of a file's owner, -1 where the system has no numbers.
 func Owner(fi fs.FileInfo) int { return ownerOf(fi) }
 
+// Group returns the gid of a file's group, -1 where the system has no numbers.
+func Group(fi fs.FileInfo) int { return groupOf(fi) }
+
 // File returns what the user's env file sets.
 func (s *Settings) File() map[string]string { return maps.Clone(s.user) }
 

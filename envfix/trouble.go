@@ -12,7 +12,7 @@ func CacheTrouble(cache string) (path, trouble string) {
 	if !judgeable(cache) || !f.exists() || f.err == nil && !f.dir { // of a file the go command's own error says it
 		return cache, ""
 	}
-	if why := f.unusable(room{exec: true, bytes: 1 << 20, files: 16}); why != "" {
+	if why := f.unusable(room{bytes: 1 << 20, files: 16}); why != "" {
 		return cache, why
 	}
 	for i := range 256 {
@@ -24,11 +24,11 @@ func CacheTrouble(cache string) (path, trouble string) {
 	return cache, ""
 }
 
-// TempTrouble is CacheTrouble for the folder of $WORK.
-func TempTrouble(dir string) (path, trouble string) {
+// TempTrouble is CacheTrouble for the folder of $WORK, from which go test executes what it built.
+func TempTrouble(dir string, exec bool) (path, trouble string) {
 	f := look(dir)
 	if !judgeable(dir) || f.exists() && f.err == nil && !f.dir {
 		return dir, ""
 	}
-	return dir, f.unusable(room{exec: true, bytes: 1 << 20, files: 16})
+	return dir, f.unusable(room{exec: exec, bytes: 1 << 20, files: 16})
 }

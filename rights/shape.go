@@ -27,7 +27,7 @@ const (
 // no files.
 func shapeOf(list []string, isDir func(path string) bool) (s Shape, odd string) {
 	list = slices.DeleteFunc(slices.Clone(list), func(name string) bool {
-		return name == lockName || strings.HasPrefix(name, cleanMark) || isAside(name)
+		return name == lockName || strings.HasPrefix(name, cleanMark) || IsAside(name)
 	})
 	if len(list) == 0 {
 		return Empty, ""
@@ -70,8 +70,8 @@ func (s Shape) zone() zone {
 // asideSuffix is that of package envfix's.
 const asideSuffix = ".foreign"
 
-// isAside reports whether an entry was moved aside before.
-func isAside(name string) bool {
+// IsAside reports whether an entry of this name was moved aside, by Fix or by package envfix.
+func IsAside(name string) bool {
 	i := strings.LastIndex(name, asideSuffix)
 	return i >= 0 && strings.Trim(name[i+len(asideSuffix):], ".0123456789") == ""
 }

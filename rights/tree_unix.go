@@ -243,8 +243,8 @@ func (k *keeper) foreign(d folder, name string, e entry) bool {
 	if works(d.fd, name, d.zoneOf(name, e).needs(name, e.mode.IsDir())) {
 		return !e.mode.IsDir()
 	}
-	if k.rule.policy != Own || isAside(name) {
-		if !isAside(name) && k.rule.since.IsZero() {
+	if k.rule.policy != Own || IsAside(name) {
+		if !IsAside(name) && k.rule.since.IsZero() {
 			k.tally.leave(d.at, name, fmt.Sprintf("belongs to uid %d", e.uid))
 		}
 		return true

@@ -32,15 +32,16 @@ func (p Places) String() string {
 
 // A Class is what can be told of a go command from its command line.
 type Class struct {
-	Verb     string  // "build", "mod download"; "" where the command line is not understood
-	Why      string  // the reason behind Writes, from the table
-	Writes   Places  // what it may write to; a toolchain switch, which any command can start, not counted
-	Clears   Places  // what it removes whole
-	Empties  Places  // of that, what it does no more to: set aside before, it prints and returns the same
-	Outlives bool    // starts a program that goes on after the build
-	Tells    bool    // prints, or writes to a file, what it does with which paths (-x, -debug-actiongraph, -debug-trace)
-	Dir      string  // of -C, as given
-	Modules  Modules // what it asks of the module cache
+	Verb     string   // "build", "mod download"; "" where the command line is not understood
+	Why      string   // the reason behind Writes, from the table
+	Writes   Places   // what it may write to; a toolchain switch, which any command can start, not counted
+	Clears   Places   // what it removes whole
+	Empties  Places   // of that, what it does no more to: set aside before, it prints and returns the same
+	Outlives bool     // starts a program that goes on after the build
+	Tells    bool     // prints, or writes to a file, what it does with which paths (-x, -debug-actiongraph, -debug-trace)
+	Dir      string   // of -C, as given
+	Modules  Modules  // what it asks of the module cache
+	Stamps   []string // packages for whose programs it asks for the revision of the sources; nil where it does not
 }
 
 // A verb is a row of what is known of the go command.
@@ -120,6 +121,7 @@ func Classify(args []string, goflags string) Class {
 		c.Writes &^= Bin
 		c.Clears, c.Empties = 0, 0
 	}
+	c.Stamps = stamps(v, flags, rest, goflags)
 	c.Tells = slices.ContainsFunc(append(flags, strings.Fields(goflags)...), tells)
 	c.Modules = modules(v.name, flags, rest, goflags)
 	return c

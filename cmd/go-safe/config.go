@@ -22,6 +22,7 @@ type config struct {
 	lockTimeout time.Duration // GOSAFE_LOCK_TIMEOUT: how long to wait for one
 	noHints     bool          // GOSAFE_HINT=off: say nothing about a command that failed
 	noRepair    bool          // GOSAFE_REPAIR=off: leave the rights of what a command made as they are
+	trustRepo   bool          // GOSAFE_TRUST_REPO=1: let git answer about the repository around the command, whosever it is
 	via         shim.Via      // GOSAFE_VIA, set by go-safe itself: the way that led here
 }
 
@@ -49,6 +50,7 @@ func readConfig(environ []string) (config, error) {
 	cfg.verbose = choose("GOSAFE_VERBOSE", "1") != ""
 	cfg.noHints = choose("GOSAFE_HINT", "off") != ""
 	cfg.noRepair = choose("GOSAFE_REPAIR", "off") != ""
+	cfg.trustRepo = choose("GOSAFE_TRUST_REPO", "1") != ""
 	locks := choose("GOSAFE_LOCK", "off", "required")
 	cfg.noLocks, cfg.needLocks = locks == "off", locks == "required"
 	cfg.lockTimeout = 10 * time.Second

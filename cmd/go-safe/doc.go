@@ -154,9 +154,20 @@ Settings:
 	GOSAFE_LOCK_TIMEOUT=10s  how long to wait for a lock; 0s for nobody
 	GOSAFE_REPAIR=off        leave the rights of what a command made as they are
 	GOSAFE_HINT=off          say nothing about a command that failed
+	GOSAFE_TRUST_REPO=1      let git answer about the repository around the working directory, whosever it is, see below
 	GOSAFE_VERBOSE=1         say each decision
 
 Another value is an error. GOSAFE_VIA is go-safe's own: the files that this chain of processes went through to find a go.
+
+# Repositories of other users
+
+Git answers no questions about a repository that belongs to another user, for what it runs may be named there (core.fsmonitor in .git/config), and
+go build, which asks for the revision to stamp, fails without a word of that. With GOSAFE_TRUST_REPO=1 a command that stamps (build, install
+and list, unless with -buildvcs=false; with -buildvcs=true any that compiles) is given safe.directory for the one repository around its
+working directory, in its environment (GIT_CONFIG_COUNT): nothing is written, and no other repository and no other command gains by it. Set it
+where all who may own what you build in are trusted, as in a container that a checkout is mounted into. Go-safe never does it unasked, not
+for root in a container either: nothing there tells a checkout that its owner mounted from a folder that others may write to. Git before 2.38 does
+not heed it.
 
 # Installing
 
@@ -247,7 +258,8 @@ moved something aside or waits.
 
 After a command that failed there is one "hint:" where a look of a few milliseconds shows a cause that the go command's own message hides: the
 kernel killed a process for want of memory (by the counter of its control group, on Linux), a module that go.sum names is torn in the cache, the build cache is full or has a folder
-of another user, the folder of $WORK is full or noexec. There is none where that is not certain, and none for commands that exec.
+of another user, the folder of $WORK is full or noexec, git tells nothing about the repository of the program that was to be
+built. There is none where that is not certain, and none for commands that exec.
 
 The exit status is the real go's. Killed by a signal, go-safe dies of the same one (as PID 1 it exits with 128+n).
 Its own failures: 125 where go-safe failed, 126 where the real go was found and cannot be run, 127 where none was found.

@@ -135,6 +135,7 @@ func machine(environ []string, real shim.Go, notFound error) *doctor.Machine {
 		Dir:        dir,
 		Search:     shim.Search{Path: getenv(environ, "PATH"), Root: getenv(environ, "GOROOT")},
 		Chosen:     getenv(environ, "GOSAFE_GO") != "",
+		TrustRepo:  getenv(environ, "GOSAFE_TRUST_REPO") != "",
 		Real:       real,
 		NotFound:   notFound,
 		Settings:   c.settings,

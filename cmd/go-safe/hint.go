@@ -1,7 +1,9 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/go-safe/go-safe/envfix"
@@ -28,7 +30,10 @@ func (c *command) explain() (after func(status int)) {
 		if c.class.Writes&shim.BuildCache != 0 {
 			looks = append(looks,
 				func() string { return cacheTrouble(c.plan.Value("GOCACHE")) },
-				func() string { return tempTrouble(c.plan.Value("GOTMPDIR")) })
+				func() string {
+					return tempTrouble(cmp.Or(c.plan.Value("GOTMPDIR"), c.settings.Directory("TMPDIR").Value), c.class.Verb == "test")
+				},
+				c.repoTrouble)
 		}
 		if line := hint.First(<-kills, looks...); line != "" {
 			c.say.line("hint: %s", line)
@@ -50,14 +55,17 @@ func cacheTrouble(cache string) string {
 	if trouble == "" {
 		return ""
 	}
-	if path == cache {
+	switch {
+	case path == cache && strings.HasPrefix(trouble, "has "): // too little left
 		return fmt.Sprintf("the build cache %s %s; type: go clean -cache, or: export GOCACHE=/another/folder", path, trouble)
+	case path == cache:
+		return fmt.Sprintf("the build cache %s %s; type: export GOCACHE=/another/folder", path, trouble)
 	}
-	return fmt.Sprintf("the build cache has %s, which %s; type: mv %s %s", path, trouble, envfix.Quote(cache), envfix.Quote(cache+".old"))
+	return fmt.Sprintf("the build cache has %s, which %s; type: go safe fix %s", path, trouble, envfix.Quote(cache))
 }
 
-func tempTrouble(dir string) string {
-	path, trouble := envfix.TempTrouble(dir)
+func tempTrouble(dir string, exec bool) string {
+	path, trouble := envfix.TempTrouble(dir, exec)
 	if trouble == "" {
 		return ""
 	}

@@ -66,7 +66,7 @@ func run(argv, environ []string, stdout, stderr io.Writer) int {
 	}
 	defer release()
 
-	c.environ = c.plan.Environ(c.environ)
+	c.environ = c.trust(c.plan.Environ(c.environ))
 	if c.class.Clears != 0 {
 		defer watch(say)()
 		return c.clean(release)

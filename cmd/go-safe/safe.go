@@ -102,7 +102,7 @@ func safeEnv(environ []string, real shim.Go) []row {
 		rows = append(rows, row{Name: name, Value: s.Value, Origin: s.Origin})
 	}
 	rows = append(rows, row{Name: "GOENV", Value: c.settings.EnvFile, Origin: origin(environ, "GOENV")})
-	for _, name := range []string{"XDG_CACHE_HOME", "XDG_CONFIG_HOME", "PATH", "GOSAFE", "GOSAFE_GO", "GOSAFE_EXEC", "GOSAFE_VERBOSE", "GOSAFE_HINT", "GOSAFE_REPAIR"} {
+	for _, name := range []string{"XDG_CACHE_HOME", "XDG_CONFIG_HOME", "PATH", "GOSAFE", "GOSAFE_GO", "GOSAFE_EXEC", "GOSAFE_VERBOSE", "GOSAFE_HINT", "GOSAFE_REPAIR", "GOSAFE_TRUST_REPO"} {
 		rows = append(rows, row{Name: name, Value: getenv(environ, name), Origin: origin(environ, name)})
 	}
 	return rows

@@ -1,0 +1,52 @@
+package main
+
+import (
+	"fmt"
+	"os/exec"
+	"time"
+
+	"github.com/go-safe/go-safe/envfix"
+	"github.com/go-safe/go-safe/hint"
+	"github.com/go-safe/go-safe/vcs"
+)
+
+// trust has git answer the go command about the repository of another user that it stands in, where this user said so. It knows the
+// repository by the working directory, as the go command does, and no other gains by it.
+func (c *command) trust(environ []string) []string {
+	if !c.trustRepo || c.class.Stamps == nil {
+		return environ
+	}
+	repo, ok := vcs.Find(c.dir())
+	if !ok || !repo.Foreign {
+		return environ
+	}
+	if c.verbose {
+		c.say.line("repository: git is told to trust %s", repo.Dir)
+	}
+	return repo.Trust(environ)
+}
+
+// repoTrouble says where git refuses to answer about the repository, and a program was to be built: the go command has then failed of it, or
+// would have without its other errors.
+func (c *command) repoTrouble() string {
+	if c.class.Stamps == nil {
+		return ""
+	}
+	dir := c.dir()
+	repo, ok := vcs.Find(dir)
+	if !ok || !repo.Foreign || !hint.Mains(dir, c.class.Stamps, time.Now().Add(2*time.Millisecond)) {
+		return ""
+	}
+	git, err := exec.LookPath("git")
+	if err != nil || !repo.Refuses(git, c.environ, time.Second) {
+		return ""
+	}
+	owner, cure := "another user", "export GOSAFE_TRUST_REPO=1"
+	if repo.Owner >= 0 {
+		owner = envfix.UserName(repo.Owner)
+	}
+	if c.trustRepo { // which a git before 2.38 does not heed
+		cure = "git config --global --add safe.directory " + envfix.Quote(repo.Dir)
+	}
+	return fmt.Sprintf("the repository %s belongs to %s, and git tells nothing about it; if you trust its owner, type: %s", repo.Dir, owner, cure)
+}

@@ -1,0 +1,56 @@
+package doctor
+
+import (
+	"os"
+	"path/filepath"
+
+	"github.com/go-safe/go-safe/envfix"
+	"github.com/go-safe/go-safe/vcs"
+)
+
+// repoOwner asks git, which the go command asks for the revision to stamp, whether it answers about the repository.
+func repoOwner(m *Machine) Finding {
+	repo, found := vcs.Find(m.Dir)
+	if !found {
+		return ok(m.Dir, "in no git repository")
+	}
+	git := m.onPath("git")
+	if git == "" {
+		return ok(repo.Dir, "there is no git, and nothing is stamped")
+	}
+	if !repo.Foreign || !repo.Refuses(git, m.Environ, askLimit) {
+		return ok(repo.Dir, "")
+	}
+	owner := "belongs to " + stranger(repo)
+	if m.TrustRepo && !repo.Refuses(git, repo.Trust(m.Environ), askLimit) {
+		return ok(repo.Dir, owner+"; behind go-safe git trusts it (GOSAFE_TRUST_REPO=1)")
+	}
+	f := Finding{Status: Broken, Looked: repo.Dir, Found: owner + ", and git does not trust it"}
+	if real, err := filepath.EvalSymlinks(repo.Dir); err == nil {
+		f.Type = "git config --global --add safe.directory " + envfix.Quote(real)
+	}
+	f.Details = []string{
+		"to trust it means that git, and so go build, runs what its .git/config names, such as core.fsmonitor",
+		"git alone, for good, this repository: what is to be typed; go build behind go-safe, whatever repository it stands in: export GOSAFE_TRUST_REPO=1; neither: export GOFLAGS=-buildvcs=false",
+	}
+	return f
+}
+
+// stranger names who has the repository.
+func stranger(r vcs.Repo) string {
+	if r.Owner < 0 {
+		return "another user"
+	}
+	return envfix.UserName(r.Owner)
+}
+
+// onPath finds a program as a shell would, relative folders left out; "" where there is none.
+func (m *Machine) onPath(prog string) string {
+	for _, dir := range filepath.SplitList(m.Search.Path) {
+		path := filepath.Join(dir, prog)
+		if fi, err := os.Stat(path); filepath.IsAbs(dir) && err == nil && fi.Mode().IsRegular() && fi.Mode()&0o111 != 0 {
+			return path
+		}
+	}
+	return ""
+}
