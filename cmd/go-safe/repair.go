@@ -45,6 +45,7 @@ func places(cfg config, args []string, class shim.Class, real shim.Go, plan *env
 	if os.Geteuid() == 0 {
 		list = append(list, rights.Place{Dir: filepath.Join(firstDir(plan.Value("GOPATH")), "pkg", "sumdb"), May: downloads})
 		list = append(list, rootPlaces(class, plan, settings)...)
+		list = append(list, projectPlaces(args, class, settings)...)
 	}
 	return slices.DeleteFunc(list, func(p rights.Place) bool { return !filepath.IsAbs(p.Dir) })
 }
@@ -58,11 +59,6 @@ func rootPlaces(class shim.Class, plan *envfix.Plan, settings *envfix.Settings) 
 	if class.Writes&shim.Bin != 0 {
 		bin := binDir(settings, plan.Value("GOPATH"))
 		list = append(list, rights.Place{Dir: bin, Flat: true}, rights.Place{Dir: filepath.Join(bin, system(settings)), Flat: true})
-	}
-	if class.Writes&shim.ModCache != 0 {
-		for _, file := range project(class, settings).SumFiles() {
-			list = append(list, rights.Place{Dir: filepath.Dir(file), Files: []string{filepath.Base(file)}})
-		}
 	}
 	if settings.EnvFile != "" && class.Writes&shim.EnvFile != 0 {
 		list = append(list, rights.Place{Dir: filepath.Dir(settings.EnvFile), Files: []string{filepath.Base(settings.EnvFile)}})
