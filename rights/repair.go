@@ -6,7 +6,7 @@ import "time"
 type Place struct {
 	Dir   string   // absolute
 	Kind  Shape    // ModCache, BuildCache; Other for any other directory and what is below it
-	Files []string // only these, and nothing below, where it is not nil
+	Files []string // only these, and of directories among them what is below, where it is not nil
 	Flat  bool     // only its entries and what is below new ones: of other directories in it the command knows nothing
 
 	// May, where it is not nil, reports whether the command may make something in it. It is asked only where that would

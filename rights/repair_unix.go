@@ -110,9 +110,10 @@ func (j *job) repair() *Report {
 	case j.place.Files != nil:
 		for _, name := range j.place.Files {
 			if sub, ok := s.entry(d, name); ok {
-				unix.Close(sub.fd)
+				s.walk(sub)
 			}
 		}
+		s.walks.Wait()
 	case j.place.Kind == ModCache:
 		d.zone = rootZone
 		s.modules(d)

@@ -84,8 +84,9 @@ The repair looks at what is new and at nothing else, and holds the lock on the m
 modules stay read-only, execute bits stay, and nobody gets rights that the cache's own directory does not give. The umask of the go
 command is the user's. Root gives away regular files and directories of root's that have one name, are on the cache's device
 and were born after the command began, to the owner of the directory they are in: in the caches, pkg/sumdb, the directory of
-binaries, the go folder of the user's settings, and a new go.sum or go.work.sum. Where the file system keeps no birth times they
-are named and left; in a shared cache they stay root's and are open to the group.
+binaries, the go folder of the user's settings, and in a project what the go command itself made there: go.sum, go.work.sum, the
+go.mod and go.work of init, vendor, and of go build and go test the binaries and profiles whose names the command line tells. Where the
+file system keeps no birth times they are named and left; in a shared cache they stay root's and are open to the group.
 Go run loads what it needs first (go run -n, under the lock), where that may need a repair; what else it makes is repaired while its program
 goes on: after a second, and then in longer and longer intervals.
 

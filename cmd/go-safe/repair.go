@@ -45,6 +45,7 @@ func (c *command) places() []rights.Place {
 	if os.Geteuid() == 0 {
 		list = append(list, rights.Place{Dir: filepath.Join(envfix.First(c.plan.Value("GOPATH")), "pkg", "sumdb"), May: downloads})
 		list = append(list, c.rootPlaces()...)
+		list = append(list, c.projectPlaces()...)
 	}
 	return slices.DeleteFunc(list, func(p rights.Place) bool { return !filepath.IsAbs(p.Dir) })
 }
@@ -58,11 +59,6 @@ func (c *command) rootPlaces() []rights.Place {
 	if c.class.Writes&shim.Bin != 0 {
 		bin := binDir(c.settings, c.plan.Value("GOPATH"))
 		list = append(list, rights.Place{Dir: bin, Flat: true}, rights.Place{Dir: filepath.Join(bin, system(c.settings)), Flat: true})
-	}
-	if c.class.Writes&shim.ModCache != 0 {
-		for _, file := range c.project().SumFiles() {
-			list = append(list, onlyFile(file))
-		}
 	}
 	if c.settings.EnvFile != "" && c.class.Writes&shim.EnvFile != 0 {
 		list = append(list, onlyFile(c.settings.EnvFile))
