@@ -43,12 +43,6 @@ func opens(path string, access uint32) bool {
 	return true
 }
 
-// exists reports whether something is at path.
-func exists(path string) bool {
-	_, err := os.Stat(path)
-	return err == nil
-}
-
 // volumeOf knows of no limits.
 func volumeOf(path string) volume {
 	return volume{bytes: math.MaxUint64, files: math.MaxUint64}

@@ -123,12 +123,14 @@ func TestWantMac(t *testing.T) {
 func TestMacInherited(t *testing.T) {
 	limited := macEntry{kind: "user", perms: macRead, flags: macFileInherit | macDirInherit | macLimitInherit | macOnlyInherit}
 	files := macEntry{kind: "user", perms: macRead, flags: macFileInherit | macOnlyInherit}
-	l := macACL{limited, files}
+	dirs := macEntry{kind: "user", perms: macRead, flags: macDirInherit | macOnlyInherit}
+	l := macACL{limited, files, dirs}
 	plain := macEntry{kind: "user", perms: macRead, flags: macInherited}
 	if got := l.inherited(false); !slices.Equal(got, macACL{plain, plain}) {
 		t.Errorf("file: %+v", got)
 	}
-	if got := l.inherited(true); !slices.Equal(got, macACL{plain}) {
+	below := macEntry{kind: "user", perms: macRead, flags: macDirInherit | macInherited}
+	if got := l.inherited(true); !slices.Equal(got, macACL{plain, below}) {
 		t.Errorf("directory: %+v", got)
 	}
 }

@@ -21,6 +21,8 @@ func fix(dir string, o *Options) (*Report, error) {
 	case c.Policy != Own && c.Policy != SharedACL:
 		return nil, &fs.PathError{Op: "fix", Path: dir, Err: fmt.Errorf("is %s, and belongs to %s, who can fix it, or an administrator",
 			c.Policy, userName(c.facts.owner))}
+	case remote(dir):
+		return &Report{}, nil // what is inherited there is for the server to say
 	}
 	f, _, err := openCache(dir)
 	if err != nil {

@@ -28,8 +28,8 @@ func look(dir string) facts {
 	f.readable = opens(dir, windows.FILE_LIST_DIRECTORY)
 	f.writable = opens(dir, windows.FILE_WRITE_DATA|windows.FILE_APPEND_DATA)
 	d, err := describe(dir)
-	if err != nil || d.open {
-		return f // a file system without ACLs, or one that does not show them
+	if err != nil || d.open || remote(dir) {
+		return f // a file system without ACLs, or one that does not show them, or not as we know ourselves
 	}
 	us, owners := parties()
 	f.lets = d.list.lets(us...)
@@ -39,6 +39,13 @@ func look(dir string) facts {
 		f.owner = somebody
 	}
 	return f
+}
+
+// remote reports whether a path is on another machine, which has names of its own for us: what is ours may not look so.
+func remote(path string) bool {
+	volume := filepath.VolumeName(path)
+	root, err := windows.UTF16PtrFromString(volume + `\`)
+	return err != nil || len(volume) != len("C:") || windows.GetDriveType(root) == windows.DRIVE_REMOTE
 }
 
 // opens tries whether a directory can be opened for that. Nothing is written. One that somebody has opened and wants for himself
