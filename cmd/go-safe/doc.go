@@ -100,9 +100,9 @@ setgid files and files with several names. What was left is said, and the exit s
 again; with --dry-run they only count.
 
 On macOS, what an ACL allows counts before the mode, and is inherited under every name: an ACL that lets a group write to lock files
-lets it write to extracted modules too. So go safe share sets one on a build cache alone, as chmod +a "GROUP allow
-read,write,...,file_inherit,directory_inherit" does and chmod -R -N undoes; any other directory it shares by setgid, and all users need
-go-safe. An ACL that is there already is the cache's policy all the same. It takes groups of /etc/group by name, others by number.
+lets it write to extracted modules too. So go safe share sets one on a build cache alone, one that go build has been at work in, as
+chmod +a "GROUP allow read,write,...,file_inherit,directory_inherit" does and chmod -R -N undoes; any other directory it shares by
+setgid, and all users need go-safe. An ACL that is there already is the cache's policy all the same. It takes groups of /etc/group by name, others by number.
 
 On Windows a group has to be named, by name or SID. It gets what icacls DIR /grant "GROUP:(OI)(CI)M" gives, and what does not inherit
 from its directory does so again; modules stay read-only by their attribute. Go safe fix lets inherit what does not. Nothing
