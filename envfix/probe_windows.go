@@ -1,9 +1,12 @@
 package envfix
 
 import (
+	"errors"
 	"io/fs"
 	"math"
 	"os"
+
+	"golang.org/x/sys/windows"
 )
 
 // user names the user in messages.
@@ -26,14 +29,23 @@ func deviceOf(fi fs.FileInfo) uint64 {
 	return 0
 }
 
-// writable and readable believe in the directory: an ACL is judged by trying only, and nothing is tried here.
-func writable(dir string) bool { return exists(dir) }
-func readable(dir string) bool { return exists(dir) }
+// writable and readable try it: that alone judges an ACL. Nothing is written.
+func writable(dir string) bool { return opens(dir, windows.FILE_WRITE_DATA|windows.FILE_APPEND_DATA) }
+func readable(dir string) bool { return opens(dir, windows.FILE_LIST_DIRECTORY) }
 
-// exists reports whether something is at path.
-func exists(path string) bool {
-	_, err := os.Stat(path)
-	return err == nil
+// opens reports whether something can be opened for that, or could be if nobody else had it open.
+func opens(path string, access uint32) bool {
+	name, err := windows.UTF16PtrFromString(path)
+	if err != nil {
+		return false
+	}
+	const all = windows.FILE_SHARE_READ | windows.FILE_SHARE_WRITE | windows.FILE_SHARE_DELETE
+	h, err := windows.CreateFile(name, access, all, nil, windows.OPEN_EXISTING, windows.FILE_FLAG_BACKUP_SEMANTICS, 0)
+	if err != nil {
+		return errors.Is(err, windows.ERROR_SHARING_VIOLATION)
+	}
+	windows.CloseHandle(h)
+	return true
 }
 
 // volumeOf knows of no limits.

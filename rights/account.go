@@ -10,8 +10,8 @@ import (
 
 // Not by os/user: the import alone costs a sixth of a start of the program, and with cgo three quarters.
 
-// GroupID finds a group by its name in /etc/group, or takes a number as it is.
-func GroupID(name string) (int, error) {
+// groupID finds a group by its name in /etc/group, or takes a number as it is.
+func groupID(name string) (int, error) {
 	return account("/etc/group", "group", name)
 }
 
@@ -23,7 +23,7 @@ func ParseOwner(s string) (*Owner, error) {
 		return nil, err
 	}
 	if named {
-		gid, err := GroupID(group)
+		gid, err := groupID(group)
 		return &Owner{uid, gid}, err
 	}
 	for f := range entries("/etc/passwd") {

@@ -35,6 +35,11 @@ type facts struct {
 	inherits acl  // the default ACL
 	unmapped bool // the owner has no number in our user namespace
 
+	entries   macACL // of macOS
+	lets      bool   // an inheritable ACL of macOS or Windows lets us write
+	shares    bool   // it lets somebody write who is neither the owner nor an administrator
+	everybody bool   // an ACL lets everybody write
+
 	uid    int   // ours
 	groups []int // ours
 }
@@ -49,7 +54,7 @@ func (f facts) policy() Policy {
 		return Unusable
 	case !f.writable, f.unmapped:
 		return ReadOnly
-	case f.there && f.mode&0o002 != 0 && !ours:
+	case f.there && (f.mode&0o002 != 0 || f.everybody) && !ours:
 		return ReadOnly
 	case f.sharedByACL():
 		return SharedACL
@@ -66,10 +71,13 @@ func (f facts) policy() Policy {
 // sharedByACL reports whether what others make in the directory is open to us by inheritance, and what we make to them. To
 // root everything is, and the owner gets what he makes: for these somebody else must be let in.
 func (f facts) sharedByACL() bool {
-	if f.inherits == nil {
-		return false
-	}
-	if f.owner == f.uid || f.uid == 0 {
+	ours := f.owner == f.uid || f.uid == 0
+	switch {
+	case f.inherits == nil && ours:
+		return f.shares
+	case f.inherits == nil:
+		return f.lets
+	case ours:
 		return f.inherits.shares()
 	}
 	group := -1
@@ -100,9 +108,12 @@ func Of(dir string) Cache {
 	return Cache{Dir: dir, Policy: f.policy(), facts: f}
 }
 
-// Owner is the owner's uid, -1 where the system has no numbers.
-func (c Cache) Owner() int {
-	return c.facts.owner
+// userName is a user in words. Windows has no numbers for them.
+func userName(uid int) string {
+	if uid < 0 {
+		return "another user"
+	}
+	return fmt.Sprintf("uid %d", uid)
 }
 
 // Distrust says why a module cache that can be written to is only to be read all the same, in words that follow its path; "" where
@@ -114,7 +125,7 @@ func (c Cache) Distrust() string {
 	case c.facts.unmapped:
 		return "belongs to a user without a number in this user namespace"
 	}
-	return fmt.Sprintf("may be changed by everybody, and belongs to uid %d", c.facts.owner)
+	return "may be changed by everybody, and belongs to " + userName(c.facts.owner)
 }
 
 // DistrustBuild says the same of a build cache, which is used beside others only where an ACL says so: without one, entries
@@ -127,10 +138,10 @@ func (c Cache) DistrustBuild() string {
 	shared := c.Policy == SharedSet || c.Policy == Open
 	switch {
 	case shared && c.facts.there && c.facts.owner != c.facts.uid && c.facts.uid != 0:
-		return fmt.Sprintf("is written to by uid %d and has no inheritable ACL", c.facts.owner)
+		return "is written to by " + userName(c.facts.owner) + " and has no inheritable ACL"
 	case c.Policy == SharedSet && c.facts.uid != 0:
 		if owner := ownerOf(c.Dir + string(os.PathSeparator) + "00"); owner >= 0 && owner != c.facts.uid {
-			return fmt.Sprintf("is written to by uid %d and has no inheritable ACL", owner)
+			return "is written to by " + userName(owner) + " and has no inheritable ACL"
 		}
 	}
 	return ""

@@ -42,6 +42,11 @@ func TestPolicy(t *testing.T) {
 		{"world-writable", 0o777 | fs.ModeSticky, nil, nil, map[int]Policy{owner: Own, member: ReadOnly, stranger: ReadOnly, root: ReadOnly}},
 		{"world-writable and setgid: others than the group may rename", 0o777 | setgid, nil, nil, map[int]Policy{owner: SharedSet, member: ReadOnly, root: ReadOnly}},
 		{"world-writable with a default ACL", 0o777 | setgid, byGroup, nil, map[int]Policy{owner: SharedACL, member: ReadOnly, root: ReadOnly}},
+		{"inheritable ACL of macOS or Windows for the group", 0o755, nil, func(f *facts) {
+			f.lets, f.shares, f.writable = f.uid == member, true, f.uid != stranger
+		}, map[int]Policy{owner: SharedACL, member: SharedACL, stranger: ReadOnly, root: SharedACL}},
+		{"one that nothing inherits", 0o755, nil, func(f *facts) { f.writable = true }, map[int]Policy{owner: Own, member: Open, root: ForOwner}},
+		{"one for everybody", 0o755, nil, func(f *facts) { f.everybody, f.writable = true, true }, map[int]Policy{owner: Own, member: ReadOnly, root: ReadOnly}},
 	} {
 		for uid, want := range tt.want {
 			f := facts{there: true, readable: true, writable: true, owner: owner, group: team, mode: tt.mode, inherits: tt.list, uid: uid}

@@ -28,14 +28,14 @@ func look(dir string) facts {
 	}
 	st := fi.Sys().(*syscall.Stat_t)
 	f.owner, f.group, f.mode = int(st.Uid), int(st.Gid), fi.Mode()
+	f.heed(dir)
 	f.readable, f.writable = access(dir, unix.R_OK|unix.X_OK), access(dir, unix.W_OK|unix.X_OK)
 	if f.owner == f.uid && f.mode&0o020 == 0 { // with an ACL this bit is the mask: nobody else may write
 		return f
 	}
 	f.unmapped = unmapped(f.owner)
 	f.inherits, _ = defaultOf(dir)
-	f.groups, _ = os.Getgroups()
-	f.groups = append(f.groups, os.Getegid())
+	f.groups = ourGroups(f.group)
 	return f
 }
 

@@ -2,6 +2,7 @@ package rights
 
 import (
 	"maps"
+	"os"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -103,7 +104,7 @@ type node struct {
 
 func (n *node) path(name string) string {
 	for ; n != nil; n = n.in {
-		name = n.name + "/" + name
+		name = n.name + string(os.PathSeparator) + name
 	}
 	return name
 }

@@ -13,6 +13,7 @@ type rule struct {
 	group    int         // of a shared cache
 	others   fs.FileMode // what everybody else may at most, as the last digit of a mode
 	inherits acl         // what directories hand down; nil where the file system knows no ACLs
+	entries  macACL      // of the cache, for all to inherit, on macOS
 
 	give  *Owner    // to whom all entries are to belong, nil for those to whom their directories do
 	since time.Time // only what was made after it counts; zero: everything
@@ -23,7 +24,7 @@ type Owner struct{ UID, GID int }
 
 // ruleOf is the rule of a cache for the process.
 func ruleOf(f facts, p Policy) rule {
-	r := rule{policy: p, uid: f.uid, group: -1, others: f.mode & 0o005, inherits: f.inherits}
+	r := rule{policy: p, uid: f.uid, group: -1, others: f.mode & 0o005, inherits: f.inherits, entries: f.entries}
 	if f.mode&fs.ModeSetgid != 0 {
 		r.group = f.group
 	}
@@ -34,8 +35,9 @@ func ruleOf(f facts, p Policy) rule {
 type wish struct {
 	uid, gid int
 	mode     fs.FileMode
-	access   acl // nil: no more than the mode
-	inherits acl // nil: as it is
+	access   acl    // nil: no more than the mode
+	inherits acl    // nil: as it is
+	entries  macACL // nil: as they are
 }
 
 // want says how an entry is to be, where in is the directory it is in.
@@ -65,6 +67,10 @@ func (r rule) wantOwner(w *wish, e, in entry) {
 // them, and what is too much is taken from them.
 func (r rule) wantShared(w *wish, dir bool) {
 	user := w.mode.Perm() >> 6
+	if r.policy == SharedACL && r.entries != nil { // the mode has no part in it
+		w.entries = r.entries.inherited(dir)
+		return
+	}
 	switch r.policy {
 	case SharedSet:
 		w.mode = w.mode&^0o077 | user<<3 | user&r.others

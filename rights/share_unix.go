@@ -13,8 +13,15 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-func share(dir string, group int, homes []string, o *Options) (*Shared, error) {
+func share(dir, group string, homes []string, o *Options) (*Shared, error) {
 	dir = filepath.Clean(dir)
+	gid := -1
+	if group != "" {
+		var err error
+		if gid, err = groupID(group); err != nil {
+			return nil, err
+		}
+	}
 	if why := notToShare(dir, homes); why != "" {
 		return nil, errors.New(dir + " " + why)
 	}
@@ -33,7 +40,7 @@ func share(dir string, group int, homes []string, o *Options) (*Shared, error) {
 		return nil, err
 	}
 	s.Shape = shape
-	r, err := shareRule(dir, d, group)
+	r, err := shareRule(dir, d, gid)
 	if err != nil {
 		unix.Close(d.fd)
 		return nil, err
@@ -54,35 +61,29 @@ func share(dir string, group int, homes []string, o *Options) (*Shared, error) {
 	return s, nil
 }
 
-// notToShare says why a directory is not one to be shared, whatever is in it.
-func notToShare(dir string, homes []string) string {
-	switch {
-	case dir == filepath.Dir(dir):
-		return "is the root of everything"
-	case slices.Contains(homes, dir):
-		return "is a home"
-	}
-	return ""
-}
-
 // shareRule is the rule of the cache that the directory is to become.
 func shareRule(dir string, d folder, group int) (rule, error) {
 	uid := os.Geteuid()
 	if group < 0 {
 		group = d.self.gid
 	}
-	groups, _ := os.Getgroups()
 	switch {
 	case uid != 0 && d.self.uid != uid:
 		return rule{}, fmt.Errorf("%s belongs to uid %d, who can share it, or root", dir, d.self.uid)
 	case d.self.mode&0o002 != 0:
 		return rule{}, fmt.Errorf("%s may be written to by everybody, who could change what its users run; type: chmod -R o-w %s", dir, dir)
-	case uid != 0 && !slices.Contains(append(groups, os.Getegid()), group):
+	case look(dir).everybody:
+		return rule{}, fmt.Errorf("%s has an ACL that lets everybody write, who could change what its users run; type: chmod -R -N %s", dir, dir)
+	case uid != 0 && !slices.Contains(ourGroups(group), group):
 		return rule{}, fmt.Errorf("uid %d is not in group %d; who is can share %s, or root", uid, group, dir)
 	case uid == 0 && group == 0:
 		return rule{}, fmt.Errorf("%s belongs to group 0, that of root; name another: --group", dir)
 	}
 	r := rule{policy: SharedACL, uid: uid, group: group, others: d.self.mode & 0o005}
+	if list, err := macSharing(d.fd, group); err == nil && d.zone == buildZone {
+		r.policy, r.group, r.entries = SharedACL, -1, list
+		return r, nil
+	}
 	have, err := getACL(d.fd, defaultACL)
 	if err != nil {
 		r.policy = SharedSet

@@ -150,7 +150,7 @@ var (
 // names nobody the mode tells all.
 func (k *keeper) granted(d folder, name string, e entry) bool {
 	w := k.rule.want(e, d.self, d.zone, name)
-	return w.same(e) && (w.access == nil || slices.Equal(accessOf(d.fd, name), w.access))
+	return w.same(e) && w.entries == nil && (w.access == nil || slices.Equal(accessOf(d.fd, name), w.access))
 }
 
 // quick gives a file of ours its mode by name, which takes a fourth of the time, and reports whether that was all. Only in a
@@ -158,7 +158,7 @@ func (k *keeper) granted(d folder, name string, e entry) bool {
 func (k *keeper) quick(d folder, name string, e entry) bool {
 	w := k.rule.want(e, d.self, d.zone, name)
 	exclusive := d.self.uid == k.rule.uid && d.self.mode&0o022 == 0
-	if !exclusive || w.access != nil || w.uid != e.uid || w.gid != e.gid || k.rule.refuses(e, w) != "" {
+	if !exclusive || w.access != nil || w.entries != nil || w.uid != e.uid || w.gid != e.gid || k.rule.refuses(e, w) != "" {
 		return false
 	}
 	if !k.dry && unix.Fchmodat(d.fd, name, systemMode(w.mode), unix.AT_SYMLINK_NOFOLLOW) != nil {
@@ -171,7 +171,14 @@ func (k *keeper) quick(d folder, name string, e entry) bool {
 // change brings an open entry in line and returns what it is then.
 func (k *keeper) change(fd int, e entry, d folder, name string) entry {
 	w := k.rule.want(e, d.self, d.zoneOf(name, e), name)
+	if w.entries != nil && d.at == nil { // the cache itself, from which they are inherited
+		w.entries = k.rule.entries
+	}
 	list, inherits := false, false
+	if w.entries != nil {
+		have, err := getMac(fd)
+		list = err == nil && !slices.Equal(have, w.entries)
+	}
 	if w.access != nil {
 		have, err := getACL(fd, accessACL)
 		list = err == nil && !slices.Equal(have, w.access)
@@ -206,7 +213,11 @@ func (k *keeper) set(fd int, e entry, w wish, list, inherits bool) error {
 			return err
 		}
 	}
-	if list {
+	if list && w.entries != nil {
+		if err := setMac(fd, w.entries); err != nil {
+			return err
+		}
+	} else if list {
 		if err := setACL(fd, accessACL, w.access); err != nil {
 			return err
 		}

@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"testing"
 	"time"
 
@@ -38,7 +39,7 @@ func benchCache(b *testing.B, system string) string {
 		addModule(b, dir, fmt.Sprintf("example.com/group%d/m%d", i%40, i), *benchFiles)
 	}
 	if system == "tmpfs" {
-		_, err := rights.Share(dir, randomGroup, nil, &rights.Options{})
+		_, err := rights.Share(dir, strconv.Itoa(randomGroup), nil, &rights.Options{})
 		mustDo(b, err)
 	} else {
 		_, err := rights.Fix(dir, &rights.Options{})

@@ -98,8 +98,19 @@ their own, and in a cache of theirs move aside, to NAME.foreign, what others lef
 belongs to root to the owner of the directory it is in, but for what that owner could not read; with --owner everything to the
 one named, as an init container does for a volume. Neither goes through links or to another device, nor touches setuid or
 setgid files and files with several names. What was left is said, and the exit status is 1. Both can be interrupted and run
-again; with --dry-run they only count. ACLs are those of Linux: elsewhere sharing is by setgid. On Windows, where new entries inherit the
-ACL of their directory, nothing is repaired and nothing fixed, and go safe share only names the command that shares.
+again; with --dry-run they only count.
+
+On macOS, what an ACL allows counts before the mode, and is inherited under every name: an ACL that lets a group write to lock files
+lets it write to extracted modules too. So go safe share sets one on a build cache alone, one that go build has been at work in, as
+chmod +a "GROUP allow read,write,...,file_inherit,directory_inherit" does and chmod -R -N undoes; any other directory it shares by
+setgid, and all users need go-safe. An ACL that is there already is the cache's policy all the same. It takes groups of /etc/group by name, others by number.
+
+On Windows a group has to be named, by name or SID. It gets what icacls DIR /grant "GROUP:(OI)(CI)M" gives, and what does not inherit
+from its directory does so again; modules stay read-only by their attribute. Go safe fix lets inherit what does not. Nothing
+needs a repair. A cache that everybody may write to is used there, for folders on a second drive inherit that, but is not shared before that is
+taken away; and on network drives, where users have other names, ACLs are left to the server.
+
+On FreeBSD sharing is by setgid.
 
 # Caches that can only be read
 
@@ -285,6 +296,9 @@ whole group, stops both.
 
 Locks keep out only what goes through go-safe. Anybody who can read a cache can lock it, and make others wait for up to
 GOSAFE_LOCK_TIMEOUT. Only Linux tells who holds a lock: elsewhere a go-safe below another one that changes a cache waits too.
+
+What go-safe reads from ACLs of macOS and Windows, and makes of it, is tested on Linux, with lists that those systems printed. Its calls to
+Windows were run under Wine, which keeps no ACLs; those to macOS are only built so far.
 
 Go-safe refuses to run setuid or setgid.
 */

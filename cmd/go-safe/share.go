@@ -18,9 +18,9 @@ func share(args, environ []string, cfg config, stdout io.Writer, say printer) in
 	if err == nil && len(dirs) != 1 {
 		err = errors.New("one directory is needed; " + shareUsage)
 	}
-	group := -1
-	if name, ok := flags["--group"]; ok && err == nil {
-		group, err = rights.GroupID(name)
+	group, named := flags["--group"]
+	if named && group == "" && err == nil {
+		err = errors.New("--group needs a name; " + shareUsage)
 	}
 	dir := ""
 	if err == nil {
@@ -47,8 +47,10 @@ func share(args, environ []string, cfg config, stdout io.Writer, say printer) in
 // homes are the directories that are nobody's cache.
 func homes(environ []string) []string {
 	list := rights.Homes()
-	if home := getenv(environ, "HOME"); home != "" {
-		list = append(list, filepath.Clean(home))
+	for _, name := range []string{"HOME", "USERPROFILE"} {
+		if home := getenv(environ, name); home != "" {
+			list = append(list, filepath.Clean(home))
+		}
 	}
 	return list
 }
@@ -60,9 +62,9 @@ func tellUsers(dir string, s *rights.Shared, dry bool, stdout io.Writer) {
 		fmt.Fprintf(stdout, "%s: would be made\n", oneLine(dir))
 		return
 	case s.ByACL:
-		fmt.Fprintf(stdout, "new entries are open to the group by a default ACL, under every umask\n")
+		fmt.Fprintf(stdout, "new entries are open to the group by an inheritable ACL, under every umask\n")
 	default:
-		fmt.Fprintf(stdout, "the file system has no ACLs: go-safe opens new entries to the group after each command; all users need go-safe\n")
+		fmt.Fprintf(stdout, "go-safe opens new entries to the group after each command: all users need it\n")
 	}
 	name := "GOMODCACHE"
 	if s.Shape == rights.BuildCache {
