@@ -2,7 +2,6 @@ package lock
 
 import (
 	"slices"
-	"strings"
 	"time"
 )
 
@@ -14,20 +13,6 @@ type Process struct {
 	UID     int       // of its user; -1 where that is hidden
 	Command string    // the command line, cut; "" where it is hidden
 	Since   time.Time // when it was started; zero where that is hidden
-}
-
-// commandLength is how much of a command line tells a process from others.
-const commandLength = 60
-
-// cutCommand makes one line of an argument vector as the kernel shows it, without the path of the program.
-func cutCommand(argv string) string {
-	args := strings.Split(strings.TrimRight(argv, "\x00"), "\x00")
-	args[0] = args[0][strings.LastIndexByte(args[0], '/')+1:]
-	s := strings.Join(args, " ")
-	if r := []rune(s); len(r) > commandLength {
-		return string(r[:commandLength-1]) + "…"
-	}
-	return s
 }
 
 // Processes are those that hold dir's lock or wait for it, as far as the system tells: Linux names those of this pid

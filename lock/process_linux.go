@@ -167,3 +167,17 @@ func ancestors(pid int) map[int]bool {
 		pid = parent
 	}
 }
+
+// commandLength is how much of a command line tells a process from others.
+const commandLength = 60
+
+// cutCommand makes one line of an argument vector as the kernel shows it, without the path of the program.
+func cutCommand(argv string) string {
+	args := strings.Split(strings.TrimRight(argv, "\x00"), "\x00")
+	args[0] = args[0][strings.LastIndexByte(args[0], '/')+1:]
+	s := strings.Join(args, " ")
+	if r := []rune(s); len(r) > commandLength {
+		return string(r[:commandLength-1]) + "…"
+	}
+	return s
+}
