@@ -223,7 +223,7 @@ caches and not at a sample, after a minute.
 A check is ok, a warning (go-safe makes up for it, or it is a risk), broken (go commands fail of it), or unknown (it could not look). The checks:
 
 	shim-first, go-found, go-several, go-mixed, goroot, gobin-writable, gobin-path, gobin-old
-	home, tmp-writable, tmp-noexec, tmp-room, tmp-left
+	home, tmp-writable, tmp-noexec, tmp-room, tmp-left, tmp-cleaned
 	cache-writable, cache-noexec, cache-room, cache-locks, cache-foreign, cache-open, cache-shared, cache-left
 	gopath-writable, modcache-writable, modcache-noexec, modcache-room, modcache-locks, modcache-foreign, modcache-open
 	windows-drive, selinux
