@@ -29,9 +29,9 @@ func folderChecks() []Check {
 		{"modcache-writable", folders, "a module that is not there cannot be added: permission denied", accessOf("GOMODCACHE")},
 		{"modcache-noexec", folders, "a downloaded toolchain cannot be run", execOf("GOMODCACHE")},
 		{"modcache-room", folders, "downloads end with: no space left on device", roomOf("GOMODCACHE")},
+		{"modcache-locks", folders, "go commands end with: no locks available, or hang", locksOf("GOMODCACHE")},
 		{"windows-drive", folders, "programs cannot be told from other files, modules not kept read-only, and all is slow", windowsDrive},
 		{"selinux", folders, "go commands end with permission denied, and the modes show no reason", selinux},
-		{"modcache-locks", folders, "go commands end with: no locks available, or hang", locksOf("GOMODCACHE")},
 	}
 }
 

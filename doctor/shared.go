@@ -16,8 +16,9 @@ func cacheShared(m *Machine) Finding {
 	if !filepath.IsAbs(cache) || !exists(cache) {
 		return ok(cache, "not there yet")
 	}
-	why := rights.Of(cache).DistrustBuild()
-	if why == "" {
+	c := rights.Of(cache)
+	why := c.DistrustBuild()
+	if why == "" || c.Distrust() != "" { // which cache-open tells
 		return ok(cache, "")
 	}
 	f := Finding{Status: Warning, Looked: cache, Found: why}
@@ -47,7 +48,14 @@ func openOf(name string) func(*Machine) Finding {
 		case c.OpensToAll():
 			f.Found, f.Type = "has a default ACL by which everybody may write to what is made in it", before+"setfacl -d -m o::rx "+envfix.Quote(cache)
 		default:
-			return ok(cache, c.Policy.String())
+			f = ok(cache, "")
+			if c.Policy != rights.Own {
+				f.Found = "is " + c.Policy.String()
+			}
+			return f
+		}
+		if v := m.variable(name); v.Changed() {
+			f.Found += "; go-safe " + uses(name, envfix.LookAt(name, cache)) + " " + v.Value
 		}
 		f.Fix = before == "" && envfix.Owner(fi) == os.Geteuid()
 		return f
