@@ -18,6 +18,7 @@ func cacheChecks() []Check {
 	return []Check{
 		{"cache-foreign", caches, "sudo go does this, and go commands then end with: package fmt is not in std", cacheForeign},
 		{"cache-open", caches, "whoever can write to it decides what your programs do", openOf("GOCACHE")},
+		{"cache-shared", caches, "nobody can keep others' entries from being trimmed, each go command looks through all of them, and one day one is in the way", cacheShared},
 		{"cache-left", caches, "what was moved aside for you takes room and is of no more use", cacheLeft},
 		{"modcache-foreign", caches, "sudo go does this, and the next download there ends with: permission denied", modcacheForeign},
 		{"modcache-open", caches, "whoever can write to it decides what your programs do", openOf("GOMODCACHE")},
@@ -137,28 +138,6 @@ func (m *Machine) giveBack(cache, entry string, root fs.FileInfo) string {
 	}
 	// sudo has a PATH of its own.
 	return "sudo " + envfix.Quote(cmp.Or(m.Exe, m.Called)) + " safe fix " + owner + envfix.Quote(cache)
-}
-
-// openOf makes the check of who may write to a cache.
-func openOf(name string) func(*Machine) Finding {
-	return func(m *Machine) Finding {
-		_, cache := m.folder(name)
-		fi, err := os.Stat(cache)
-		if !filepath.IsAbs(cache) || err != nil || envfix.Owner(fi) < 0 {
-			return ok(cache, "not there yet")
-		}
-		if fi.Mode()&0o002 == 0 {
-			return ok(cache, "")
-		}
-		f := Finding{Status: Warning, Looked: cache, Found: fmt.Sprintf("may be written to by everybody (mode %v)", fi.Mode())}
-		switch envfix.Owner(fi) {
-		case os.Geteuid():
-			f.Type, f.Fix = "chmod o-w "+envfix.Quote(cache), true
-		default:
-			f.Type = sudo() + "chmod o-w " + envfix.Quote(cache)
-		}
-		return f
-	}
 }
 
 // cacheLeft looks for folders that a run moved aside.

@@ -20,6 +20,7 @@ func folderChecks() []Check {
 		{"tmp-noexec", folders, "go run and go test end with: fork/exec …: permission denied", execOf("GOTMPDIR")},
 		{"tmp-room", folders, "builds end with: no space left on device", roomOf("GOTMPDIR")},
 		{"tmp-left", folders, "a go command that a signal ends leaves its work folder, and they fill the disk", left},
+		{"tmp-cleaned", folders, "builds end with: open $WORK/b001/_pkg_.a: no such file or directory", cleaned},
 		{"cache-writable", folders, "go commands end with: failed to initialize build cache, or: package fmt is not in std", accessOf("GOCACHE")},
 		{"cache-noexec", folders, "the second go run of a program and go tool end with: permission denied", execOf("GOCACHE")},
 		{"cache-room", folders, "go commands end with: package fmt is not in std", roomOf("GOCACHE")},
@@ -29,6 +30,8 @@ func folderChecks() []Check {
 		{"modcache-noexec", folders, "a downloaded toolchain cannot be run", execOf("GOMODCACHE")},
 		{"modcache-room", folders, "downloads end with: no space left on device", roomOf("GOMODCACHE")},
 		{"modcache-locks", folders, "go commands end with: no locks available, or hang", locksOf("GOMODCACHE")},
+		{"windows-drive", folders, "programs cannot be told from other files, modules not kept read-only, and all is slow", windowsDrive},
+		{"selinux", folders, "go commands end with permission denied, and the modes show no reason", selinux},
 	}
 }
 

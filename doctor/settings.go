@@ -1,6 +1,7 @@
 package doctor
 
 import (
+	"cmp"
 	"maps"
 	"os"
 	"path/filepath"
@@ -201,7 +202,7 @@ func patterns(m *Machine) Finding {
 		}
 	}
 	if len(said) == 0 {
-		return ok(strings.Join(append(shown, "GOPRIVATE")[:max(1, len(shown))], ", "), "")
+		return ok(cmp.Or(strings.Join(shown, ", "), m.shown("GOPRIVATE")), "")
 	}
 	return Finding{
 		Status: Warning, Looked: strings.Join(said, ", "), Type: join(cures...),

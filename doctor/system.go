@@ -52,9 +52,14 @@ func memory(m *Machine) Finding {
 		return Finding{Status: OK, Looked: shown, Found: "small, and only one compiler runs at a time"}
 	}
 	f := Finding{Status: Warning, Looked: shown, Found: fmt.Sprintf("go commands run %d compilers at once", procs)}
-	f.Type = fmt.Sprintf("export GOMAXPROCS=%d", fits)
-	if procs != int64(runtime.GOMAXPROCS(0)) {
+	fewer := fmt.Sprintf("export GOMAXPROCS=%d", fits)
+	switch cpus := int64(runtime.GOMAXPROCS(0)); {
+	case procs == cpus:
+		f.Type = fewer
+	case cpus <= fits:
 		f.Type = m.undo("GOFLAGS")
+	default: // without -p there are as many as processors
+		f.Type = join(m.undo("GOFLAGS"), fewer)
 	}
 	return f
 }

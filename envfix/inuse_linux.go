@@ -38,6 +38,3 @@ func inUseIn(dir string) func(folder string) bool {
 		return false
 	}
 }
-
-// unescape undoes what the kernel does to mount points (proc_pid_mountinfo(5)).
-var unescape = strings.NewReplacer(`\040`, " ", `\011`, "\t", `\012`, "\n", `\134`, `\`)

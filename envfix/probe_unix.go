@@ -44,8 +44,9 @@ func deviceOf(fi fs.FileInfo) uint64 {
 func writable(dir string) bool { return access(dir, unix.W_OK|unix.X_OK) }
 func readable(dir string) bool { return access(dir, unix.R_OK|unix.X_OK) }
 
-// access asks once more where access(2) says no: that leaves out capabilities which a service manager gave to a uid
-// other than 0.
+// access asks once more where access(2) finds no right to it: that leaves out capabilities which a service manager gave to a uid
+// other than 0. Another refusal is final (an immutable directory: EPERM, which package unix takes for a filter's and looks at modes instead).
 func access(dir string, mode uint32) bool {
-	return unix.Access(dir, mode) == nil || unix.Faccessat(unix.AT_FDCWD, dir, mode, unix.AT_EACCESS) == nil
+	err := unix.Access(dir, mode)
+	return err == nil || err == unix.EACCES && unix.Faccessat(unix.AT_FDCWD, dir, mode, unix.AT_EACCESS) == nil
 }

@@ -17,6 +17,7 @@ type Place struct {
 	Deepest  string      // the part of the path that exists
 	Mode     fs.FileMode // of Deepest
 	Owner    int         // of Deepest, -1 where the system has no numbers
+	Group    int         // likewise
 	Access   string      // why it can be neither used nor made, in words that follow the path; "" where it can
 	Room     string      // why too little fits into it, in such words
 	NoExec   bool
@@ -42,7 +43,7 @@ func LookAt(name, path string) Place {
 		p.Room = f.unusable(need)
 	}
 	if fi, err := os.Stat(f.deepest); err == nil {
-		p.Mode = fi.Mode()
+		p.Mode, p.Group = fi.Mode(), groupOf(fi)
 	}
 	return p
 }
@@ -91,6 +92,11 @@ func Quote(s string) string {
 	}
 	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
 }
+
+// Unescape undoes what the kernel does to mount points (proc_pid_mountinfo(5)).
+func Unescape(path string) string { return unescape.Replace(path) }
+
+var unescape = strings.NewReplacer(`\040`, " ", `\011`, "\t", `\012`, "\n", `\134`, `\`)
 
 // Abandoned returns the work folders of this user in dir that a run would sweep: go-build*, for three days unchanged, with
 // nothing running or open in them; of those that it sees before the end. It removes none.

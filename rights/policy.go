@@ -116,6 +116,12 @@ func userName(uid int) string {
 	return fmt.Sprintf("uid %d", uid)
 }
 
+// OpensToAll reports whether the directory hands the right to write down to everybody.
+func (c Cache) OpensToAll() bool {
+	other, _ := c.facts.inherits.perm(otherTag)
+	return other&2 != 0
+}
+
 // Distrust says why a module cache that can be written to is only to be read all the same, in words that follow its path; "" where
 // it is not so.
 func (c Cache) Distrust() string {

@@ -228,16 +228,17 @@ looked at, or nothing could be healed.
 
 Go safe doctor looks at what a go build here, one that needs a module which is not there, would find, with the probes of a run, and says what
 is wrong, why that matters (-v) and what to type. It makes nothing, and needs neither a home nor a real go. Where another machine
-gives the locks it tries one on a file and removes that. It executes the real go, its compiler and git, each with none of the user's
-settings but the one in question. A check that is not done after three seconds is left behind; with -v, which looks at every entry of the
+gives the locks it tries one on a file and removes that. It executes the real go and its compiler, each with none of the user's
+settings but the one in question, and git as the go command does. A check that is not done after three seconds is left behind; with -v, which looks at every entry of the
 caches and not at a sample, after a minute.
 
 A check is ok, a warning (go-safe makes up for it, or it is a risk), broken (go commands fail of it), or unknown (it could not look). The checks:
 
 	shim-first, go-found, go-several, go-mixed, goroot, gobin-writable, gobin-path, gobin-old
-	home, tmp-writable, tmp-noexec, tmp-room, tmp-left
-	cache-writable, cache-noexec, cache-room, cache-locks, cache-foreign, cache-open, cache-left
+	home, tmp-writable, tmp-noexec, tmp-room, tmp-left, tmp-cleaned
+	cache-writable, cache-noexec, cache-room, cache-locks, cache-foreign, cache-open, cache-shared, cache-left
 	gopath-writable, modcache-writable, modcache-noexec, modcache-room, modcache-locks, modcache-foreign, modcache-open
+	windows-drive, selinux
 	env-file, env-override, goflags, go111module, goproxy, gosumdb, private-patterns
 	toolchain, module-folders, repo-owner
 	umask, memory

@@ -18,6 +18,8 @@ func TestReadConfig(t *testing.T) {
 		{[]string{"GOSAFE=off", "GOSAFE_GO=/x/go", "GOSAFE_EXEC=child", "GOSAFE_VERBOSE=1"}, ""},
 		{[]string{"GOSAFE=", "GOSAFE_EXEC="}, ""},
 		{[]string{"GOSAFE_REPAIR=off"}, ""},
+		{[]string{"GOSAFE_TRUST_REPO=1"}, ""},
+		{[]string{"GOSAFE_TRUST_REPO=*"}, "GOSAFE_TRUST_REPO=* is not valid; allowed: 1"},
 		{[]string{"GOSAFE_REPAIR=no"}, "GOSAFE_REPAIR=no is not valid; allowed: off"},
 		{[]string{"GOSAFE=on"}, "GOSAFE=on is not valid; allowed: off"},
 		{[]string{"GOSAFE_EXEC=exec"}, "GOSAFE_EXEC=exec is not valid; allowed: child"},

@@ -36,7 +36,7 @@ usage: go safe <command>
 
 Every other command line is the real go's. Settings: GOSAFE=off, GOSAFE_GO=/path/to/go,
 GOSAFE_VERBOSE=1, GOSAFE_EXEC=child, GOSAFE_LOCK=off or required,
-GOSAFE_LOCK_TIMEOUT=10s, GOSAFE_HINT=off, GOSAFE_REPAIR=off. Exit status: the real go's; 125 where go-safe
+GOSAFE_LOCK_TIMEOUT=10s, GOSAFE_HINT=off, GOSAFE_REPAIR=off, GOSAFE_TRUST_REPO=1. Exit status: the real go's; 125 where go-safe
 failed, 126 where the real go cannot be run, 127 where none was found.
 `
 
