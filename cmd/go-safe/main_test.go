@@ -75,7 +75,7 @@ func settingsIn(t *testing.T, file string) []string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	names := regexp.MustCompile(`\bGOSAFE(_[A-Z]+)?\b`).FindAllString(string(data), -1)
+	names := regexp.MustCompile(`\bGOSAFE(_[A-Z]+)*\b`).FindAllString(string(data), -1)
 	slices.Sort(names)
 	return slices.Compact(names)
 }
