@@ -43,6 +43,7 @@ func TestConformance(t *testing.T) {
 		{name: "child", cond: conformanceCondition{uid: self, owner: self}, env: []string{"GOSAFE_EXEC=child"}},
 		{name: "user", cond: conformanceCondition{uid: other, owner: other}},
 		{name: "foreign", cond: conformanceCondition{uid: self, owner: owner}},
+		{name: "shared", cond: conformanceCondition{uid: other, owner: other}, env: []string{"GOSAFE_CONFORMANCE_SHARED=1"}},
 	} {
 		t.Run(leg.name, func(t *testing.T) {
 			if self != 0 && leg.cond != (conformanceCondition{self, self}) {
@@ -142,8 +143,8 @@ type conformanceEdit struct {
 	file, old, new string
 }
 
-// conformanceEdits make the suite's go a link to go-safe, hand the scripts' directories to another owner, and let
-// scripts see what go-safe reads. Without the variables that conformanceHooks reads they change nothing.
+// conformanceEdits make the suite's go a link to go-safe, hand the scripts' directories to another owner or make their
+// module caches shared ones, and let scripts see what go-safe reads. Without the variables that conformanceHooks reads they change nothing.
 //
 // The last one is for all runs: no process is started that prepares telemetry for upload. It outlives the
 // go command and may make its folder again after a script has removed it: a slow one fails the script
@@ -194,6 +195,15 @@ func conformanceLink(testExe, testGo string) error {
 func conformanceExtract(s *script.State, a *txtar.Archive, workdir string) error {
 	if err := s.ExtractFiles(a); err != nil {
 		return err
+	}
+	if os.Getenv("GOSAFE_CONFORMANCE_SHARED") != "" {
+		mod := filepath.Join(workdir, "gopath", "pkg", "mod")
+		if err := os.MkdirAll(mod, 0o777); err != nil {
+			return err
+		}
+		if err := os.Chmod(mod, 0o775|os.ModeSetgid); err != nil {
+			return err
+		}
 	}
 	name := os.Getenv("GOSAFE_CONFORMANCE_OWNER")
 	if name == "" {

@@ -115,13 +115,23 @@ func repairAfter(b *testing.B, cache, name string, added int) time.Duration {
 	return took
 }
 
-// With a default ACL nothing is due.
-func BenchmarkRepairACL(b *testing.B) {
-	cache := benchCache(b, "tmpfs")
-	for b.Loop() {
-		if rights.Begin(rights.Now(), []rights.Place{{Dir: cache, Kind: rights.ModCache}}).Due() {
-			b.Fatal("a repair is due")
-		}
+// Nothing is due with a default ACL, nor after a command that can have added nothing.
+func BenchmarkRepairNone(b *testing.B) {
+	for _, tt := range []struct {
+		name, system string
+		may          func() bool
+	}{
+		{"acl", "tmpfs", nil},
+		{"nothing-to-add", "ramfs", func() bool { return false }},
+	} {
+		b.Run(tt.name, func(b *testing.B) {
+			cache := benchCache(b, tt.system)
+			for b.Loop() {
+				if rights.Begin(rights.Now(), []rights.Place{{Dir: cache, Kind: rights.ModCache, May: tt.may}}).Due() {
+					b.Fatal("a repair is due")
+				}
+			}
+		})
 	}
 }
 
