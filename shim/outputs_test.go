@@ -2,6 +2,7 @@ package shim
 
 import (
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -34,4 +35,23 @@ func TestOutputs(t *testing.T) {
 			t.Errorf("%q with GOFLAGS=%s:\n got %+v\nwant %+v", tt.line, tt.goflags, got, tt.want)
 		}
 	}
+}
+
+func FuzzOutputs(f *testing.F) {
+	for _, line := range []string{"", "build -o x ./...", "test -c -outputdir d -coverprofile=c", "mod vendor -o", "work init"} {
+		f.Add(line, "-o=y")
+	}
+	f.Fuzz(func(t *testing.T, line, goflags string) {
+		args := strings.Split(line, " ")
+		before := slices.Clone(args)
+		o := OutputsOf(args, goflags)
+		if !slices.Equal(args, before) {
+			t.Fatalf("arguments changed: %q, were %q", args, before)
+		}
+		for _, name := range append(o.Files, o.Packages...) {
+			if name == "" && !slices.Contains(args, "") {
+				t.Fatalf("a name is empty: %+v", o)
+			}
+		}
+	})
 }

@@ -98,7 +98,7 @@ func randomCommandsOf(seed uint64) []randomCommand {
 		lib := pick("example.com/a", "example.com/b") + "@" + pick(versions...)
 		all := [][]string{
 			{"mod", "download", lib}, {"mod", "download", lib}, {"get", lib}, {"get", lib}, {"get", "example.com/b@latest"},
-			{"build", "-o", os.DevNull, "./..."}, {"test", "./..."}, {"vet", "./..."}, {"list", "-m", "-versions", "example.com/a"},
+			{"build", "./..."}, {"test", "./..."}, {"vet", "./..."}, {"list", "-m", "-versions", "example.com/a"},
 			{"install", "example.com/tool@" + pick(versions...)}, {"mod", "tidy"}, {"mod", "verify"}, {"mod", "download"},
 			{"env", "-w", "GONOSUMDB=" + pick("x", "y")}, {"list", "-deps", "./..."}, {"run", "."},
 		}
