@@ -72,6 +72,9 @@ func (s *Settings) Directory(name string) Setting {
 // PasswdHome is the home in the passwd entry of the effective user, "" where there is none.
 func PasswdHome() string { return passwdHome("/etc/passwd") }
 
+// PasswdShell is the shell in the passwd entry of the effective user, "" where there is none.
+func PasswdShell() string { return passwdShell("/etc/passwd") }
+
 // Quote quotes a path for a shell where that is needed.
 func Quote(path string) string { return quote(path) }
 
