@@ -2,7 +2,8 @@
 //
 // Its checks look with the probes that a run of go-safe uses. They write nothing, but that where another machine gives the locks, one is
 // tried on a file that is removed again; and they execute nothing but the go, the compiler and the git found, with no settings and
-// no home of the user's. Each has a time limit.
+// no home of the user's, which only the go of a version manager gets. Each has a time limit. What asks servers, or runs the user's start-up
+// files, is kept apart: NetChecks, LoginChecks.
 package doctor
 
 import (
@@ -49,7 +50,7 @@ type Result struct {
 	Milliseconds int64 `json:"ms"`
 }
 
-// Checks returns all checks, those of a group together.
+// Checks returns all checks that need not be asked for, those of a group together.
 func Checks() []Check {
 	return slices.Concat(goChecks(), folderChecks(), cacheChecks(), settingChecks(), moduleChecks(), systemChecks())
 }

@@ -30,6 +30,8 @@ type Machine struct {
 
 	// Unlockable says why files in an existing directory cannot be locked, nil where they can.
 	Unlockable func(dir string) error
+
+	net probed
 }
 
 // budget is when a check that walks folders stops, with what it has seen: without Deep nobody is to wait, and nothing to be unknown

@@ -21,6 +21,8 @@ func goChecks() []Check {
 		{"shim-first", whichGo, "make, IDEs and scripts take the first go on PATH, and without go-safe none of this is cured", shimFirst},
 		{"go-found", whichGo, "there is nothing for go-safe to stand in front of", goFound},
 		{"go-several", whichGo, "an IDE or a login shell with another PATH builds with another version", goSeveral},
+		{"version-manager", whichGo, "every go command that goes through it fails", versionManager},
+		{"sudo-path", whichGo, "sudo go is plain go, and leaves what it makes in the user's caches to root", sudoPath},
 		{"go-mixed", whichGo, "the go command refuses a compiler of another version; a tarball unpacked over an old tree does this", goMixed},
 		{"goroot", whichGo, "with it plain go finds no standard library, and go env -u GOROOT fails as well", goroot},
 		{"gobin-writable", whichGo, "go install fails when all is built", gobinWritable},
@@ -39,23 +41,30 @@ func shimFirst(m *Machine) Finding {
 	if len(all) > 0 {
 		f.Found = all[0].Path + ", " + kind(all[0]) + ", comes before go-safe"
 	}
-	for _, g := range all {
+	if dir, makes := m.shimFolder(); dir != "" {
+		f.Type = join(makes, first(dir))
+	}
+	return f
+}
+
+// shimFolder is a folder in which go-safe is called go, and what to type first to make that so; "" where neither is.
+func (m *Machine) shimFolder() (dir, makes string) {
+	for _, g := range m.Search.All() {
 		if g.Self {
-			f.Type = first(filepath.Dir(g.Path))
-			return f
+			return filepath.Dir(g.Path), ""
 		}
 	}
 	if m.Exe == "" {
-		return f
+		return "", ""
 	}
-	dir := filepath.Dir(m.Exe)
+	dir = filepath.Dir(m.Exe)
 	switch as := filepath.Join(dir, "go"); {
 	case sameFile(as, m.Exe):
-		f.Type = first(dir)
+		return dir, ""
 	case !exists(as):
-		f.Type = join("ln -s "+envfix.Quote(filepath.Base(m.Exe))+" "+envfix.Quote(as), first(dir))
+		return dir, "ln -s " + envfix.Quote(filepath.Base(m.Exe)) + " " + envfix.Quote(as)
 	}
-	return f
+	return "", ""
 }
 
 // first is what to type so that the folder stands first on PATH.
@@ -66,6 +75,9 @@ func first(dir string) string {
 // kind says what a file called go is.
 func kind(g shim.Found) string {
 	if g.GOROOT == "" {
+		if name := managerOf(g.Path); name != "" {
+			return name + "'s"
+		}
 		return "a script or a version manager's"
 	}
 	if v := envfix.Version(g.GOROOT); v != "" {

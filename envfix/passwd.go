@@ -25,6 +25,15 @@ func passwdHome(name string) string {
 	return homeOf(data, os.Geteuid())
 }
 
+// passwdShell returns the shell of the effective user's entry in a passwd file, "" where there is none.
+func passwdShell(name string) string {
+	data, _ := os.ReadFile(name)
+	if f := entryOf(data, os.Geteuid()); f != nil && filepath.IsAbs(string(f[6])) {
+		return string(f[6])
+	}
+	return ""
+}
+
 // homeOf finds the home of uid in the text of a passwd file.
 func homeOf(passwd []byte, uid int) string {
 	if f := entryOf(passwd, uid); f != nil && filepath.IsAbs(string(f[5])) {

@@ -76,6 +76,9 @@ func (s *Settings) Directory(name string) Setting {
 // PasswdHome is the home in the passwd entry of the effective user, "" where there is none.
 func PasswdHome() string { return passwdHome("/etc/passwd") }
 
+// PasswdShell is the shell in the passwd entry of the effective user, "" where there is none.
+func PasswdShell() string { return passwdShell("/etc/passwd") }
+
 // First is the first entry of a list of paths, "" where there is none.
 func First(list string) string {
 	if dirs := filepath.SplitList(list); len(dirs) > 0 {

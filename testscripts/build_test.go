@@ -181,10 +181,8 @@ func (s *suite) buildWarmCache() (string, error) {
 	if err := txtar.Write(txtar.Parse([]byte(helloModule)), hello); err != nil {
 		return "", err
 	}
-	for i := range 256 { // as each cache has from its first use
-		if err := makeDir(filepath.Join(warm, fmt.Sprintf("%02x", i)), 0o755); err != nil {
-			return "", err
-		}
+	if err := makeBuckets(warm); err != nil {
+		return "", err
 	}
 	for _, c := range []struct {
 		dir  string
@@ -193,18 +191,42 @@ func (s *suite) buildWarmCache() (string, error) {
 		{hello, []string{"test", "."}}, // builds and vets
 		{filepath.Join(s.root, "src"), []string{"build", "-trimpath", "-o", os.DevNull, "./cmd/go-safe"}},
 	} {
-		cmd := s.trueGoCommand(context.Background(), c.args...)
-		cmd.Dir = c.dir
-		cmd.Env = append(cmd.Env, "GOCACHE="+s.goCache, "GODEBUG=gocachehash=1")
-		out, err := cmd.CombinedOutput()
-		if err != nil {
-			return "", fmt.Errorf("%v: %v\n%s", cmd, err, out)
-		}
-		if err := collect(s.goCache, warm, out); err != nil {
+		if err := s.warm(warm, c.dir, c.args); err != nil {
 			return "", err
 		}
 	}
 	return warm, nil
+}
+
+// buildProbe makes the build cache that all scripts with go safe doctor --net share: cold, each would take a minute.
+func (s *suite) buildProbe() error {
+	dir := filepath.Join(s.root, "probe")
+	if err := makeBuckets(dir); err != nil {
+		return err
+	}
+	return s.warm(dir, filepath.Join(s.root, "src", "doctor", "probe"), []string{"build", "-o", os.DevNull, "main.go"}, "CGO_ENABLED=0")
+}
+
+// makeBuckets makes the folders that each build cache has from its first use.
+func makeBuckets(cache string) error {
+	for i := range 256 {
+		if err := makeDir(filepath.Join(cache, fmt.Sprintf("%02x", i)), 0o755); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// warm runs a go command in dir, with some variables, and collects into a cache what it used of the caller's.
+func (s *suite) warm(cache, dir string, args []string, environ ...string) error {
+	cmd := s.trueGoCommand(context.Background(), args...)
+	cmd.Dir = dir
+	cmd.Env = append(append(cmd.Env, environ...), "GOCACHE="+s.goCache, "GODEBUG=gocachehash=1")
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		return fmt.Errorf("%v: %v\n%s", cmd, err, out)
+	}
+	return collect(s.goCache, cache, out)
 }
 
 // collect copies the cache entries whose ids are in the log of a go command.

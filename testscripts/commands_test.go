@@ -24,6 +24,7 @@ func (s *suite) commands() map[string]command {
 	cmds := map[string]command{
 		"exits":     exits,
 		"modproxy":  modproxy,
+		"netserver": netserver,
 		"waitfile":  s.waitfile,
 		"warmcache": s.warmcache,
 	}

@@ -101,7 +101,7 @@ func makeSumDB(proxy string, mods []module.Version) error {
 	}
 	// An answer is signed with the tree that there is at the time: only the second ones are all with the same.
 	names = append(names, names...)
-	names = append(names, fmt.Sprintf("tile/8/0/000.p/%d", len(mods)))
+	names = append(names, "latest", fmt.Sprintf("tile/8/0/000.p/%d", len(mods)))
 	for _, name := range names {
 		w := httptest.NewRecorder()
 		server.ServeHTTP(w, httptest.NewRequest("GET", "/"+name, nil))

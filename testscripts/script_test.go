@@ -91,6 +91,7 @@ type suite struct {
 	trueGo    func() bool
 	proxy     func() bool
 	otherUser func() bool
+	probe     func() error
 	warmCache func() (dir string, err error)
 
 	ran, skipped atomic.Int32
@@ -108,6 +109,7 @@ func newSuite(t *testing.T) *suite {
 	s.trueGo = sync.OnceValue(s.probeTrueGo)
 	s.proxy = sync.OnceValue(s.probeProxy)
 	s.otherUser = sync.OnceValue(s.probeOtherUser)
+	s.probe = sync.OnceValue(s.buildProbe)
 	s.warmCache = sync.OnceValues(s.buildWarmCache)
 	s.buildPrograms(t)
 	s.publishModules(t)
@@ -147,6 +149,7 @@ func (s *suite) setup(env *testscript.Env) error {
 		"SRC="+filepath.Join(s.root, "src"),
 		"MODPROXY=file://"+filepath.Join(s.root, "proxy"),
 		"OTHERPROXY=file://"+filepath.Join(s.root, "otherproxy"),
+		"PROBECACHE="+filepath.Join(s.root, "probe"),
 		"VERSIONS=file://"+filepath.Join(s.root, "versions"),
 		"SYSTEM="+s.systemPath,
 		"PATH="+strings.Join([]string{shim, real, s.systemPath}, string(filepath.ListSeparator)),
@@ -184,6 +187,11 @@ func (s *suite) condition(cond string) (bool, error) {
 		return s.proxy(), nil
 	case "otheruser":
 		return s.otherUser(), nil
+	case "probe":
+		if !s.trueGo() {
+			return false, nil
+		}
+		return true, s.probe()
 	case "memcg":
 		return canLimitMemory(), nil
 	}

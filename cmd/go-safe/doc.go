@@ -5,7 +5,7 @@ on this machine, and is otherwise not there.
 Usage:
 
 	go <any go command line>
-	go safe doctor [-v] [--json] [--only ID,...] [--fix [--yes] [--dry-run]]
+	go safe doctor [-v] [--json] [--net] [--login] [--only ID,...] [--fix [--yes] [--dry-run]]
 	go safe env [--json]
 	go safe fix [--dry-run] [--owner USER:GROUP] [DIR...]
 	go safe locks [--json]
@@ -229,12 +229,12 @@ looked at, or nothing could be healed.
 Go safe doctor looks at what a go build here, one that needs a module which is not there, would find, with the probes of a run, and says what
 is wrong, why that matters (-v) and what to type. It makes nothing, and needs neither a home nor a real go. Where another machine
 gives the locks it tries one on a file and removes that. It executes the real go and its compiler, each with none of the user's
-settings but the one in question, and git as the go command does. A check that is not done after three seconds is left behind; with -v, which looks at every entry of the
-caches and not at a sample, after a minute.
+settings but the one in question, git as the go command does, and the go of a version manager. A check that is not done after three
+seconds is left behind; with -v, which looks at every entry of the caches and not at a sample, after a minute.
 
 A check is ok, a warning (go-safe makes up for it, or it is a risk), broken (go commands fail of it), or unknown (it could not look). The checks:
 
-	shim-first, go-found, go-several, go-mixed, goroot, gobin-writable, gobin-path, gobin-old
+	shim-first, go-found, go-several, version-manager, sudo-path, go-mixed, goroot, gobin-writable, gobin-path, gobin-old
 	home, tmp-writable, tmp-noexec, tmp-room, tmp-left, tmp-cleaned
 	cache-writable, cache-noexec, cache-room, cache-locks, cache-foreign, cache-open, cache-shared, cache-left
 	gopath-writable, modcache-writable, modcache-noexec, modcache-room, modcache-locks, modcache-foreign, modcache-open
@@ -242,6 +242,23 @@ A check is ok, a warning (go-safe makes up for it, or it is a risk), broken (go 
 	env-file, env-override, goflags, go111module, goproxy, gosumdb, private-patterns
 	toolchain, module-folders, repo-owner
 	umask, memory
+	shim-login, shim-interactive
+	net-proxy, net-sumdb, net-tls
+
+Those of the last two lines are done only with --login and --net. With --login the user's shell (SHELL, else that of the passwd entry) runs its
+start-up files, as at login and as in a new terminal, with the environment of a login and without a terminal, for at most ten seconds, and says
+which go it would run.
+
+With --net each server in GOPROXY and the one that passes on the checksum database are asked, as the go command would ask them, ten seconds
+each, and for every certificate there is a detail (-v): who presents it, through which HTTP proxy, who issued it, when it expires. What does the
+asking is a small program whose source is part of go-safe: the real go builds it, without cgo, which takes up to a minute the
+first time and leaves the packages of the standard library in the build cache. Where a server does not answer it is asked again without the HTTP
+proxy, and an authority that Go does not know is looked for in the files that other programs are told of (CURL_CA_BUNDLE,
+REQUESTS_CA_BUNDLE, NODE_EXTRA_CA_CERTS, ...) and where administrators put them: what is to be typed has been tried. Credentials of GOAUTH
+and .netrc are not sent: a server that wants them is unknown.
+
+The settings of sudo are read and sudo is not asked, for that is logged. Only root can read them; run by sudo, the doctor looks at what sudo made
+of PATH, and at root's folders.
 
 What to type stands on a line of its own, behind "type: ", as it is to be pasted into a shell. With --only ID,... only the named checks are
 done. With --json an array of objects is printed, one for each check, with these fields:

@@ -26,12 +26,14 @@ const checkLimit = lockTrial + time.Second
 type doctorCommand struct {
 	verbose, json    bool
 	fix, yes, dryRun bool
+	net, login       bool
 	checks           []doctor.Check
+	asked            []doctor.Check // those that --net and --login ask for, which take longer
 }
 
 // parseDoctor reads the arguments.
 func parseDoctor(args []string) (cmd doctorCommand, err error) {
-	cmd.checks = doctor.Checks()
+	var only []string
 	for i := 0; i < len(args); i++ {
 		name, value, joined := strings.Cut(strings.TrimPrefix(args[i], "-"), "=")
 		switch {
@@ -45,14 +47,16 @@ func parseDoctor(args []string) (cmd doctorCommand, err error) {
 			cmd.yes = true
 		case name == "-dry-run" || name == "dry-run":
 			cmd.dryRun = true
+		case name == "-net" || name == "net":
+			cmd.net = true
+		case name == "-login" || name == "login":
+			cmd.login = true
 		case (name == "-only" || name == "only") && (joined || i+1 < len(args)):
 			if !joined {
 				i++
 				value = args[i]
 			}
-			if cmd.checks, err = chooseChecks(cmd.checks, strings.Split(value, ",")); err != nil {
-				return cmd, err
-			}
+			only = strings.Split(value, ",")
 		default:
 			return cmd, fmt.Errorf("unknown argument: go safe doctor %s; type: go safe help", args[i])
 		}
@@ -63,21 +67,38 @@ func parseDoctor(args []string) (cmd doctorCommand, err error) {
 	case cmd.json && cmd.fix:
 		return cmd, errors.New("--json and --fix exclude each other; type: go safe help")
 	}
-	return cmd, nil
+	return cmd, cmd.chooseChecks(only)
 }
 
-// chooseChecks returns those with the IDs.
-func chooseChecks(checks []doctor.Check, ids []string) ([]doctor.Check, error) {
+// chooseChecks takes those with the IDs, all where there are none. What has to be asked for is not done because it is named.
+func (cmd *doctorCommand) chooseChecks(ids []string) error {
 	var known []string
-	for _, c := range checks {
-		known = append(known, c.ID)
+	for _, group := range []struct {
+		checks []doctor.Check
+		to     *[]doctor.Check
+		flag   string
+		given  bool
+	}{
+		{doctor.Checks(), &cmd.checks, "", true},
+		{doctor.LoginChecks(), &cmd.asked, "--login", cmd.login},
+		{doctor.NetChecks(), &cmd.asked, "--net", cmd.net},
+	} {
+		for _, c := range group.checks {
+			known = append(known, c.ID)
+			switch named := slices.Contains(ids, c.ID); {
+			case named && !group.given:
+				return fmt.Errorf("%s goes with %s; type: go safe doctor %[2]s --only %[1]s", c.ID, group.flag)
+			case group.given && (named || ids == nil):
+				*group.to = append(*group.to, c)
+			}
+		}
 	}
 	for _, id := range ids {
 		if !slices.Contains(known, id) {
-			return nil, fmt.Errorf("unknown check: %s; known: %s", id, strings.Join(known, ", "))
+			return fmt.Errorf("unknown check: %s; known: %s", id, strings.Join(known, ", "))
 		}
 	}
-	return slices.DeleteFunc(checks, func(c doctor.Check) bool { return !slices.Contains(ids, c.ID) }), nil
+	return nil
 }
 
 // runDoctor runs go safe doctor <args>.
@@ -93,7 +114,7 @@ func runDoctor(args, environ []string, real shim.Go, notFound error, stdout io.W
 		if m.Deep {
 			limit = time.Minute
 		}
-		return m, doctor.Run(cmd.checks, m, limit)
+		return m, append(doctor.Run(cmd.checks, m, limit), doctor.Run(cmd.asked, m, doctor.AskedLimit)...)
 	}
 	m, results := look()
 	if cmd.fix {

@@ -19,7 +19,7 @@ func TestChecksAreProven(t *testing.T) {
 	}
 	treated := treatedIn(t, "../../testscripts/doctor_*.txtar")
 	seen := make(map[string]bool)
-	for _, c := range doctor.Checks() {
+	for _, c := range slices.Concat(doctor.Checks(), doctor.LoginChecks(), doctor.NetChecks()) {
 		if seen[c.ID] {
 			t.Errorf("%s is the ID of two checks", c.ID)
 		}

@@ -20,8 +20,9 @@ const usage = `go-safe stands in front of the go command and gives it directorie
 usage: go safe <command>
 
 	env [--json]    print the variables that go-safe looks at, and why it changes them
-	doctor [-v] [--json] [--only ID,...]
-	                say what is wrong with the Go of this machine, and what to type
+	doctor [-v] [--json] [--net] [--login] [--only ID,...]
+	                say what is wrong with the Go of this machine, and what to type;
+	                also ask the module proxies, also run your shell's start-up files
 	doctor --fix [--yes] [--dry-run] [--only ID,...]
 	                type what is safe and concerns this user's own folders alone
 	fix [--dry-run] [--owner USER:GROUP] [DIR...]

@@ -1,0 +1,166 @@
+package doctor
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/go-safe/go-safe/envfix"
+	"github.com/go-safe/go-safe/shim"
+)
+
+// LoginChecks returns the checks that run the user's start-up files.
+func LoginChecks() []Check {
+	return []Check{
+		{"shim-login", whichGo, "what is started at login, over ssh and by an IDE runs plain go", shimLogin},
+		{"shim-interactive", whichGo, "what is typed in a new terminal runs plain go", shimInteractive},
+	}
+}
+
+// shellLimit is how long a shell may take with its start-up files.
+const shellLimit = 10 * time.Second
+
+// shellMark comes before what is asked for: start-up files may print, too.
+const shellMark = "go-safe-doctor:"
+
+func shimLogin(m *Machine) Finding {
+	shell := m.shell()
+	return m.inShell(shell, true, loginFile(m, shell))
+}
+
+func shimInteractive(m *Machine) Finding {
+	shell := m.shell()
+	return m.inShell(shell, false, interactiveFile(m, shell))
+}
+
+// shell is the user's login shell: SHELL, which login(1) sets, else that of passwd; "" where there is none to log in with.
+func (m *Machine) shell() string {
+	shell, _ := m.Settings.Getenv("SHELL")
+	shell = cmp.Or(shell, envfix.PasswdShell())
+	if name := filepath.Base(shell); !filepath.IsAbs(shell) || name == "nologin" || name == "false" {
+		return ""
+	}
+	return shell
+}
+
+// inShell asks a shell which go it would run. The file is where that can be changed.
+func (m *Machine) inShell(shell string, login bool, file string) Finding {
+	if shell == "" {
+		return ok("SHELL", "there is no shell to log in with")
+	}
+	kind, argv := "interactive "+shell, []string{shell, "-ic"}
+	if login {
+		kind, argv = "login shell "+shell, []string{"-" + filepath.Base(shell), "-c"}
+	}
+	out, err := m.runShell(shell, append(argv, "echo "+shellMark+"; "+which(shell)))
+	_, said, found := strings.Cut(out, shellMark)
+	if !found {
+		return Finding{Status: Unknown, Looked: kind, Found: "did not say which go it runs: " + complaint(strings.TrimSpace(out), cmp.Or(err, errors.New("no answer")))}
+	}
+	said = strings.TrimSpace(said)
+	if g, self := m.wouldRun(said); self {
+		return ok(kind, g)
+	} else if said == "" {
+		said = "there is no go on its PATH"
+	} else {
+		said += " comes before go-safe"
+	}
+	f := Finding{Status: Warning, Looked: kind, Found: said}
+	dir, makes := m.shimFolder()
+	if dir == "" || file == "" {
+		return f
+	}
+	f.Type = join(makes, "mkdir -p "+envfix.Quote(filepath.Dir(file)), "echo "+envfix.Quote(pathLine(shell, dir))+" >>"+envfix.Quote(file))
+	return f
+}
+
+// which is the command that asks; not all shells have that of POSIX.
+func which(shell string) string {
+	switch filepath.Base(shell) {
+	case "csh", "tcsh":
+		return "which go"
+	}
+	return "command -v go"
+}
+
+// wouldRun judges what the shell printed: a path, or what it calls an alias.
+func (m *Machine) wouldRun(said string) (what string, self bool) {
+	if !filepath.IsAbs(said) {
+		return said, strings.Contains(said, "alias") && strings.Contains(said, "go-safe")
+	}
+	all := shim.Search{Path: filepath.Dir(said)}.All()
+	return said, len(all) > 0 && all[0].Self
+}
+
+// runShell runs a shell as login(1) does: the first argument's name begins with - where it is to be a login shell (all shells know
+// that, not all know -l), and of the environment there is what login gives. It has no terminal: an interactive shell would take it.
+func (m *Machine) runShell(shell string, argv []string) (string, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), shellLimit)
+	defer cancel()
+	var out bytes.Buffer
+	cmd := exec.CommandContext(ctx, shell)
+	cmd.Args, cmd.Stdout, cmd.WaitDelay = argv, &out, askLimit/10
+	cmd.Env = []string{"PATH=/usr/local/bin:/usr/bin:/bin", "TERM=dumb", "SHELL=" + shell}
+	for _, name := range []string{"HOME", "USER", "LOGNAME", "LANG"} {
+		if value, set := m.Settings.Getenv(name); set {
+			cmd.Env = append(cmd.Env, name+"="+value)
+		}
+	}
+	cmd.Dir, _ = m.Settings.Getenv("HOME")
+	if fi, err := os.Stat(cmd.Dir); err != nil || !fi.IsDir() {
+		cmd.Dir = "/"
+	}
+	alone(cmd)
+	err := cmd.Run()
+	if ctx.Err() != nil {
+		err = errors.New("no answer in " + shellLimit.String())
+	}
+	return out.String(), err
+}
+
+// loginFile is the start-up file of login shells that sets PATH, "" where it is not known.
+func loginFile(m *Machine, shell string) string {
+	home, _ := m.Settings.Getenv("HOME")
+	switch filepath.Base(shell) {
+	case "bash": // which reads the first one that is there
+		names := []string{".bash_profile", ".bash_login", ".profile"}
+		if i := slices.IndexFunc(names, func(name string) bool { return exists(filepath.Join(home, name)) }); i >= 0 {
+			return filepath.Join(home, names[i])
+		}
+		return filepath.Join(home, ".profile")
+	case "zsh":
+		return filepath.Join(home, ".zprofile")
+	case "sh", "dash", "ash", "ksh", "mksh", "busybox":
+		return filepath.Join(home, ".profile")
+	}
+	return interactiveFile(m, shell)
+}
+
+// interactiveFile is likewise that of interactive shells.
+func interactiveFile(m *Machine, shell string) string {
+	home, _ := m.Settings.Getenv("HOME")
+	switch filepath.Base(shell) {
+	case "bash":
+		return filepath.Join(home, ".bashrc")
+	case "zsh":
+		return filepath.Join(home, ".zshrc")
+	case "fish":
+		return filepath.Join(home, ".config", "fish", "config.fish")
+	}
+	return ""
+}
+
+// pathLine is the line for the file.
+func pathLine(shell, dir string) string {
+	if filepath.Base(shell) == "fish" {
+		return "set -gx PATH " + envfix.Quote(dir) + " $PATH"
+	}
+	return first(dir)
+}
