@@ -132,9 +132,9 @@ func selfInfo() fs.FileInfo {
 	return fi
 }
 
-// largest is more than any build of go-safe, with -race and unstripped too, and less than any stripped
-// go command that Go still supports. It spares the look into the file on nearly every start.
-const largest = 8 << 20
+// largest is more than any build of go-safe, with -race and unstripped too (8.8 MB), and less than any stripped go command that
+// Go still supports (Go 1.22: 11.7 MB). It spares the look into the file on nearly every start.
+const largest = 10 << 20
 
 // infoStart and mainPackage begin the build information that the linker puts into a go-safe (runtime/debug.ReadBuildInfo;
 // the sixteen bytes are from cmd/go/internal/modload/build.go).
