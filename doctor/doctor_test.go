@@ -77,7 +77,7 @@ func TestProxies(t *testing.T) {
 		"a/b": true, "direct": true, "off": true, "none": false, "/srv/proxy": false, "ftp://a.example.com": false, "file": false,
 	} {
 		entries := proxies(" , " + list + " |")
-		if len(entries) != 1 || entries[0] != list {
+		if len(entries) != 1 || entries[0].entry != list {
 			t.Errorf("%q: %q", list, entries)
 		}
 		if got := validProxy(list); got != want {

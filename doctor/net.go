@@ -30,7 +30,7 @@ func NetChecks() []Check {
 }
 
 // probeSource is a program of one file. It is carried as text because net/http, and crypto/tls alone as well, would make each start of
-// go-safe a sixth longer; a second program would have to be installed; but a go command with its standard library is always there.
+// go-safe an eighth longer; a second program would have to be installed; but a go command with its standard library is always there.
 //
 //go:embed probe/main.go
 var probeSource []byte

@@ -13,9 +13,10 @@ type proxy struct {
 }
 
 // proxies are the entries of GOPROXY with what separates them.
-func (m *Machine) proxies() []proxy {
+func (m *Machine) proxies() []proxy { return proxies(m.Settings.Get("GOPROXY").Value) }
+
+func proxies(rest string) []proxy {
 	var list []proxy
-	rest := m.Settings.Get("GOPROXY").Value
 	for rest != "" {
 		p := proxy{entry: rest}
 		if i := strings.IndexAny(rest, ",|"); i >= 0 {

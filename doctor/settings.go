@@ -113,18 +113,18 @@ func go111module(m *Machine) Finding {
 
 // goproxy judges the list as cmd/go/internal/modfetch.proxyList does.
 func goproxy(m *Machine) Finding {
-	value, shown := m.Settings.Get("GOPROXY").Value, m.shown("GOPROXY")
+	shown := m.shown("GOPROXY")
 	f := Finding{Status: Warning, Looked: shown, Type: m.undo("GOPROXY")}
-	if value == "" {
+	if m.Settings.Get("GOPROXY").Value == "" {
 		return ok(shown, "")
 	}
-	list := proxies(value)
+	list := m.proxies()
 	if len(list) == 0 {
 		f.Status, f.Found = Broken, "has no entries"
 		return f
 	}
-	for i, p := range list {
-		behind := i+1 < len(list)
+	for i, proxy := range list {
+		p, behind := proxy.entry, i+1 < len(list) // not proxy.behind: nothing may follow that
 		switch {
 		case !validProxy(p):
 			f.Status, f.Found = Broken, "has "+p+", which is no address"
@@ -142,17 +142,6 @@ func goproxy(m *Machine) Finding {
 		return ok(shown, "")
 	}
 	return f
-}
-
-// proxies are the entries of a GOPROXY list.
-func proxies(list string) []string {
-	var entries []string
-	for p := range strings.FieldsFuncSeq(list, func(r rune) bool { return r == ',' || r == '|' }) {
-		if p = strings.TrimSpace(p); p != "" {
-			entries = append(entries, p)
-		}
-	}
-	return entries
 }
 
 // validProxy follows newProxyRepo there: a word, a URL of one of three schemes, or a host alone.

@@ -33,33 +33,25 @@ type doctorCommand struct {
 
 // parseDoctor reads the arguments.
 func parseDoctor(args []string) (cmd doctorCommand, err error) {
+	flags, rest, err := verbFlags("doctor", args, "--v", "--verbose", "--json", "--fix", "--yes", "--dry-run", "--net", "--login", "--only=")
+	if err != nil {
+		return cmd, err
+	}
+	if len(rest) > 0 {
+		return cmd, fmt.Errorf("unknown argument: go safe doctor %s; type: go safe help", rest[0])
+	}
+	cmd = doctorCommand{
+		verbose: flags.has("--v") || flags.has("--verbose"),
+		json:    flags.has("--json"),
+		fix:     flags.has("--fix"),
+		yes:     flags.has("--yes"),
+		dryRun:  flags.has("--dry-run"),
+		net:     flags.has("--net"),
+		login:   flags.has("--login"),
+	}
 	var only []string
-	for i := 0; i < len(args); i++ {
-		name, value, joined := strings.Cut(strings.TrimPrefix(args[i], "-"), "=")
-		switch {
-		case name == "-v" || name == "v" || name == "-verbose":
-			cmd.verbose = true
-		case name == "-json" || name == "json":
-			cmd.json = true
-		case name == "-fix" || name == "fix":
-			cmd.fix = true
-		case name == "-yes" || name == "yes":
-			cmd.yes = true
-		case name == "-dry-run" || name == "dry-run":
-			cmd.dryRun = true
-		case name == "-net" || name == "net":
-			cmd.net = true
-		case name == "-login" || name == "login":
-			cmd.login = true
-		case (name == "-only" || name == "only") && (joined || i+1 < len(args)):
-			if !joined {
-				i++
-				value = args[i]
-			}
-			only = strings.Split(value, ",")
-		default:
-			return cmd, fmt.Errorf("unknown argument: go safe doctor %s; type: go safe help", args[i])
-		}
+	if flags.has("--only") {
+		only = strings.Split(flags["--only"], ",")
 	}
 	switch {
 	case (cmd.yes || cmd.dryRun) && !cmd.fix:

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"github.com/go-safe/go-safe/lock"
@@ -15,15 +14,12 @@ import (
 // exitLeft is the status of go safe fix and share where something was wrong and had to be left so.
 const exitLeft = 1
 
-const fixUsage = "usage: go safe fix [--dry-run] [--owner USER:GROUP] [DIR...]"
-
 // fix runs go safe fix: on the directories named, or on the caches that the go command uses here.
 func fix(args, environ []string, real shim.Go, cfg config, stdout io.Writer, say printer) int {
-	flags, dirs, err := verbFlags(args, fixUsage, "--dry-run", "--owner=")
+	flags, dirs, err := verbFlags("fix", args, "--dry-run", "--owner=")
 	if err != nil {
 		return say.failure(exitFailed, err)
 	}
-	_, dry := flags["--dry-run"]
 	var owner *rights.Owner
 	if name, ok := flags["--owner"]; ok {
 		if owner, err = rights.ParseOwner(name); err != nil {
@@ -35,7 +31,7 @@ func fix(args, environ []string, real shim.Go, cfg config, stdout io.Writer, say
 	}
 	status := 0
 	for _, dir := range dirs {
-		o := &rights.Options{Dry: dry, Owner: owner}
+		o := &rights.Options{Dry: flags.has("--dry-run"), Owner: owner}
 		status = max(status, fixOne(dir, o, cfg, stdout, say))
 	}
 	return status
@@ -115,31 +111,4 @@ func changes(r *rights.Report, dry bool) string {
 		would = "would be "
 	}
 	return fmt.Sprintf("%schanged: %s, among %d entries", would, strings.Join(words, ", "), r.Seen)
-}
-
-// verbFlags separates the flags, of which those ending in = take a value, from the arguments.
-func verbFlags(args []string, usage string, known ...string) (flags map[string]string, rest []string, err error) {
-	flags = make(map[string]string)
-	for i := 0; i < len(args); i++ {
-		name, value, joined := strings.Cut(args[i], "=")
-		if strings.HasPrefix(name, "-") && !strings.HasPrefix(name, "--") {
-			name = "-" + name // as package flag takes both
-		}
-		switch {
-		case args[i] == "--":
-			return flags, append(rest, args[i+1:]...), nil
-		case len(args[i]) < 2 || args[i][0] != '-':
-			rest = append(rest, args[i])
-		case slices.Contains(known, name) && !joined:
-			flags[name] = ""
-		case slices.Contains(known, name+"=") && joined:
-			flags[name] = value
-		case slices.Contains(known, name+"=") && i+1 < len(args):
-			i++
-			flags[name] = args[i]
-		default:
-			return nil, nil, fmt.Errorf("%s is not known or lacks its value; %s", args[i], usage)
-		}
-	}
-	return flags, rest, nil
 }

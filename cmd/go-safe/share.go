@@ -14,12 +14,12 @@ const shareUsage = "usage: go safe share [--dry-run] [--group GROUP] DIR"
 
 // share runs go safe share.
 func share(args, environ []string, cfg config, stdout io.Writer, say printer) int {
-	flags, dirs, err := verbFlags(args, shareUsage, "--dry-run", "--group=")
+	flags, dirs, err := verbFlags("share", args, "--dry-run", "--group=")
 	if err == nil && len(dirs) != 1 {
 		err = errors.New("one directory is needed; " + shareUsage)
 	}
-	group, named := flags["--group"]
-	if named && group == "" && err == nil {
+	group := flags["--group"]
+	if flags.has("--group") && group == "" && err == nil {
 		err = errors.New("--group needs a name; " + shareUsage)
 	}
 	dir := ""
@@ -29,7 +29,7 @@ func share(args, environ []string, cfg config, stdout io.Writer, say printer) in
 	if err != nil {
 		return say.failure(exitFailed, err)
 	}
-	_, dry := flags["--dry-run"]
+	dry := flags.has("--dry-run")
 	o := &rights.Options{Dry: dry}
 	var shared *rights.Shared
 	err = changing(dir, o, cfg, say, func() (err error) {

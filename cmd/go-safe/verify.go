@@ -27,21 +27,16 @@ type verifyCommand struct {
 
 // parseVerify reads the arguments.
 func parseVerify(args []string) (cmd verifyCommand, err error) {
-	for _, arg := range args {
-		switch {
-		case arg == "--heal" || arg == "-heal":
-			cmd.heal = true
-		case arg == "--json" || arg == "-json":
-			cmd.json = true
-		case strings.HasPrefix(arg, "-"):
-			return cmd, fmt.Errorf("unknown flag: go safe verify %s; type: go safe help", arg)
-		case !strings.Contains(arg, "@"):
+	flags, modules, err := verbFlags("verify", args, "--heal", "--json")
+	if err != nil {
+		return cmd, err
+	}
+	for _, arg := range modules {
+		if !strings.Contains(arg, "@") {
 			return cmd, fmt.Errorf("%s is no module@version; type: go safe help", arg)
-		default:
-			cmd.modules = append(cmd.modules, arg)
 		}
 	}
-	return cmd, nil
+	return verifyCommand{heal: flags.has("--heal"), json: flags.has("--json"), modules: modules}, nil
 }
 
 // verify runs go safe verify <args>.
