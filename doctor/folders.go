@@ -9,6 +9,7 @@ import (
 
 	"github.com/go-safe/go-safe/envfix"
 	"github.com/go-safe/go-safe/lock"
+	"github.com/go-safe/go-safe/rights"
 )
 
 const folders = "directories"
@@ -88,9 +89,7 @@ func facet(name string, look func(m *Machine, p envfix.Place) string) func(*Mach
 		p := envfix.LookAt(variable, dir)
 		wrong := look(m, p)
 		if wrong == "" {
-			f := ok(dir, missing(p))
-			f.Details = facts(m, variable, p)
-			return f
+			return ok(dir, missing(p))
 		}
 		return m.judge(name, variable, p, wrong)
 	}
@@ -162,14 +161,24 @@ func facts(m *Machine, variable string, p envfix.Place) []string {
 	if p.Exists {
 		lines = append(lines, fmt.Sprintf("mode %v, owner %s", p.Mode, envfix.UserName(p.Owner)))
 	}
-	flags := ""
-	if p.ReadOnly {
-		flags += ", mounted read-only"
+	if c := rights.Of(p.Path); p.Exists && (variable == "GOCACHE" || variable == "GOMODCACHE") {
+		lines = append(lines, "as a cache it is "+c.Policy.String())
 	}
-	if p.NoExec {
-		flags += ", mounted noexec"
+	on := ""
+	if real, err := filepath.EvalSymlinks(p.Deepest); err == nil {
+		on = mounted(real)
 	}
-	return append(lines, fmt.Sprintf("%d MiB and %s inodes left%s", p.Bytes>>20, count(p.Files), flags))
+	return append(lines, fmt.Sprintf("%d MiB and %s inodes left%s", p.Bytes>>20, count(p.Files), on))
+}
+
+// mounted tells what a path is on, for a line about it.
+func mounted(path string) string {
+	text, err := os.ReadFile("/proc/self/mounts")
+	on := mountOf(string(text), path)
+	if err != nil || on.kind == "" {
+		return ""
+	}
+	return " on " + on.kind + " (" + on.options + ")"
 }
 
 // count is a number of inodes; file systems without a limit have none.
@@ -183,8 +192,9 @@ func count(n uint64) string {
 // unmade is what is wrong with a GOTMPDIR that is missing (F14).
 const unmade = "is not there, and plain go does not make it"
 
+// accessOf makes the first check of a directory, which tells what else is to be known of it.
 func accessOf(name string) func(*Machine) Finding {
-	return facet(name, func(m *Machine, p envfix.Place) string {
+	check := facet(name, func(m *Machine, p envfix.Place) string {
 		if name == "GOTMPDIR" && !p.Exists && p.Access == "" {
 			return unmade
 		}
@@ -195,6 +205,13 @@ func accessOf(name string) func(*Machine) Finding {
 		}
 		return p.Access
 	})
+	return func(m *Machine) Finding {
+		f := check(m)
+		if variable, dir := m.folder(name); f.Status == OK && filepath.IsAbs(dir) {
+			f.Details = facts(m, variable, envfix.LookAt(variable, dir))
+		}
+		return f
+	}
 }
 
 func execOf(name string) func(*Machine) Finding {

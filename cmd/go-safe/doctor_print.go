@@ -80,8 +80,11 @@ func (p doctorPrinter) result(r doctor.Result) {
 	if r.Why != "" {
 		p.wrap(fmt.Sprintf("%*s", indent, ""), "why: "+r.Why)
 	}
-	for _, d := range append(r.Details, fmt.Sprintf("took %d ms", r.Milliseconds)) {
+	for _, d := range r.Details {
 		p.wrap(fmt.Sprintf("%*s", indent, ""), p.short(d))
+	}
+	if r.Milliseconds >= 100 {
+		p.wrap(fmt.Sprintf("%*s", indent, ""), fmt.Sprintf("took %d ms", r.Milliseconds))
 	}
 }
 
