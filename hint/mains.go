@@ -40,10 +40,10 @@ func Mains(dir string, packages []string, end time.Time) bool {
 func mainBelow(root string, end time.Time) bool {
 	found := false
 	filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
-		switch name := d.Name(); {
+		switch name := filepath.Base(path); {
 		case found || time.Now().After(end):
 			return filepath.SkipAll
-		case err != nil || !d.IsDir():
+		case err != nil || !d.IsDir(): // d is nil where there is no root
 		case path != filepath.Clean(root) && (strings.HasPrefix(name, ".") || strings.HasPrefix(name, "_") || name == "testdata" || name == "vendor"):
 			return filepath.SkipDir
 		default:

@@ -28,7 +28,7 @@ func TestMains(t *testing.T) {
 	}
 	for pattern, want := range map[string]bool{
 		".": false, "./...": true, "./lib": false, "./lib/...": false, "./a": false, "./a/cmd/x": true, "a/cmd/x": false, "a/cmd/x/x.go": true,
-		"./torn": false, "./none": false, "example.com/x": false, filepath.Join(dir, "a", "cmd", "x"): true, "all": false,
+		"./torn": false, "./none": false, "./none/...": false, "example.com/x": false, filepath.Join(dir, "a", "cmd", "x"): true, "all": false,
 	} {
 		if got := Mains(dir, []string{"./lib", pattern}, time.Now().Add(time.Minute)); got != want {
 			t.Errorf("%s: %t", pattern, got)
