@@ -81,7 +81,7 @@ func unreadable(m *Machine) Finding {
 	}
 	bad, end := "", m.budget()
 	filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
-		switch name := d.Name(); {
+		switch name := filepath.Base(path); {
 		case errors.Is(err, fs.ErrPermission):
 			bad = path
 			return errFound
