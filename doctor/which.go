@@ -194,8 +194,8 @@ func (m *Machine) gobin() string {
 	if dir := m.Settings.Get("GOBIN").Value; dir != "" {
 		return dir
 	}
-	if dirs := filepath.SplitList(m.Plan().Value("GOPATH")); len(dirs) > 0 && dirs[0] != "" {
-		return filepath.Join(dirs[0], "bin")
+	if dir := envfix.First(m.Plan().Value("GOPATH")); dir != "" {
+		return filepath.Join(dir, "bin")
 	}
 	return ""
 }
