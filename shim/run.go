@@ -30,21 +30,24 @@ func Run(c Command) (Status, error) {
 	if err != nil {
 		return Status{}, &os.PathError{Op: "start", Path: c.Path, Err: err}
 	}
-	go pass(signals, child)
+	catching := make(chan struct{})
+	go pass(signals, child, catching)
 	state, err := child.Wait()
+	<-catching // or it would begin when the caller has given signals their own effect back
 	if err != nil {
 		return Status{}, err
 	}
 	return status(state), nil
 }
 
-// pass hands signals on until the process ends. A child that is gone already needs none.
-func pass(signals chan os.Signal, child *os.Process) {
+// pass hands signals on until the process ends, and tells when it has begun to catch them. A child that is gone already needs none.
+func pass(signals chan os.Signal, child *os.Process, catching chan struct{}) {
 	if diesWithUs {
 		// Beside the child's own start, for it takes a third of a millisecond. A signal in between ends
 		// us and with us the child, as it would have ended the go command so early.
 		signal.Notify(signals, caught()...)
 	}
+	close(catching)
 	for sig := range signals {
 		if !reached(sig) {
 			child.Signal(sig)
