@@ -29,7 +29,7 @@ type Finding struct {
 	Looked  string   `json:"looked"`            // at what: a path, or a setting and its value
 	Found   string   `json:"found"`             // what is the matter with it; where all is well, what is to be known, or ""
 	Why     string   `json:"why,omitempty"`     // why that matters
-	Type    string   `json:"type,omitempty"`    // what to type, a line for a shell; "" where nothing is known that helps
+	Type    string   `json:"type,omitempty"`    // what to type, a line for a shell, passwords as xxxxx; "" where nothing is known that helps
 	Fix     bool     `json:"fix,omitempty"`     // Type touches nothing but this user's own caches and temp folders, and loses nothing of worth
 	Details []string `json:"details,omitempty"` // further facts
 }
@@ -80,7 +80,7 @@ func (c Check) run(m *Machine, limit time.Duration) Result {
 	if f.Why == "" && f.Status != OK {
 		f.Why = c.Why
 	}
-	return Result{ID: c.ID, Group: c.Group, Finding: f, Milliseconds: time.Since(begin).Milliseconds()}
+	return Result{ID: c.ID, Group: c.Group, Finding: f.redacted(), Milliseconds: time.Since(begin).Milliseconds()}
 }
 
 // Worst is the worst status of the results: broken, then unknown, then warning.

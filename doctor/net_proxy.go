@@ -64,9 +64,9 @@ func netProxy(m *Machine) Finding {
 		if f.Status == OK {
 			f.Found = ""
 		}
-		line := redacted(p.url()) + ": " + a.Status
+		line := p.url() + ": " + a.Status
 		if a.Status == "" {
-			line = redacted(p.url()) + " " + a.matter()
+			line = p.url() + " " + a.matter()
 		}
 		f.Details = append(f.Details, line)
 		switch {
@@ -76,7 +76,7 @@ func netProxy(m *Machine) Finding {
 		case a.absent() || f.Status != OK:
 			continue
 		}
-		f.Status, f.Looked, f.Found, f.Type = a.verdict(), redacted(p.url()), a.matter(), m.cure(a)
+		f.Status, f.Looked, f.Found, f.Type = a.verdict(), p.url(), a.matter(), m.cure(a)
 		if f.Status == Unknown {
 			continue
 		}
@@ -196,19 +196,7 @@ func (m *Machine) noSumDB(a *probeAnswer) Finding {
 
 // base is the address of a database, as go commands name it.
 func base(url string) string {
-	return redacted(strings.TrimSuffix(strings.TrimSuffix(url, "/supported"), "/latest"))
-}
-
-// redacted hides the password in a URL, as net/url does: what the doctor prints is shown to others.
-func redacted(url string) string {
-	scheme, rest, _ := strings.Cut(url, "://")
-	host, _, _ := strings.Cut(rest, "/")
-	at := strings.LastIndexByte(host, '@')
-	user, _, secret := strings.Cut(host[:max(at, 0)], ":")
-	if !secret {
-		return url
-	}
-	return scheme + "://" + user + ":xxxxx" + rest[at:]
+	return strings.TrimSuffix(strings.TrimSuffix(url, "/supported"), "/latest")
 }
 
 // passesOver reports whether the go command goes on when the proxy behind the URL fails.

@@ -63,17 +63,3 @@ func TestNetProxyList(t *testing.T) {
 		t.Errorf("%+v", f)
 	}
 }
-
-func TestRedacted(t *testing.T) {
-	for url, want := range map[string]string{
-		"https://u:p@a.example/x":  "https://u:xxxxx@a.example/x",
-		"https://u:p@q@a.example":  "https://u:xxxxx@a.example",
-		"https://u@a.example:8080": "https://u@a.example:8080",
-		"http://a.example/x@y:z":   "http://a.example/x@y:z",
-		"off":                      "off",
-	} {
-		if got := redacted(url); got != want {
-			t.Errorf("%s: %s, want %s", url, got, want)
-		}
-	}
-}

@@ -260,7 +260,8 @@ and .netrc are not sent: a server that wants them is unknown.
 The settings of sudo are read and sudo is not asked, for that is logged. Only root can read them; run by sudo, the doctor looks at what sudo made
 of PATH, and at root's folders.
 
-What to type stands on a line of its own, behind "type: ", as it is to be pasted into a shell. With --only ID,... only the named checks are
+What to type stands on a line of its own, behind "type: ", as it is to be pasted into a shell. Passwords in URLs are printed as xxxxx, for
+findings are shown to others. With --only ID,... only the named checks are
 done. With --json an array of objects is printed, one for each check, with these fields:
 
 	id       as above; it does not change
