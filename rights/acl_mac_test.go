@@ -1,7 +1,6 @@
 package rights
 
 import (
-	"io/fs"
 	"slices"
 	"strings"
 	"testing"
@@ -92,30 +91,6 @@ func TestSharedMac(t *testing.T) {
 	if text := "group:" + macGroup + ":::allow,file_inherit,directory_inherit:" +
 		"read,write,execute,append,delete_child,readattr,writeattr,readextattr,writeextattr,readsecurity\n"; !strings.Contains(l.text(), text) {
 		t.Errorf("%s", l.text())
-	}
-}
-
-// Files and directories in a cache are to have what the kernel gives them when they are made, whatever their modes.
-func TestWantMac(t *testing.T) {
-	group, _ := parseUUID(macGroup)
-	f := facts{there: true, readable: true, writable: true, mode: 0o700, uid: 1001, owner: 1001, group: 20, shares: true,
-		entries: append(macOf(t, homeACL), sharedMac(nil, group)...)}
-	if p := f.policy(); p != SharedACL {
-		t.Fatal(p)
-	}
-	r := ruleOf(f, SharedACL)
-	e := entry{mode: 0o600, uid: 1001, gid: 20, links: 1}
-	w := r.want(e, e, buildZone, "a")
-	if w.mode != e.mode || w.gid != e.gid || w.access != nil || len(w.entries) != 1 || w.entries[0].flags != macInherited {
-		t.Errorf("file: %+v", w)
-	}
-	e.mode |= fs.ModeDir | 0o100
-	w = r.want(e, e, buildZone, "00")
-	if w.mode != e.mode || len(w.entries) != 1 || w.entries[0].flags != macInherited|macFileInherit|macDirInherit {
-		t.Errorf("directory: %+v", w)
-	}
-	if e.uid = 1002; r.want(e, e, buildZone, "00").entries != nil {
-		t.Error("another user's directory")
 	}
 }
 

@@ -7,9 +7,22 @@ import (
 	"fmt"
 	"io/fs"
 	"syscall"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
+
+// An entry is what is known of a file or directory when it is judged.
+type entry struct {
+	mode     fs.FileMode
+	uid, gid int
+	links    uint64
+	device   uint64
+	inode    uint64
+	born     time.Time // zero where the file system does not tell
+	written  time.Time
+	changed  time.Time // of the inode: nobody can set it
+}
 
 // fileMode is the mode of the system as package fs has it.
 func fileMode(m uint32) fs.FileMode {

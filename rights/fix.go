@@ -7,6 +7,9 @@ type Options struct {
 	Meter Meter  // may be read meanwhile
 }
 
+// An Owner is whom files are given to.
+type Owner struct{ UID, GID int }
+
 // Fix brings all entries of a cache in line with its policy, in parallel. Who is not root changes what is his own, and in a
 // cache of his own moves aside what others left there that he cannot work with. Root gives what belongs to root to the owner
 // of the directory it is in, unless it is a secret; or everything to an owner who is named.

@@ -1,3 +1,5 @@
+//go:build unix
+
 package rights
 
 import (
@@ -18,9 +20,6 @@ type rule struct {
 	give  *Owner    // to whom all entries are to belong, nil for those to whom their directories do
 	since time.Time // only what was made after it counts; zero: everything
 }
-
-// An Owner is whom files are given to.
-type Owner struct{ UID, GID int }
 
 // ruleOf is the rule of a cache for the process.
 func ruleOf(f facts, p Policy) rule {

@@ -59,14 +59,6 @@ func inBuildCache(name string) bool {
 	return slices.Contains([]string{"README", "trim.txt", "testexpire.txt", "log.txt", "fuzz"}, name)
 }
 
-// zone is the zone of the root directory.
-func (s Shape) zone() zone {
-	if s == BuildCache {
-		return buildZone
-	}
-	return rootZone
-}
-
 // asideSuffix is that of package envfix's.
 const asideSuffix = ".foreign"
 

@@ -1,22 +1,11 @@
+//go:build unix
+
 package rights
 
 import (
 	"io/fs"
 	"strings"
-	"time"
 )
-
-// An entry is what is known of a file or directory when it is judged.
-type entry struct {
-	mode     fs.FileMode
-	uid, gid int
-	links    uint64
-	device   uint64
-	inode    uint64
-	born     time.Time // zero where the file system does not tell
-	written  time.Time
-	changed  time.Time // of the inode: nobody can set it
-}
 
 // A zone is a part of a cache where entries have the same rights.
 type zone int
@@ -31,6 +20,14 @@ const (
 	repoZone                 // git's and others' repositories, whose objects are read-only
 	binZone                  // binaries, settings, telemetry: made for the owner, and nothing else
 )
+
+// zone is the zone of the root directory.
+func (s Shape) zone() zone {
+	if s == BuildCache {
+		return buildZone
+	}
+	return rootZone
+}
 
 // below is the zone of an entry.
 func (z zone) below(name string) zone {
