@@ -1,6 +1,7 @@
 package doctor
 
 import (
+	"errors"
 	"maps"
 	"os"
 	"path/filepath"
@@ -87,22 +88,23 @@ func innermost(rules []cleanRule, dir string) (near cleanRule) {
 	return near
 }
 
-// ageOf reads an age such as 10d, 1h30m or aAmM:12h; -1 where there is none.
+// ageOf reads an age such as 10d, 1h30m or aAmM:12h, at most a century; -1 where there is none.
 func ageOf(text string) time.Duration {
 	const day = 24 * time.Hour
+	const century = 100 * 365 * day
 	units := []string{"us", "ms", "min", "s", "m", "h", "d", "w", ""} // systemd.time(7); the first that fits counts
 	lengths := []time.Duration{time.Microsecond, time.Millisecond, time.Minute, time.Second, time.Minute, time.Hour, day, 7 * day, time.Second}
 	text = strings.TrimPrefix(text[strings.LastIndexByte(text, ':')+1:], "~")
 	age := time.Duration(-1)
 	for text != "" {
 		rest := strings.TrimLeft(text, "0123456789")
-		n, err := strconv.ParseInt(text[:len(text)-len(rest)], 10, 24)
-		if err != nil {
+		n, err := strconv.ParseInt(text[:len(text)-len(rest)], 10, 64)
+		if err != nil && !errors.Is(err, strconv.ErrRange) { // which gives the largest
 			return -1
 		}
 		i := slices.IndexFunc(units, func(unit string) bool { return strings.HasPrefix(rest, unit) })
 		text = rest[len(units[i]):]
-		age = max(age, 0) + time.Duration(n)*lengths[i]
+		age = min(max(age, 0)+min(time.Duration(n), century/lengths[i])*lengths[i], century)
 	}
 	return age
 }

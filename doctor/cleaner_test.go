@@ -9,6 +9,7 @@ func TestAgeOf(t *testing.T) {
 	for text, want := range map[string]time.Duration{
 		"10d": 240 * time.Hour, "1h30m": 90 * time.Minute, "90": 90 * time.Second, "5min": 5 * time.Minute, "~1w": 168 * time.Hour,
 		"abmABM:12h": 12 * time.Hour, "500ms": time.Second / 2, "0": 0, "-": -1, "": -1, "x": -1, "1y": -1,
+		"99999w": 875952 * time.Hour, "1h44444441h": 876000 * time.Hour, "99999999999999999999us": 876000 * time.Hour,
 	} {
 		if got := ageOf(text); got != want {
 			t.Errorf("%q: %v, want %v", text, got, want)
