@@ -12,7 +12,8 @@ import (
 
 // Heal mends what Verify has found, and nothing else, and returns what is found then. What has to be fetched the real go
 // fetches, to a place beside the cache; a file is replaced only when there is a better one. So where nothing can be
-// fetched everything stays as it was, but for what go.sum contradicts: that is removed, for others may trust it.
+// fetched everything stays as it was. So does what only go.sum contradicts: the go command refuses it where that go.sum counts, and it may be
+// right elsewhere.
 //
 // The caller keeps other users of the cache away. Against go commands Heal holds their own lock of each version. The error says
 // why nothing was tried: an *OwnerError where the cache is for somebody else to change.
@@ -34,12 +35,12 @@ func (c *Cache) Heal(results []Result, sums Sums, run Go) ([]Result, error) {
 		return nil, err
 	}
 	defer c.removeScratch(s)
-	h := &healer{Cache: c, scratch: s, sums: maps.Clone(sums), failed: make(map[string]error), removed: make(map[string]bool)}
+	h := &healer{Cache: c, scratch: s, sums: maps.Clone(sums), failed: make(map[string]error)}
 	h.sweep(damaged)
 	h.fetch(damaged)
 	h.mend(damaged)
 	for i, r := range c.Verify(entries, h.sums, func(int) {}) {
-		if len(r.Findings) > 0 || h.removed[key(r.Entry)] {
+		if len(r.Findings) > 0 {
 			r.Err = cmp.Or(r.Err, h.failed[key(r.Entry)])
 		}
 		*damaged[i] = r
@@ -68,7 +69,6 @@ type healer struct {
 	scratch *scratch
 	sums    Sums             // what go.sum says, and the hashes of what was fetched
 	failed  map[string]error // why something was not healed, by key
-	removed map[string]bool  // what was given up, by key
 }
 
 func key(e Entry) string { return cmp.Or(e.dir, e.base) }
@@ -82,7 +82,7 @@ func (r *Result) needsMod() bool { return r.has(EmptyMod, ForeignMod, ChangedMod
 
 func (r *Result) needsHash() bool { return r.has(TornHash, WrongHash, MissingHash) }
 
-func (r *Result) needsDir() bool { return r.has(ChangedDir, OrphanDir, HalfDir) }
+func (r *Result) needsDir() bool { return r.has(ChangedDir, ForeignDir, OrphanDir, HalfDir) }
 
 // needsZip reports whether nothing can be mended before the zip file is fetched.
 func (r *Result) needsZip() bool {

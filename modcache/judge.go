@@ -31,6 +31,7 @@ const (
 	MissingHash Kind = "missing-ziphash"
 
 	ChangedDir Kind = "changed-dir"
+	ForeignDir Kind = "foreign-dir"
 	OrphanDir  Kind = "orphan-dir" // nothing of its download is left: an interrupted clean
 	HalfDir    Kind = "half-dir"   // its extraction was interrupted
 
@@ -170,6 +171,8 @@ func (c *Cache) judgeDir(e Entry, ev *evidence, sums []string, add adder) {
 	case ev.dirErr != nil:
 		add(ChangedDir, dir, "%v", ev.dirErr)
 	case want == "" || ev.dir.hash() == want:
+	case len(sums) > 0 && ev.dir.hash() == ev.zip.hash(): // what it was extracted from
+		add(ForeignDir, dir, "is not what go.sum says")
 	case ev.zip.hash() == want:
 		add(ChangedDir, dir, "has been changed (%s)", ev.dir.differs(ev.zip, e.Mod.String()+"/"))
 	default:

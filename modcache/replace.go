@@ -1,9 +1,7 @@
 package modcache
 
 import (
-	"cmp"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 )
@@ -17,9 +15,6 @@ func (h *healer) replace(at *os.Root, r *Result) error {
 	}
 	fetched := h.fetched(h.scratch, e)
 	if fetched == "" {
-		if r.has(ForeignZip) {
-			err = errors.Join(err, h.condemn(at, e, ".zip", ".ziphash"))
-		}
 		return err
 	}
 	h.sums[e.Mod] = []string{fetched}
@@ -42,30 +37,17 @@ func (h *healer) replace(at *os.Root, r *Result) error {
 // replaceMod is replace for the .mod file.
 func (h *healer) replaceMod(at *os.Root, r *Result) error {
 	_, missing := at.Lstat(r.Entry.base + ".mod")
-	switch {
-	case !r.needsMod() && missing == nil:
-		return nil
-	case h.place(r.Entry, ".mod") == nil || !r.has(ForeignMod):
+	if !r.needsMod() && missing == nil {
 		return nil
 	}
-	return h.condemn(at, r.Entry, ".mod")
+	err := h.place(r.Entry, ".mod")
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil // none was fetched
+	}
+	return err
 }
 
 // place moves a fetched file into the cache.
 func (h *healer) place(e Entry, suffix string) error {
 	return h.download.Rename(h.scratch.path(e, suffix), e.at+"/"+e.base+suffix)
-}
-
-// condemn removes files that go.sum contradicts. Without a zip file and its hash the go command does not take the
-// extracted module either.
-func (h *healer) condemn(at *os.Root, e Entry, suffixes ...string) error {
-	for _, suffix := range suffixes {
-		if err := at.Remove(e.base + suffix); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return err
-		}
-	}
-	why := cmp.Or(h.failed[key(e)], errors.New("the go command fetched nothing"))
-	h.failed[key(e)] = fmt.Errorf("removed, and not fetched again: %w", why)
-	h.removed[key(e)] = true
-	return nil
 }

@@ -206,16 +206,16 @@ is passed over.
 With --heal it mends what it found, holding the lock on the cache against other users of it. What has to be fetched the real go fetches, with the
 user's settings, into a folder beside the modules in cache/download; a damaged file is replaced when there is a better one, so that without
 a network all stays as it was. What is extracted wrongly the go command extracts anew from the zip file, under its own lock. Nothing else is
-touched or fetched. But what go.sum contradicts, which may be an attack, is removed even if nothing comes in its place: the go
-command decides on what it fetches next.
+touched or fetched. What go.sum alone contradicts, which may be an attack, stays where nothing comes in its place: the go command refuses it
+wherever that go.sum counts, and a project's go.sum takes nothing from others.
 
 It prints one line for each finding: the path, what is the matter, and what to type or what became of it; and one at the end. With
 --json an array of objects with these fields instead:
 
 	module   path@version; missing for what belongs to no module
 	kind     empty-mod, foreign-mod, changed-mod; torn-zip, foreign-zip, changed-zip; torn-ziphash, wrong-ziphash,
-	         missing-ziphash; changed-dir, orphan-dir, half-dir; stray-partial, stray-tmp, stray-heal. What is
-	         foreign is not what go.sum says.
+	         missing-ziphash; changed-dir, foreign-dir, orphan-dir, half-dir; stray-partial, stray-tmp, stray-heal.
+	         What is foreign is not what go.sum says.
 	path     of the file or folder
 	what     the matter, in words
 	healed   whether it was healed
