@@ -4,6 +4,7 @@ import (
 	"archive/zip"
 	"crypto/sha256"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -162,6 +163,8 @@ func (w *hasher) file(dir *os.Root, name string) (sum [sha256.Size]byte, err err
 	return w.sum(f)
 }
 
+var errIrregular = errors.New("is no regular file")
+
 // openFile opens a regular file for reading. Between the look at a directory and here it may have become a pipe, on which
 // a plain open waits for ever.
 func openFile(dir *os.Root, name string) (*os.File, error) {
@@ -171,7 +174,7 @@ func openFile(dir *os.Root, name string) (*os.File, error) {
 	}
 	if fi, err := f.Stat(); err != nil || !fi.Mode().IsRegular() {
 		f.Close()
-		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrInvalid}
+		return nil, &fs.PathError{Op: "open", Path: name, Err: errIrregular}
 	}
 	return f, nil
 }

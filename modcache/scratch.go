@@ -36,22 +36,31 @@ type scratch struct {
 // newScratch makes a scratch for the entries. The go.sum has what sums say of them, and what belongs to the whole cache, the checksum
 // database's tiles and the repositories, is the true cache's.
 func (c *Cache) newScratch(entries []Entry, sums Sums, run Go) (*scratch, error) {
-	s := &scratch{name: scratchPrefix + fmt.Sprint(rand.Uint32()), run: run}
+	s := &scratch{name: scratchPrefix + fmt.Sprint(rand.Uint32()), run: run, release: func() {}}
 	if err := c.download.Mkdir(s.name, 0o700); err != nil {
 		return nil, c.owned(c.download, c.path("cache/download"), err)
 	}
+	path := filepath.Join(c.Dir, "cache", "download", s.name)
+	s.dir, s.cache = filepath.Join(path, "main"), filepath.Join(path, "mod")
+	if err := c.fill(s, entries, sums); err != nil {
+		c.removeScratch(s)
+		return nil, err
+	}
+	return s, nil
+}
+
+// fill makes what is in the scratch.
+func (c *Cache) fill(s *scratch, entries []Entry, sums Sums) error {
 	top, err := c.download.OpenRoot(s.name)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer top.Close()
 	release, ok := hold(top, "lock", true)
 	if !ok {
-		return nil, errors.New("files in it cannot be locked")
+		return errors.New("files in it cannot be locked")
 	}
 	s.release = release
-	path := filepath.Join(c.Dir, "cache", "download", s.name)
-	s.dir, s.cache = filepath.Join(path, "main"), filepath.Join(path, "mod")
 	var lines strings.Builder
 	for _, e := range entries {
 		lines.WriteString(sums.lines(e.Mod))
@@ -67,7 +76,7 @@ func (c *Cache) newScratch(entries []Entry, sums Sums, run Go) (*scratch, error)
 			top.Symlink(target, "mod/"+name)
 		}
 	}
-	return s, err
+	return err
 }
 
 // removeScratch removes the scratch. Modules in it are writable, for the go command was told so.

@@ -3,6 +3,7 @@ package modcache
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -91,7 +92,7 @@ func (c *Cache) hold(e Entry, alone bool) (release func(), ok bool) {
 func (c *Cache) look(e Entry, w *hasher) (*evidence, error) {
 	ev := new(evidence)
 	if err := c.lookDownloads(e, ev, w); err != nil {
-		return nil, err
+		return nil, fmt.Errorf("in %s: %w", c.path("cache/download", e.at), err)
 	}
 	fi, err := c.root.Lstat(e.dir)
 	switch {
@@ -116,6 +117,9 @@ func (c *Cache) look(e Entry, w *hasher) (*evidence, error) {
 	var odd oddError
 	if errors.As(err, &odd) {
 		ev.dir, ev.dirErr, err = nil, err, nil
+	}
+	if err != nil {
+		err = fmt.Errorf("in %s: %w", c.path(e.dir), err)
 	}
 	return ev, err
 }

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -87,8 +89,11 @@ func (v *verifier) run(cfg config) error {
 	if !filepath.IsAbs(v.dir) {
 		return fmt.Errorf("no module cache is known: GOMODCACHE is %q; type: go safe env", v.dir)
 	}
-	if !isDir(v.dir) && len(v.modules) == 0 {
+	switch fi, err := os.Stat(v.dir); {
+	case errors.Is(err, fs.ErrNotExist) && len(v.modules) == 0:
 		return nil
+	case err == nil && !fi.IsDir():
+		return fmt.Errorf("GOMODCACHE=%s is no directory", v.dir)
 	}
 	release, err := v.lock(cfg)
 	if err != nil {

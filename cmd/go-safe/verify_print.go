@@ -80,12 +80,24 @@ func (v *verifier) remedy(d damage) string {
 
 // summary is the last line.
 func (v *verifier) summary(list []damage) string {
-	n := len(v.before)
-	text := fmt.Sprintf("%s: %d module versions verified in %s", visible(v.dir), n, v.took.Round(time.Millisecond))
-	if len(list) == 0 {
+	unseen := 0
+	for _, r := range v.before {
+		if r.Err != nil {
+			unseen++
+		}
+	}
+	text := fmt.Sprintf("%s: %d module versions verified in %s", visible(v.dir), len(v.before)-unseen, v.took.Round(time.Millisecond))
+	if unseen > 0 {
+		text += fmt.Sprintf(", %d could not be looked at", unseen)
+	}
+	switch {
+	case len(list) > 0:
+		text += fmt.Sprintf(": %d damaged", len(list))
+	case unseen > 0 || v.unread != nil:
+		return text + ": no damage seen"
+	default:
 		return text + ": all as they should be"
 	}
-	text += fmt.Sprintf(": %d damaged", len(list))
 	if v.heal {
 		healed := 0
 		for _, d := range list {
