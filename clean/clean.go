@@ -13,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 )
 
 // mark is in the names of folders that hold what was set aside; a number follows.
@@ -201,11 +202,14 @@ func (a *Aside) Removed() bool {
 	return err != nil || !os.SameFile(was, is)
 }
 
-// Restore puts back what was set aside. What others have made anew meanwhile stays, and what was there before is deleted.
+// Restore puts back what was set aside. What others made meanwhile stays: beside what was there, or, in a build cache, in its place.
 func (a *Aside) Restore() error {
 	defer a.end()
 	if a.standIn != nil && len(a.names) == 0 {
 		if err := swap(a.folder, a.cache); err != nil {
+			return err
+		}
+		if err := bring(filepath.Dir(a.cache), filepath.Base(a.folder), filepath.Base(a.cache)); err != nil {
 			return err
 		}
 		return deleteFolder(a.folder)
@@ -220,6 +224,27 @@ func (a *Aside) Restore() error {
 		}
 	}
 	return deleteFolder(a.folder)
+}
+
+// bring moves what one module cache in dir has and another lacks.
+func bring(dir, from, to string) error {
+	entries, err := os.ReadDir(filepath.Join(dir, from))
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		from, to := filepath.Join(from, e.Name()), filepath.Join(to, e.Name())
+		switch _, lacks := os.Lstat(filepath.Join(dir, to)); {
+		case errors.Is(lacks, fs.ErrNotExist):
+			err = move(dir, from, to)
+		case e.IsDir() && !strings.Contains(e.Name(), "@"): // an extracted module is whole
+			err = bring(dir, from, to)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Delete deletes what was set aside. The error names what could not be.

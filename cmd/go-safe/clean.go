@@ -10,6 +10,7 @@ import (
 	"github.com/go-safe/go-safe/clean"
 	"github.com/go-safe/go-safe/envfix"
 	"github.com/go-safe/go-safe/lock"
+	"github.com/go-safe/go-safe/rights"
 	"github.com/go-safe/go-safe/shim"
 )
 
@@ -31,11 +32,11 @@ func (c *command) refused() error {
 		dir, f.Count, f.First, strings.Join(owners, ", "))
 }
 
-// clean runs the go command on caches that are set aside, gives the locks back, and deletes what the go command would have. The
+// clean runs the go command on caches that are set aside, repairs what it made beside them, gives the locks back, and deletes what it would have. The
 // go command's output and status are its own; the status is 1 where something cannot be deleted, as it would be.
-func (c *command) clean(release func()) int {
+func (c *command) clean(release func(), repairs *rights.Run) int {
 	asides := c.setAside()
-	status := c.start(shim.Run)
+	status := c.start(c.repairing(repairs, shim.Run))
 	var rubbish []*clean.Aside
 	for _, a := range asides {
 		if a.Removed() {

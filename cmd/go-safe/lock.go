@@ -50,6 +50,8 @@ func (c *command) wants() []want {
 			w.mode = lock.Change
 		case uses&place == 0:
 			continue
+		case place == shim.ModCache && !isDir(w.dir) && !c.mayDownload():
+			continue // the go command does not make it either
 		}
 		list = append(list, w)
 	}

@@ -69,7 +69,7 @@ func run(argv, environ []string, stdout, stderr io.Writer) int {
 	c.environ = c.trust(c.plan.Environ(c.environ))
 	if c.class.Clears != 0 {
 		defer watch(say)()
-		return c.clean(release)
+		return c.clean(release, repairs)
 	}
 	staged := c.stage()
 	if staged != nil {

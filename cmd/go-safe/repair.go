@@ -41,7 +41,10 @@ func (c *command) places() []rights.Place {
 		return nil
 	}
 	downloads := sync.OnceValue(c.mayDownload)
-	list := []rights.Place{{Dir: c.plan.Value("GOMODCACHE"), Kind: rights.ModCache, May: downloads}}
+	var list []rights.Place
+	if c.class.Clears&shim.ModCache == 0 {
+		list = append(list, rights.Place{Dir: c.plan.Value("GOMODCACHE"), Kind: rights.ModCache, May: downloads})
+	}
 	if os.Geteuid() == 0 {
 		list = append(list, rights.Place{Dir: filepath.Join(envfix.First(c.plan.Value("GOPATH")), "pkg", "sumdb"), May: downloads})
 		list = append(list, c.rootPlaces()...)
@@ -53,7 +56,7 @@ func (c *command) places() []rights.Place {
 // rootPlaces are those where root alone makes something for others.
 func (c *command) rootPlaces() []rights.Place {
 	list := []rights.Place{{Dir: c.settings.ConfigDir()}} // every go command leaves telemetry beside the env file (F25)
-	if c.class.Writes&shim.BuildCache != 0 {
+	if c.class.Writes&^c.class.Clears&shim.BuildCache != 0 {
 		list = append(list, rights.Place{Dir: c.plan.Value("GOCACHE"), Kind: rights.BuildCache})
 	}
 	if c.class.Writes&shim.Bin != 0 {
