@@ -40,6 +40,7 @@ type Class struct {
 	Outlives bool     // starts a program that goes on after the build
 	Tells    bool     // prints, or writes to a file, what it does with which paths (-x, -debug-actiongraph, -debug-trace)
 	Dir      string   // of -C, as given
+	Own      int      // index of the verb's own arguments in the command line, behind -C
 	Modules  Modules  // what it asks of the module cache
 	Stamps   []string // packages for whose programs it asks for the revision of the sources; nil where it does not
 }
@@ -103,7 +104,7 @@ var unknown = verb{writes: ModCache | BuildCache | Bin | EnvFile, outlives: true
 // names more places rather than fewer.
 func Classify(args []string, goflags string) Class {
 	v, rest, dir := lookup(args)
-	c := Class{Verb: v.name, Why: v.why, Writes: v.writes, Outlives: v.outlives, Dir: dir}
+	c := Class{Verb: v.name, Why: v.why, Writes: v.writes, Outlives: v.outlives, Dir: dir, Own: len(args) - len(rest)}
 	flags, rest := split(v.name, rest)
 	if slices.ContainsFunc(flags, isHelp) || len(rest) > 0 && rest[0] == "help" && (v.name == "mod" || v.name == "work") {
 		return Class{Verb: v.name, Why: "prints help", Dir: dir}
