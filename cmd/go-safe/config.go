@@ -19,7 +19,7 @@ type config struct {
 	verbose     bool          // GOSAFE_VERBOSE=1: say each decision
 	noLocks     bool          // GOSAFE_LOCK=off: take no lock
 	needLocks   bool          // GOSAFE_LOCK=required: fail where a lock is not to be had
-	lockTimeout time.Duration // GOSAFE_LOCK_TIMEOUT: how long to wait for one
+	lockTimeout time.Duration // GOSAFE_LOCK_TIMEOUT: how long to wait for all that a command takes
 	noHints     bool          // GOSAFE_HINT=off: say nothing about a command that failed
 	noRepair    bool          // GOSAFE_REPAIR=off: leave the rights of what a command made as they are
 	trustRepo   bool          // GOSAFE_TRUST_REPO=1: let git answer about the repository around the command, whosever it is

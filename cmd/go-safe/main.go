@@ -60,7 +60,7 @@ func run(argv, environ []string, stdout, stderr io.Writer) int {
 	}
 	repairs := rights.Begin(began, c.places())
 	wanted := alone(c.wants(), repairs)
-	release, err := lockAll(wanted, cfg, say)
+	release, err := c.lockAll(wanted)
 	if err != nil {
 		return say.failure(exitFailed, err)
 	}

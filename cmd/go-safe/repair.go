@@ -23,7 +23,7 @@ func (c *command) settle() (changed []string) {
 		if v.Name != "GOMODCACHE" || !v.Changed() || c.noLocks || rights.Of(v.Was.Value).Policy != rights.SharedSet {
 			continue
 		}
-		release, err := want{v.Name, v.Was.Value, lock.Use}.acquire(c.config, c.say)
+		release, err := c.acquire(want{v.Name, v.Was.Value, lock.Use})
 		if err != nil {
 			break
 		}
@@ -128,7 +128,7 @@ func (c *command) loadFirst(r *rights.Run) (os.Signal, error) {
 	if c.class.Verb != "run" || c.noLocks || !r.DueIn(cache) {
 		return nil, nil
 	}
-	release, err := want{"GOMODCACHE", cache, lock.Change}.take(c.config, c.say)
+	release, err := c.take(want{"GOMODCACHE", cache, lock.Change})
 	if release == nil {
 		return nil, err
 	}

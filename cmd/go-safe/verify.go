@@ -121,21 +121,22 @@ func (v *verifier) run(cfg config) error {
 // lock takes the lock on the cache: others may use it while it is verified, but not while it is healed. Who cannot have it
 // verifies all the same, and heals where the file system has no locks.
 func (v *verifier) lock(cfg config) (release func(), err error) {
+	c := &command{config: cfg, say: v.say}
 	w := want{name: "GOMODCACHE", dir: v.dir, mode: lock.Use}
 	if !v.heal {
-		return lockAll(slices.DeleteFunc([]want{w}, func(want) bool { return cfg.noLocks }), cfg, v.say)
+		return c.lockAll(slices.DeleteFunc([]want{w}, func(want) bool { return cfg.noLocks }))
 	}
 	w.mode = lock.Change
 	if cfg.noLocks {
 		return func() {}, nil
 	}
-	release, err = w.acquire(cfg, v.say)
+	release, err = c.acquire(w)
 	var busy *lock.BusyError
 	switch {
 	case err == nil:
 		return release, nil
 	case errors.As(err, &busy), cfg.needLocks:
-		return nil, fmt.Errorf("%s; nothing was healed; type: go safe locks", w.trouble(err, cfg))
+		return nil, fmt.Errorf("%s; nothing was healed; type: go safe locks", c.trouble(w, err))
 	}
 	return func() {}, nil
 }
