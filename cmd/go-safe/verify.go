@@ -40,12 +40,8 @@ func parseVerify(args []string) (cmd verifyCommand, err error) {
 }
 
 // verify runs go safe verify <args>.
-func verify(args, environ []string, real shim.Go, notFound error, stdout io.Writer, say printer) int {
+func verify(args, environ []string, real shim.Go, notFound error, cfg config, stdout io.Writer, say printer) int {
 	cmd, err := parseVerify(args)
-	if err != nil {
-		return say.failure(exitFailed, err)
-	}
-	cfg, err := readConfig(environ)
 	if err != nil {
 		return say.failure(exitFailed, err)
 	}
