@@ -12,7 +12,7 @@ func TestClassify(t *testing.T) {
 	tests := []struct {
 		line    string
 		goflags string
-		want    Class // Why, Own, Stamps and Modules left out
+		want    Class // Why, Own, Flags, Stamps and Modules left out
 	}{
 		{line: "", want: Class{}},
 		{line: "build", want: Class{Verb: "build", Writes: builds}},
@@ -24,6 +24,10 @@ func TestClassify(t *testing.T) {
 		{line: "install -n .", want: Class{Verb: "install", Writes: builds}},
 		{line: "install -n=false .", want: Class{Verb: "install", Writes: builds | Bin}},
 		{line: "install .", goflags: "-v -n", want: Class{Verb: "install", Writes: builds}},
+		{line: "install .", goflags: "'-x'", want: Class{Verb: "install", Writes: builds | Bin, Tells: true}},
+		{line: "install -n=false .", goflags: "-n", want: Class{Verb: "install", Writes: builds | Bin}},
+		{line: "clean -modcache", goflags: "'-n'", want: Class{Verb: "clean", Writes: BuildCache}},
+		{line: "clean", goflags: "-modcache", want: Class{Verb: "clean", Writes: BuildCache, Clears: ModCache, Empties: ModCache}},
 		{line: "install -- -n", want: Class{Verb: "install", Writes: builds | Bin}},
 		{line: "install a@v1.0.0 b@latest", want: Class{Verb: "install", Writes: builds | Bin}},
 		{line: "run . -n", want: Class{Verb: "run", Writes: builds, Outlives: true}},
@@ -64,7 +68,7 @@ func TestClassify(t *testing.T) {
 	}
 	for _, tt := range tests {
 		got := Classify(strings.Fields(tt.line), tt.goflags)
-		got.Why, got.Own, got.Stamps, got.Modules = "", 0, nil, Modules{}
+		got.Why, got.Own, got.Flags, got.Stamps, got.Modules = "", 0, nil, nil, Modules{}
 		if !reflect.DeepEqual(got, tt.want) {
 			t.Errorf("Classify(%q, %q)\n got %+v\nwant %+v", tt.line, tt.goflags, got, tt.want)
 		}

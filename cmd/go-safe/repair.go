@@ -80,7 +80,7 @@ func (c *command) mayDownload() bool {
 	if !slices.Contains(reads, c.class.Verb) || c.switches() {
 		return true
 	}
-	if slices.ContainsFunc(append(strings.Fields(c.settings.Get("GOFLAGS").Value), c.args...), asksForMore) {
+	if slices.ContainsFunc(slices.Concat(c.class.Flags, c.args), asksForMore) {
 		return true
 	}
 	return !c.holds(c.plan.Value("GOMODCACHE"))
