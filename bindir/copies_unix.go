@@ -9,6 +9,7 @@ import (
 	"strings"
 	"syscall"
 
+	"github.com/go-safe/go-safe/access"
 	"golang.org/x/sys/unix"
 )
 
@@ -16,7 +17,7 @@ import (
 // says of it.
 func copies(target, tmp, cache string) bool {
 	to, err := os.Stat(target)
-	if err != nil || !to.IsDir() || unix.Access(target, unix.R_OK|unix.W_OK|unix.X_OK) != nil {
+	if err != nil || !to.IsDir() || !access.Allowed(target, unix.R_OK|unix.W_OK|unix.X_OK) {
 		return false
 	}
 	from, err := os.Stat(tmp)

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"syscall"
 
+	"github.com/go-safe/go-safe/access"
 	"golang.org/x/sys/unix"
 )
 
@@ -22,5 +23,5 @@ func deviceOf(fi fs.FileInfo) uint64 {
 }
 
 func writable(dir string) bool {
-	return unix.Access(dir, unix.W_OK|unix.X_OK) == nil
+	return access.Allowed(dir, unix.W_OK|unix.X_OK)
 }

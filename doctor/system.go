@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/go-safe/go-safe/hint"
+	"github.com/go-safe/go-safe/shim"
 )
 
 const thisMachine = "this machine"
@@ -66,7 +67,7 @@ func memory(m *Machine) Finding {
 
 // processes is how many programs a go build runs at once: -p, else GOMAXPROCS.
 func (m *Machine) processes() int64 {
-	for flag := range strings.FieldsSeq(m.Settings.Get("GOFLAGS").Value) {
+	for _, flag := range shim.SplitFlags(m.Settings.Get("GOFLAGS").Value) {
 		if text, ok := strings.CutPrefix(strings.TrimLeft(flag, "-"), "p="); ok {
 			if n, err := strconv.ParseInt(text, 10, 32); err == nil && n > 0 {
 				return n

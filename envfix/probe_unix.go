@@ -8,6 +8,7 @@ import (
 	"os"
 	"syscall"
 
+	"github.com/go-safe/go-safe/access"
 	"golang.org/x/sys/unix"
 )
 
@@ -40,13 +41,5 @@ func deviceOf(fi fs.FileInfo) uint64 {
 	return 0
 }
 
-// writable and readable ask the kernel, which knows of ACLs, read-only mounts and root's rights what no mode bits tell.
-func writable(dir string) bool { return access(dir, unix.W_OK|unix.X_OK) }
-func readable(dir string) bool { return access(dir, unix.R_OK|unix.X_OK) }
-
-// access asks once more where access(2) finds no right to it: that leaves out capabilities which a service manager gave to a uid
-// other than 0. Another refusal is final (an immutable directory: EPERM, which package unix takes for a filter's and looks at modes instead).
-func access(dir string, mode uint32) bool {
-	err := unix.Access(dir, mode)
-	return err == nil || err == unix.EACCES && unix.Faccessat(unix.AT_FDCWD, dir, mode, unix.AT_EACCESS) == nil
-}
+func writable(dir string) bool { return access.Allowed(dir, unix.W_OK|unix.X_OK) }
+func readable(dir string) bool { return access.Allowed(dir, unix.R_OK|unix.X_OK) }

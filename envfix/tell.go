@@ -102,7 +102,7 @@ func Unescape(path string) string { return unescape.Replace(path) }
 var unescape = strings.NewReplacer(`\040`, " ", `\011`, "\t", `\012`, "\n", `\134`, `\`)
 
 // Abandoned returns the work folders of this user in dir that a run would sweep: go-build*, for three days unchanged, with
-// nothing running or open in them; of those that it sees before the end. It removes none.
+// nothing running, working or mounted in them; of those that it sees before the end. It removes none.
 func Abandoned(dir string, end time.Time) []string {
 	real, err := filepath.EvalSymlinks(dir) // as /proc shows it
 	if err != nil {

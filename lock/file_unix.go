@@ -4,6 +4,7 @@ package lock
 
 import (
 	"errors"
+	"slices"
 
 	"golang.org/x/sys/unix"
 )
@@ -19,4 +20,11 @@ const (
 // caller would not (golang.org/issue/50733).
 func interrupted(err error) bool {
 	return errors.Is(err, unix.EINTR)
+}
+
+// noDirectoryLocks reports whether an error says that the file system locks nothing, or nothing that is open for reading alone: EBADF of
+// NFS, and EIO of older ones, for which package flock opens the directory for writing (EISDIR).
+func noDirectoryLocks(err error) bool {
+	return slices.ContainsFunc([]error{unix.ENOLCK, unix.EOPNOTSUPP, unix.ENOTSUP, unix.ENOSYS, unix.EINVAL, unix.EBADF, unix.EISDIR},
+		func(refusal error) bool { return errors.Is(err, refusal) })
 }

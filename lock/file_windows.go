@@ -6,3 +6,5 @@ const (
 )
 
 func interrupted(error) bool { return false }
+
+func noDirectoryLocks(error) bool { return false } // what is locked is a file already

@@ -12,6 +12,7 @@ package lock
 import (
 	"context"
 	"errors"
+	"io/fs"
 	"math/rand/v2"
 	"os"
 	"slices"
@@ -126,9 +127,24 @@ type waiter struct {
 	awaited  []entry // changes that a use waits for to begin
 }
 
-// try takes the lock if it is free and, for a use, nobody waits for a change. A lock on something that the path
-// does not name any more, because a clean has set it aside, is worth nothing.
+// moments are how often a directory may be gone, or back, between two looks at it before that is taken for its state: whoever
+// cleans with plain go removes it and makes it again.
+const moments = 100
+
+// try takes the lock if it is free and, for a use, nobody waits for a change.
 func (w *waiter) try() (release func(), err error) {
+	for range moments {
+		release, err = w.tryNow()
+		if !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, fs.ErrExist) {
+			break
+		}
+	}
+	return release, err
+}
+
+// tryNow is try with the directory as it is. A lock on something that the path does not name any more, because a clean has set
+// it aside, is worth nothing.
+func (w *waiter) tryNow() (release func(), err error) {
 	for {
 		if w.mode == Use && !w.nested && changeAwaited(w.dir) {
 			return nil, errBusy
@@ -139,8 +155,8 @@ func (w *waiter) try() (release func(), err error) {
 		}
 		ok, err := l.try(w.mode)
 		switch {
-		case err != nil && !w.file:
-			w.file = true
+		case err != nil && !w.file && noDirectoryLocks(err):
+			w.file = true // and only then: who locks the file does not see who locks the directory
 		case err != nil:
 			return nil, &RefusedError{w.dir, err}
 		case !ok:

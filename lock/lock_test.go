@@ -456,6 +456,30 @@ func TestSetAside(t *testing.T) {
 	release()
 }
 
+// While the directory comes and goes, as under a clean of plain go, it is still the directory that is locked, and not a file
+// in it, which would keep nobody out. No look at the wrong moment is an error.
+func TestComesAndGoes(t *testing.T) {
+	dir := sharedDir(t)
+	end := time.Now().Add(time.Second / 2)
+	stopped := make(chan struct{})
+	defer func() { <-stopped }()
+	go func() {
+		defer close(stopped)
+		for time.Now().Before(end) {
+			os.Rename(dir, dir+".aside")
+			os.RemoveAll(dir + ".aside")
+		}
+	}()
+	for time.Now().Before(end) {
+		w := waiter{dir: dir, mode: Change}
+		release, err := w.try()
+		if w.file || err != nil {
+			t.Fatalf("by a file: %t, %v", w.file, err)
+		}
+		release()
+	}
+}
+
 // Where the directory cannot be locked a file in it is: a link or a pipe in its place is refused, and does not block.
 func TestFile(t *testing.T) {
 	dir := sharedDir(t)

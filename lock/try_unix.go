@@ -23,8 +23,8 @@ func try(dir string) error {
 	if err != nil {
 		return nil
 	}
-	defer os.Remove(f.Name())
 	defer f.Close()
+	os.Remove(f.Name()) // before what may hang, and be killed
 	return refused(dir, int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB)
 }
 

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"syscall"
 
+	"github.com/go-safe/go-safe/access"
 	"golang.org/x/sys/unix"
 )
 
@@ -29,7 +30,7 @@ func look(dir string) facts {
 	st := fi.Sys().(*syscall.Stat_t)
 	f.owner, f.group, f.mode = int(st.Uid), int(st.Gid), fi.Mode()
 	f.heed(dir)
-	f.readable, f.writable = access(dir, unix.R_OK|unix.X_OK), access(dir, unix.W_OK|unix.X_OK)
+	f.readable, f.writable = access.Allowed(dir, unix.R_OK|unix.X_OK), access.Allowed(dir, unix.W_OK|unix.X_OK)
 	if f.owner == f.uid && f.mode&0o020 == 0 { // with an ACL this bit is the mask: nobody else may write
 		return f
 	}
@@ -37,11 +38,6 @@ func look(dir string) facts {
 	f.inherits, _ = defaultOf(dir)
 	f.groups = ourGroups(f.group)
 	return f
-}
-
-// access asks the kernel, which knows of ACLs, read-only mounts and capabilities what no mode tells.
-func access(dir string, mode uint32) bool {
-	return unix.Access(dir, mode) == nil || unix.Faccessat(unix.AT_FDCWD, dir, mode, unix.AT_EACCESS) == nil
 }
 
 // ownerOf is the owner's uid, -1 for what cannot be looked at.

@@ -15,8 +15,8 @@ const (
 	BuildCache       // a GOCACHE
 )
 
-// What go-safe itself leaves in a cache: the file of package lock in a directory that cannot be locked itself, and folders that
-// package clean deletes the next time.
+// What go-safe itself leaves in a cache: the file of package lock in a directory that cannot be locked itself, under a longer name
+// where that was killed before it had this one, and folders that package clean deletes the next time.
 const (
 	lockName  = ".go-safe.lock"
 	cleanMark = "go-safe-clean-"
@@ -27,7 +27,7 @@ const (
 // no files.
 func shapeOf(list []string, isDir func(path string) bool) (s Shape, odd string) {
 	list = slices.DeleteFunc(slices.Clone(list), func(name string) bool {
-		return name == lockName || strings.HasPrefix(name, cleanMark) || IsAside(name)
+		return strings.HasPrefix(name, lockName) || strings.HasPrefix(name, cleanMark) || IsAside(name)
 	})
 	if len(list) == 0 {
 		return Empty, ""

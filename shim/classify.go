@@ -40,7 +40,9 @@ type Class struct {
 	Outlives bool     // starts a program that goes on after the build
 	Tells    bool     // prints, or writes to a file, what it does with which paths (-x, -debug-actiongraph, -debug-trace)
 	Dir      string   // of -C, as given
+	Own      int      // index of the verb's own arguments in the command line, behind -C
 	Modules  Modules  // what it asks of the module cache
+	Flags    []string // of GOFLAGS
 	Stamps   []string // packages for whose programs it asks for the revision of the sources; nil where it does not
 }
 
@@ -103,11 +105,13 @@ var unknown = verb{writes: ModCache | BuildCache | Bin | EnvFile, outlives: true
 // names more places rather than fewer.
 func Classify(args []string, goflags string) Class {
 	v, rest, dir := lookup(args)
-	c := Class{Verb: v.name, Why: v.why, Writes: v.writes, Outlives: v.outlives, Dir: dir}
+	c := Class{Verb: v.name, Why: v.why, Writes: v.writes, Outlives: v.outlives, Dir: dir, Own: len(args) - len(rest)}
 	flags, rest := split(v.name, rest)
 	if slices.ContainsFunc(flags, isHelp) || len(rest) > 0 && rest[0] == "help" && (v.name == "mod" || v.name == "work") {
 		return Class{Verb: v.name, Why: "prints help", Dir: dir}
 	}
+	c.Flags = SplitFlags(goflags)
+	flags = slices.Concat(c.Flags, flags) // the last one counts
 	switch v.name {
 	case "env":
 		if has(flags, "w") || has(flags, "u") {
@@ -115,15 +119,15 @@ func Classify(args []string, goflags string) Class {
 		}
 	case "clean":
 		c.Clears = clears(flags)
-		c.Empties = empties(flags, rest, goflags)
+		c.Empties = empties(flags, rest)
 	}
-	if has(flags, "n") || goflagsHas(goflags, "n") {
+	if has(flags, "n") {
 		c.Writes &^= Bin
 		c.Clears, c.Empties = 0, 0
 	}
-	c.Stamps = stamps(v, flags, rest, goflags)
-	c.Tells = slices.ContainsFunc(append(flags, strings.Fields(goflags)...), tells)
-	c.Modules = modules(v.name, flags, rest, goflags)
+	c.Stamps = stamps(v, flags, rest)
+	c.Tells = slices.ContainsFunc(flags, tells)
+	c.Modules = modules(v.name, flags, rest)
 	return c
 }
 
@@ -223,11 +227,6 @@ func has(flags []string, name string) bool {
 	return on
 }
 
-// goflagsHas is has for the value of GOFLAGS. Quotes (cmd/internal/quoted) do not matter here: a boolean flag has none.
-func goflagsHas(goflags, name string) bool {
-	return goflags != "" && has(strings.Fields(goflags), name)
-}
-
 // tells reports whether with this flag the go command lets its paths be seen.
 func tells(flag string) bool {
 	return slices.Contains([]string{"x", "debug-actiongraph", "debug-trace"}, flagName(flag))
@@ -253,19 +252,18 @@ func clears(flags []string) Places {
 
 // empties are the caches that go clean only removes. With packages it refuses to, with -i and -r it loads packages first, and with
 // -x it prints which folders of the build cache it found (cmd/go/internal/clean, runClean).
-func empties(flags, packages []string, goflags string) Places {
+func empties(flags, packages []string) Places {
 	var p Places
-	given := func(name string) bool { return has(flags, name) || goflagsHas(goflags, name) }
-	if len(packages) > 0 || given("i") || given("r") {
+	if len(packages) > 0 || has(flags, "i") || has(flags, "r") {
 		return p
 	}
 	if has(flags, "modcache") {
 		p |= ModCache
 	}
-	if has(flags, "cache") && !given("x") {
+	if has(flags, "cache") && !has(flags, "x") {
 		p |= BuildCache
 	}
-	if has(flags, "fuzzcache") && !given("x") {
+	if has(flags, "fuzzcache") && !has(flags, "x") {
 		p |= FuzzCache
 	}
 	return p

@@ -12,7 +12,7 @@ func TestClassify(t *testing.T) {
 	tests := []struct {
 		line    string
 		goflags string
-		want    Class // Why, Stamps and Modules left out
+		want    Class // Why, Own, Flags, Stamps and Modules left out
 	}{
 		{line: "", want: Class{}},
 		{line: "build", want: Class{Verb: "build", Writes: builds}},
@@ -24,6 +24,10 @@ func TestClassify(t *testing.T) {
 		{line: "install -n .", want: Class{Verb: "install", Writes: builds}},
 		{line: "install -n=false .", want: Class{Verb: "install", Writes: builds | Bin}},
 		{line: "install .", goflags: "-v -n", want: Class{Verb: "install", Writes: builds}},
+		{line: "install .", goflags: "'-x'", want: Class{Verb: "install", Writes: builds | Bin, Tells: true}},
+		{line: "install -n=false .", goflags: "-n", want: Class{Verb: "install", Writes: builds | Bin}},
+		{line: "clean -modcache", goflags: "'-n'", want: Class{Verb: "clean", Writes: BuildCache}},
+		{line: "clean", goflags: "-modcache", want: Class{Verb: "clean", Writes: BuildCache, Clears: ModCache, Empties: ModCache}},
 		{line: "install -- -n", want: Class{Verb: "install", Writes: builds | Bin}},
 		{line: "install a@v1.0.0 b@latest", want: Class{Verb: "install", Writes: builds | Bin}},
 		{line: "run . -n", want: Class{Verb: "run", Writes: builds, Outlives: true}},
@@ -64,9 +68,26 @@ func TestClassify(t *testing.T) {
 	}
 	for _, tt := range tests {
 		got := Classify(strings.Fields(tt.line), tt.goflags)
-		got.Why, got.Stamps, got.Modules = "", nil, Modules{}
+		got.Why, got.Own, got.Flags, got.Stamps, got.Modules = "", 0, nil, nil, Modules{}
 		if !reflect.DeepEqual(got, tt.want) {
 			t.Errorf("Classify(%q, %q)\n got %+v\nwant %+v", tt.line, tt.goflags, got, tt.want)
+		}
+	}
+}
+
+// A flag is put in front of the verb's own arguments, behind a -C, which has to be the first.
+func TestOwn(t *testing.T) {
+	for line, want := range map[string]string{
+		"run .":            "run -n .",
+		"run":              "run -n",
+		"-C run run .":     "-C run run -n .",
+		"run -C q .":       "run -C q -n .",
+		"run -C=q -v . -C": "run -C=q -n -v . -C",
+		"mod tidy -C d":    "mod tidy -C d -n",
+	} {
+		args := strings.Fields(line)
+		if got := strings.Join(slices.Insert(args, Classify(args, "").Own, "-n"), " "); got != want {
+			t.Errorf("%s: %s, want %s", line, got, want)
 		}
 	}
 }

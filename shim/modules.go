@@ -19,10 +19,10 @@ type Modules struct {
 }
 
 // modules reads the arguments of a verb (cmd/go/internal/modload.setDefaultBuildMod, go help modules).
-func modules(verb string, flags, rest []string, goflags string) Modules {
-	mod := flagValue(flags, goflags, "mod")
+func modules(verb string, flags, rest []string) Modules {
+	mod := flagValue(flags, "mod")
 	m := Modules{
-		File:     flagValue(flags, goflags, "modfile"),
+		File:     flagValue(flags, "modfile"),
 		NoVendor: mod == "mod" || mod == "readonly" || verb == "get" || strings.HasPrefix(verb, "mod ") || strings.HasPrefix(verb, "work "),
 		Imports:  mod == "mod" || verb == "mod tidy",
 	}
@@ -51,12 +51,10 @@ func isExact(arg string) bool {
 	return ok && module.Check(path, version) == nil && module.CanonicalVersion(version) == version
 }
 
-// flagValue returns the value of a flag on the command line, else in GOFLAGS; the last one counts. Fields of GOFLAGS may be
-// quoted (cmd/internal/quoted); a value with a blank in it is not found.
-func flagValue(flags []string, goflags, name string) string {
+// flagValue returns the value of a flag; the last one counts.
+func flagValue(flags []string, name string) string {
 	value := ""
-	for _, f := range slices.Concat(strings.Fields(goflags), flags) {
-		f = strings.Trim(f, `"'`)
+	for _, f := range flags {
 		if _, v, ok := strings.Cut(f, "="); ok && flagName(f) == name {
 			value = v
 		}

@@ -18,6 +18,7 @@ func TestModules(t *testing.T) {
 		{line: "test", goflags: "-mod=vendor", want: Modules{}},
 		{line: "vet", goflags: "'-modfile=a.mod'", want: Modules{File: "a.mod"}},
 		{line: "vet --modfile b.mod", goflags: "-modfile=a.mod", want: Modules{File: "b.mod"}},
+		{line: "vet", goflags: `'-modfile=a b.mod'`, want: Modules{File: "a b.mod"}},
 		{line: "build -o -mod=mod", want: Modules{}},
 		{line: "get", want: Modules{NoVendor: true, Imports: true}},
 		{line: "get -t ./...", want: Modules{NoVendor: true, Imports: true}},

@@ -1,5 +1,7 @@
 package shim
 
+import "slices"
+
 // Outputs are what a command makes in directories of the user's own choice: in its working directory and where flags say, as far
 // as the command line tells. Names are relative to the working directory, or absolute.
 type Outputs struct {
@@ -18,10 +20,11 @@ var profiles = []string{"blockprofile", "coverprofile", "cpuprofile", "memprofil
 func OutputsOf(args []string, goflags string) Outputs {
 	v, rest, _ := lookup(args)
 	flags, packages := split(v.name, rest)
+	flags = slices.Concat(SplitFlags(goflags), flags)
 	if len(packages) == 0 {
 		packages = []string{"."}
 	}
-	binary := flagValue(flags, goflags, "o")
+	binary := flagValue(flags, "o")
 	var o Outputs
 	switch v.name {
 	case "build":
@@ -29,8 +32,8 @@ func OutputsOf(args []string, goflags string) Outputs {
 	case "test":
 		o.Suffix = ".test"
 		for _, name := range profiles {
-			if file := flagValue(flags, goflags, name); file != "" {
-				o.Files = append(o.Files, below(flagValue(flags, goflags, "outputdir"), file))
+			if file := flagValue(flags, name); file != "" {
+				o.Files = append(o.Files, below(flagValue(flags, "outputdir"), file))
 			}
 		}
 		if binary != "" || len(o.Files) > 0 || has(flags, "c") {

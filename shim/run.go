@@ -26,7 +26,7 @@ func Run(c Command) (Status, error) {
 		// Before the start: a signal in between must not end us and leave the child behind.
 		signal.Notify(signals, caught()...)
 	}
-	child, err := start(c)
+	child, err := start(c, false)
 	if err != nil {
 		return Status{}, &os.PathError{Op: "start", Path: c.Path, Err: err}
 	}
@@ -52,5 +52,37 @@ func pass(signals chan os.Signal, child *os.Process, catching chan struct{}) {
 		if !reached(sig) {
 			child.Signal(sig)
 		}
+	}
+}
+
+// RunFirst runs a command before the one that was asked for, with standard streams that lead nowhere, and tells nothing of how it
+// ends. It ends with this process, however that happens. A signal that would have ended this process ends the command, and is returned
+// for the caller to die of.
+func RunFirst(c Command) os.Signal {
+	runtime.LockOSThread() // see Run
+	defer runtime.UnlockOSThread()
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, caught()...)
+	child, err := start(c, true)
+	if err == nil {
+		ended := make(chan struct{})
+		go func() {
+			child.Wait()
+			close(ended)
+		}()
+		select {
+		case <-ended:
+		case sig := <-signals:
+			child.Kill()
+			<-ended
+			return sig
+		}
+	}
+	signal.Stop(signals)
+	select {
+	case sig := <-signals:
+		return sig
+	default:
+		return nil
 	}
 }

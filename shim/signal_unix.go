@@ -37,11 +37,20 @@ func foreground() bool {
 }
 
 // start forks and execs. Not os.StartProcess: that takes *os.File, whose Fd turns a non-blocking
-// stream of the caller's to blocking, for everybody who shares it.
-func start(c Command) (*os.Process, error) {
+// stream of the caller's to blocking, for everybody who shares it. The streams of a silent command lead nowhere.
+func start(c Command, silent bool) (*os.Process, error) {
+	streams := []uintptr{0, 1, 2}
+	if silent {
+		null, err := unix.Open(os.DevNull, unix.O_RDWR|unix.O_CLOEXEC, 0)
+		if err != nil {
+			return nil, err
+		}
+		defer unix.Close(null)
+		streams = slices.Repeat([]uintptr{uintptr(null)}, 3)
+	}
 	pid, err := syscall.ForkExec(c.Path, c.argv(), &syscall.ProcAttr{
 		Env:   c.Environ,
-		Files: []uintptr{0, 1, 2},
+		Files: streams,
 		Sys:   attributes(),
 	})
 	if err != nil {

@@ -15,11 +15,15 @@ func reached(os.Signal) bool {
 	return true
 }
 
-// start starts the child with our standard streams.
-func start(c Command) (*os.Process, error) {
+// start starts the child with our standard streams, a silent one with none.
+func start(c Command, silent bool) (*os.Process, error) {
+	streams := []*os.File{os.Stdin, os.Stdout, os.Stderr}
+	if silent {
+		streams = []*os.File{nil, nil, nil}
+	}
 	return os.StartProcess(c.Path, c.argv(), &os.ProcAttr{
 		Env:   c.Environ,
-		Files: []*os.File{os.Stdin, os.Stdout, os.Stderr},
+		Files: streams,
 	})
 }
 

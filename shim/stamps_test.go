@@ -23,6 +23,7 @@ func TestStamps(t *testing.T) {
 		{"build -buildvcs", "-buildvcs=false", true},
 		{"build -buildvcs=auto", "-buildvcs=false", true},
 		{"build", "-v -buildvcs=false", false},
+		{"build", `"-buildvcs=false"`, false},
 		{"test -buildvcs .", "", true},
 		{"test -buildvcs=true -buildvcs=auto .", "", false},
 		{"run . -buildvcs", "", false},

@@ -22,18 +22,18 @@ import (
 	"time"
 )
 
-var conformance = flag.Bool("conformance", false, "run the Go project's own script tests of cmd/go through go-safe; needs -timeout=0")
+var conformance = flag.Bool("conformance", false, "run the Go project's own script tests of cmd/go through go-safe; needs -timeout=60m")
 
 // TestConformance runs the Go project's own script tests of cmd/go twice, with go-safe standing as go and
 // without it, and compares the result of each script.
 //
-//	go test ./testscripts -run=TestConformance -conformance -timeout=0 -v
+//	go test ./testscripts -run=TestConformance -conformance -timeout=60m -v
 //
 // The suite is taken from the GOROOT installed and compiled with an overlay, see conformanceEdits. As
 // without go-safe, its go is the suite's own executable, a cmd/go that accepts the suite's test hooks.
 func TestConformance(t *testing.T) {
 	if !*conformance {
-		t.Skip("it takes some minutes for each leg; to run it: -conformance -timeout=0")
+		t.Skip("it takes some minutes for each leg; to run it: -conformance -timeout=60m")
 	}
 	c := newConformance(t)
 	self := os.Geteuid()
@@ -306,7 +306,7 @@ func (c *conformanceSuite) cured(t *testing.T, cond conformanceCondition) map[st
 // run runs the suite once. Each run finds the same: the same paths, a GOCACHE with the same in it.
 func (c *conformanceSuite) run(t *testing.T, cond conformanceCondition, env []string) conformanceResults {
 	if d, ok := t.Deadline(); ok && time.Until(d) < conformanceTimeout {
-		t.Fatalf("less than %v left for a run of the suite; add -timeout=0", conformanceTimeout)
+		t.Fatalf("less than %v left for a run of the suite; add -timeout=60m", conformanceTimeout)
 	}
 	dir := c.makeRunDir(t, cond)
 	for _, dir := range append(missingFolders(cond.uid), dir) {

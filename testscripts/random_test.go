@@ -36,8 +36,10 @@ const (
 )
 
 // errSaid is a failure too: with go-safe nothing is to be said, but of waiting.
-var saysMore = regexp.MustCompile(`(?m)^go-safe: (warning|hint|left|[^w])`)
 var errSaid = errors.New("go-safe had something to say")
+
+// saysMore finds what is not about that.
+var saysMore = regexp.MustCompile(`(?m)^go-safe: (warning|hint|left|[^w])`)
 
 // A randomCommand is one of a user, who may run it as root with his own home, as sudo does.
 type randomCommand struct {

@@ -1,7 +1,8 @@
+#!/bin/sh
 # treat.sh ID STATUS [go-safe [--flag]]: lets go safe doctor find something by the check ID and end with STATUS, types what it says to type
 # as it stands, and sees the check pass. What it printed the first time goes to standard output.
 go=${3:-go}
-said=$($go safe doctor $4 --only "$1")
+said=$($go safe doctor ${4:+"$4"} --only "$1")
 status=$?
 printf '%s\n' "$said"
 if [ "$status" != "$2" ]; then
@@ -16,7 +17,7 @@ fi
 echo "typed: $typed"
 eval "$typed" || exit
 hash -r
-after=$($go safe doctor $4 --only "$1") && printf '%s\n' "$after" | grep -q '^1 ok$' && exit
+after=$($go safe doctor ${4:+"$4"} --only "$1") && printf '%s\n' "$after" | grep -q '^1 ok$' && exit
 echo "treat.sh: $1 does not pass after: $typed" >&2
 printf '%s\n' "$after" >&2
 exit 1

@@ -20,12 +20,10 @@ type bar struct {
 // newBar returns a bar for total steps.
 func newBar(w io.Writer, what string, total int) *bar {
 	b := &bar{what: what, total: total}
-	f, ok := w.(*os.File)
-	if !ok {
-		return b
-	}
-	if fi, err := f.Stat(); err == nil && fi.Mode()&os.ModeCharDevice != 0 {
-		b.w = w
+	if f, ok := w.(*os.File); ok {
+		if _, is := terminal(f); is {
+			b.w = w
+		}
 	}
 	return b
 }

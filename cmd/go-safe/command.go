@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"sync"
 	"syscall"
+	"time"
 
 	"github.com/go-safe/go-safe/envfix"
 	"github.com/go-safe/go-safe/modcache"
@@ -28,6 +29,9 @@ type command struct {
 	project   func() modcache.Project // that it works in, found once
 	toolchain func() string           // that it will run from the module cache, "" for none; found once
 	plan      *envfix.Plan
+
+	waited   time.Duration // for locks, all together
+	patience time.Duration // what was left of lockTimeout for the last one
 }
 
 // imagined is a command that is not to be run, to see what it would get.

@@ -19,49 +19,102 @@ type config struct {
 	verbose     bool          // GOSAFE_VERBOSE=1: say each decision
 	noLocks     bool          // GOSAFE_LOCK=off: take no lock
 	needLocks   bool          // GOSAFE_LOCK=required: fail where a lock is not to be had
-	lockTimeout time.Duration // GOSAFE_LOCK_TIMEOUT: how long to wait for one
+	lockTimeout time.Duration // GOSAFE_LOCK_TIMEOUT: how long to wait for all that a command takes
 	noHints     bool          // GOSAFE_HINT=off: say nothing about a command that failed
 	noRepair    bool          // GOSAFE_REPAIR=off: leave the rights of what a command made as they are
 	trustRepo   bool          // GOSAFE_TRUST_REPO=1: let git answer about the repository around the command, whosever it is
 	via         shim.Via      // GOSAFE_VIA, set by go-safe itself: the way that led here
 }
 
-// readConfig reads the settings. The error names the variable, its value and what is allowed.
+// A setting is a variable and a value that it may have, as the manual has them.
+type setting struct {
+	name, value string
+	about       string
+}
+
+// settings are all that a user can set.
+var settings = []setting{
+	{"GOSAFE", "off", "exec the real go at once, touch nothing"},
+	{goSetting, "PATH", "the real go"},
+	{"GOSAFE_EXEC", "child", "start the real go as a child and wait, even where exec would do"},
+	{"GOSAFE_LOCK", "off", "take no lock"},
+	{"GOSAFE_LOCK", "required", "fail, with exit status 125, where a lock is not to be had"},
+	{timeoutSetting, "10s", "how long a command waits for locks, all together; 0s for nobody"},
+	{"GOSAFE_REPAIR", "off", "leave the rights of what a command made as they are"},
+	{"GOSAFE_HINT", "off", "say nothing about a command that failed"},
+	{"GOSAFE_TRUST_REPO", "1", "let git answer about the repository around the working directory, whosever it is"},
+	{"GOSAFE_VERBOSE", "1", "say each decision"},
+}
+
+// Those whose values are not named there one by one.
+const (
+	goSetting      = "GOSAFE_GO"
+	timeoutSetting = "GOSAFE_LOCK_TIMEOUT"
+)
+
+// settingNames are the variables, each once.
+func settingNames() []string {
+	var names []string
+	for _, s := range settings {
+		names = append(names, s.name)
+	}
+	return slices.Compact(names)
+}
+
+// readConfig reads the settings, those too that do not count with GOSAFE=off: go safe does its work then as ever. The error names the
+// variable, its value and what is allowed.
 func readConfig(environ []string) (config, error) {
-	var cfg config
-	var err error
-	choose := func(name string, allowed ...string) string {
-		v := getenv(environ, name)
-		if v != "" && !slices.Contains(allowed, v) && err == nil {
-			err = fmt.Errorf("%s=%s is not valid; allowed: %s, or unset", name, v, strings.Join(allowed, ", "))
+	is := func(name, value string) bool { return getenv(environ, name) == value }
+	cfg := config{
+		off:         is("GOSAFE", "off"),
+		realGo:      getenv(environ, goSetting),
+		child:       is("GOSAFE_EXEC", "child"),
+		verbose:     is("GOSAFE_VERBOSE", "1"),
+		noLocks:     is("GOSAFE_LOCK", "off"),
+		needLocks:   is("GOSAFE_LOCK", "required"),
+		lockTimeout: 10 * time.Second,
+		noHints:     is("GOSAFE_HINT", "off"),
+		noRepair:    is("GOSAFE_REPAIR", "off"),
+		trustRepo:   is("GOSAFE_TRUST_REPO", "1"),
+		via:         shim.ParseVia(getenv(environ, "GOSAFE_VIA")),
+	}
+	for _, name := range settingNames() {
+		value := getenv(environ, name)
+		allowed := allowedValues(name, value)
+		if value != "" && allowed != "" {
+			return cfg, fmt.Errorf("%s=%s is not valid; allowed: %s, or unset", name, value, allowed)
 		}
-		return v
 	}
-	cfg.off = choose("GOSAFE", "off") != ""
-	cfg.realGo = getenv(environ, "GOSAFE_GO")
-	if cfg.realGo != "" && !filepath.IsAbs(cfg.realGo) && err == nil {
-		err = fmt.Errorf("GOSAFE_GO=%s is not valid; allowed: an absolute path, or unset", cfg.realGo)
-	}
-	cfg.via = shim.ParseVia(getenv(environ, "GOSAFE_VIA"))
-	if cfg.off {
-		return cfg, err
-	}
-	cfg.child = choose("GOSAFE_EXEC", "child") != ""
-	cfg.verbose = choose("GOSAFE_VERBOSE", "1") != ""
-	cfg.noHints = choose("GOSAFE_HINT", "off") != ""
-	cfg.noRepair = choose("GOSAFE_REPAIR", "off") != ""
-	cfg.trustRepo = choose("GOSAFE_TRUST_REPO", "1") != ""
-	locks := choose("GOSAFE_LOCK", "off", "required")
-	cfg.noLocks, cfg.needLocks = locks == "off", locks == "required"
-	cfg.lockTimeout = 10 * time.Second
-	if v := getenv(environ, "GOSAFE_LOCK_TIMEOUT"); v != "" {
-		d, bad := time.ParseDuration(v)
-		if (bad != nil || d < 0) && err == nil {
-			err = fmt.Errorf("GOSAFE_LOCK_TIMEOUT=%s is not valid; allowed: a duration such as 30s or 2m, 0s to wait for nobody, or unset", v)
-		}
+	if d, err := time.ParseDuration(getenv(environ, timeoutSetting)); err == nil {
 		cfg.lockTimeout = d
 	}
-	return cfg, err
+	return cfg, nil
+}
+
+// allowedValues says what a variable may be, "" where this value is that.
+func allowedValues(name, value string) string {
+	switch name {
+	case goSetting:
+		if filepath.IsAbs(value) {
+			return ""
+		}
+		return "an absolute path"
+	case timeoutSetting:
+		if d, err := time.ParseDuration(value); err == nil && d >= 0 {
+			return ""
+		}
+		return "a duration such as 30s or 2m, 0s to wait for nobody"
+	}
+	var values []string
+	for _, s := range settings {
+		if s.name == name {
+			values = append(values, s.value)
+		}
+	}
+	if slices.Contains(values, value) {
+		return ""
+	}
+	return strings.Join(values, ", ")
 }
 
 // getenv returns the value of an OS variable, "" where it is not set.

@@ -163,7 +163,7 @@ Settings:
 	GOSAFE_EXEC=child        start the real go as a child and wait, even where exec would do
 	GOSAFE_LOCK=off          take no lock
 	GOSAFE_LOCK=required     fail, with exit status 125, where a lock is not to be had
-	GOSAFE_LOCK_TIMEOUT=10s  how long to wait for a lock; 0s for nobody
+	GOSAFE_LOCK_TIMEOUT=10s  how long a command waits for locks, all together; 0s for nobody
 	GOSAFE_REPAIR=off        leave the rights of what a command made as they are
 	GOSAFE_HINT=off          say nothing about a command that failed
 	GOSAFE_TRUST_REPO=1      let git answer about the repository around the working directory, whosever it is, see below

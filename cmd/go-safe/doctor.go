@@ -94,13 +94,13 @@ func (cmd *doctorCommand) chooseChecks(ids []string) error {
 }
 
 // runDoctor runs go safe doctor <args>.
-func runDoctor(args, environ []string, real shim.Go, notFound error, stdout io.Writer, say printer) int {
+func runDoctor(args, environ []string, real shim.Go, notFound error, cfg config, stdout io.Writer, say printer) int {
 	cmd, err := parseDoctor(args)
 	if err != nil {
 		return say.failure(exitFailed, err)
 	}
 	look := func() (*doctor.Machine, []doctor.Result) {
-		m := machine(environ, real, notFound)
+		m := machine(environ, real, notFound, cfg)
 		m.Deep = cmd.verbose
 		limit := checkLimit
 		if m.Deep {
@@ -135,7 +135,7 @@ func runDoctor(args, environ []string, real shim.Go, notFound error, stdout io.W
 }
 
 // machine gathers what the checks look at, as for a go build here that needs a module which is not there. It makes nothing.
-func machine(environ []string, real shim.Go, notFound error) *doctor.Machine {
+func machine(environ []string, real shim.Go, notFound error, cfg config) *doctor.Machine {
 	c := imagined(environ, real, "build")
 	req := c.request()
 	req.Holds = func(string) bool { return false } // something may have to be added to the module cache
@@ -147,8 +147,8 @@ func machine(environ []string, real shim.Go, notFound error) *doctor.Machine {
 		Exe:        exe,
 		Dir:        dir,
 		Search:     shim.Search{Path: getenv(environ, "PATH"), Root: getenv(environ, "GOROOT")},
-		Chosen:     getenv(environ, "GOSAFE_GO") != "",
-		TrustRepo:  getenv(environ, "GOSAFE_TRUST_REPO") != "",
+		Chosen:     cfg.realGo != "",
+		TrustRepo:  cfg.trustRepo,
 		Real:       real,
 		NotFound:   notFound,
 		Settings:   c.settings,

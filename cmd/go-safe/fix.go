@@ -29,28 +29,29 @@ func fix(args, environ []string, real shim.Go, cfg config, stdout io.Writer, say
 	if len(dirs) == 0 {
 		dirs = caches(environ, real)
 	}
+	c := &command{config: cfg, say: say}
 	status := 0
 	for _, dir := range dirs {
 		o := &rights.Options{Dry: flags.has("--dry-run"), Owner: owner}
-		status = max(status, fixOne(dir, o, cfg, stdout, say))
+		status = max(status, c.fixOne(dir, o, stdout))
 	}
 	return status
 }
 
-func fixOne(dir string, o *rights.Options, cfg config, stdout io.Writer, say printer) int {
+func (c *command) fixOne(dir string, o *rights.Options, stdout io.Writer) int {
 	dir, err := filepath.Abs(dir)
 	if err != nil {
-		return say.failure(exitFailed, err)
+		return c.say.failure(exitFailed, err)
 	}
 	var report *rights.Report
-	err = changing(dir, o, cfg, say, func() (err error) {
+	err = c.changing(dir, o, func() (err error) {
 		report, err = rights.Fix(dir, o)
 		return err
 	})
 	if err != nil {
-		return say.failure(exitFailed, err)
+		return c.say.failure(exitFailed, err)
 	}
-	return tellReport(dir, report, o.Dry, stdout, say)
+	return tellReport(dir, report, o.Dry, stdout, c.say)
 }
 
 // caches are those that the go command uses here, and those that it would use without go-safe; of both what is there.
@@ -71,15 +72,15 @@ func caches(environ []string, real shim.Go) []string {
 }
 
 // changing does something to a whole cache, alone, and shows how far it is. Others may go on while it only looks.
-func changing(dir string, o *rights.Options, cfg config, say printer, do func() error) error {
-	if !o.Dry && !cfg.noLocks && isDir(dir) {
-		release, err := lockAll([]want{{"the cache", dir, lock.Change}}, cfg, say)
+func (c *command) changing(dir string, o *rights.Options, do func() error) error {
+	if !o.Dry && !c.noLocks && isDir(dir) {
+		release, err := c.lockAll([]want{{"the cache", dir, lock.Change}})
 		if err != nil {
 			return err
 		}
 		defer release()
 	}
-	defer showProgress(say, &o.Meter)()
+	defer showProgress(c.say, &o.Meter)()
 	return do()
 }
 

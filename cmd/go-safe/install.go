@@ -105,7 +105,7 @@ func (c *command) placing(s *bindir.Stage) func(shim.Command) (shim.Status, erro
 func (c *command) place(s *bindir.Stage, built []string) int {
 	signal.Reset() // shim.Run has caught what would end us, for its child, and we may have to wait
 	if !c.noLocks {
-		release, err := want{"GOBIN", s.Target, lock.Change}.take(c.config, c.say)
+		release, err := c.take(want{"GOBIN", s.Target, lock.Change})
 		if err != nil {
 			return c.say.failure(exitFailed, err)
 		}

@@ -71,7 +71,7 @@ func isDir(path string) bool {
 
 // lockAll takes the locks and returns what gives them back. Where one is not to be had, the command goes on as
 // plain go would, and that is said; or fails, where the user said so.
-func lockAll(list []want, cfg config, say printer) (release func(), err error) {
+func (c *command) lockAll(list []want) (release func(), err error) {
 	var releases []func()
 	release = func() {
 		for _, r := range releases {
@@ -79,7 +79,7 @@ func lockAll(list []want, cfg config, say printer) (release func(), err error) {
 		}
 	}
 	for _, w := range list {
-		r, err := w.take(cfg, say)
+		r, err := c.take(w)
 		if err != nil {
 			release()
 			return nil, err
@@ -92,15 +92,15 @@ func lockAll(list []want, cfg config, say printer) (release func(), err error) {
 }
 
 // take takes one lock and returns what gives it back; nil where the command goes on without it.
-func (w want) take(cfg config, say printer) (release func(), err error) {
-	release, err = w.acquire(cfg, say)
+func (c *command) take(w want) (release func(), err error) {
+	release, err = c.acquire(w)
 	switch {
 	case err == nil:
 		return release, nil
-	case cfg.needLocks:
-		return nil, fmt.Errorf("%s; GOSAFE_LOCK=required forbids to go on without the lock; type: go safe locks", w.trouble(err, cfg))
+	case c.needLocks:
+		return nil, fmt.Errorf("%s; GOSAFE_LOCK=required forbids to go on without the lock; type: go safe locks", c.trouble(w, err))
 	case !cannotBeUsed(err):
-		say.line("warning: %s; going on without the lock, as plain go would; type: go safe locks", w.trouble(err, cfg))
+		c.say.line("warning: %s; going on without the lock, as plain go would; type: go safe locks", c.trouble(w, err))
 	}
 	return nil, nil
 }
@@ -112,24 +112,36 @@ func cannotBeUsed(err error) bool {
 	return !errors.As(err, &busy) && !errors.As(err, &refused)
 }
 
-func (w want) acquire(cfg config, say printer) (release func(), err error) {
-	ctx, cancel := context.WithTimeout(context.Background(), cfg.lockTimeout)
+// aMoment is what a free lock may take on a busy machine.
+const aMoment = 100 * time.Millisecond
+
+// acquire waits no longer than what is left of the time that the command has for all its locks. A free one is taken when none is left too.
+func (c *command) acquire(w want) (release func(), err error) {
+	c.patience = max(0, c.lockTimeout-c.waited)
+	ctx, cancel := context.WithTimeout(context.Background(), c.patience)
 	defer cancel()
-	return lock.Acquire(ctx, w.dir, w.mode, func(blockers []lock.Process) {
-		say.line("waiting for %s %s, held by %s", w.name, w.dir, processes(blockers))
+	began := time.Now()
+	release, err = lock.Acquire(ctx, w.dir, w.mode, func(blockers []lock.Process) {
+		c.say.line("waiting for %s %s, held by %s", w.name, w.dir, processes(blockers))
 	})
+	if waited := time.Since(began); err != nil || waited > aMoment {
+		c.waited += waited
+	}
+	return release, err
 }
 
-// trouble says why the lock was not to be had.
-func (w want) trouble(err error, cfg config) string {
+// trouble says why the lock, the last one asked for, was not to be had.
+func (c *command) trouble(w want, err error) string {
 	var busy *lock.BusyError
 	switch {
 	case !errors.As(err, &busy):
 		return w.name + ": " + err.Error()
 	case busy.Deadlock:
 		return fmt.Sprintf("%s: %s is held by %s, which waits for us", w.name, w.dir, processes(busy.Blockers))
+	case c.patience == 0:
+		return fmt.Sprintf("%s: %s is held by %s", w.name, w.dir, processes(busy.Blockers))
 	}
-	return fmt.Sprintf("%s: %s was held for %s by %s", w.name, w.dir, cfg.lockTimeout, processes(busy.Blockers))
+	return fmt.Sprintf("%s: %s was held for %s by %s", w.name, w.dir, c.patience.Round(time.Millisecond), processes(busy.Blockers))
 }
 
 // processes names who holds a lock, as far as that is known.

@@ -60,7 +60,7 @@ func run(argv, environ []string, stdout, stderr io.Writer) int {
 	}
 	repairs := rights.Begin(began, c.places())
 	wanted := alone(c.wants(), repairs)
-	release, err := lockAll(wanted, cfg, say)
+	release, err := c.lockAll(wanted)
 	if err != nil {
 		return say.failure(exitFailed, err)
 	}
@@ -77,7 +77,12 @@ func run(argv, environ []string, stdout, stderr io.Writer) int {
 	}
 	if cfg.child || len(wanted) > 0 || staged != nil || repairs.Due() {
 		defer watch(say)()
-		c.loadFirst(repairs)
+		switch sig, err := c.loadFirst(repairs); {
+		case err != nil:
+			return say.failure(exitFailed, err)
+		case sig != nil:
+			return shim.Die(sig)
+		}
 		explain := c.explain()
 		status := c.start(c.repairing(repairs, c.placing(staged)))
 		explain(status)

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/go-safe/go-safe/shim"
 )
 
 func TestReadConfig(t *testing.T) {
@@ -21,6 +23,8 @@ func TestReadConfig(t *testing.T) {
 		{[]string{"GOSAFE_TRUST_REPO=1"}, ""},
 		{[]string{"GOSAFE_TRUST_REPO=*"}, "GOSAFE_TRUST_REPO=* is not valid; allowed: 1"},
 		{[]string{"GOSAFE_REPAIR=no"}, "GOSAFE_REPAIR=no is not valid; allowed: off"},
+		{[]string{"GOSAFE=off", "GOSAFE_LOCK=no"}, "GOSAFE_LOCK=no is not valid; allowed: off, required, or unset"},
+		{[]string{"GOSAFE_LOCK_TIMEOUT=-1s"}, "GOSAFE_LOCK_TIMEOUT=-1s is not valid; allowed: a duration"},
 		{[]string{"GOSAFE=on"}, "GOSAFE=on is not valid; allowed: off"},
 		{[]string{"GOSAFE_EXEC=exec"}, "GOSAFE_EXEC=exec is not valid; allowed: child"},
 		{[]string{"GOSAFE_VERBOSE=yes"}, "GOSAFE_VERBOSE=yes is not valid; allowed: 1"},
@@ -66,6 +70,31 @@ func TestSettingsAreDocumented(t *testing.T) {
 		if got := settingsIn(t, file); !slices.Equal(got, want) {
 			t.Errorf("%s names %v, config.go %v", file, got, want)
 		}
+	}
+}
+
+// The manual, go safe help and go safe env have all of them.
+func TestSettingsAreShown(t *testing.T) {
+	manual, err := os.ReadFile("doc.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var help, env bytes.Buffer
+	printUsage(&help)
+	printEnv(&env, safeEnv(nil, shim.Go{}))
+	for _, s := range settings {
+		line := regexp.MustCompile(`\n\t` + regexp.QuoteMeta(s.name+"="+s.value) + ` +` + regexp.QuoteMeta(s.about))
+		for name, text := range map[string][]byte{"doc.go": manual, "go safe help": help.Bytes()} {
+			if !line.Match(text) {
+				t.Errorf("%s does not say: %s=%s  %s", name, s.name, s.value, s.about)
+			}
+		}
+		if !bytes.Contains(env.Bytes(), []byte("\n"+s.name+" ")) {
+			t.Errorf("go safe env does not show %s", s.name)
+		}
+	}
+	if got := append(settingNames(), "GOSAFE_VIA"); !slices.Equal(slices.Sorted(slices.Values(got)), settingsIn(t, "config.go")) {
+		t.Errorf("the list has %v, config.go %v", got, settingsIn(t, "config.go"))
 	}
 }
 

@@ -11,11 +11,11 @@ import (
 	"github.com/go-safe/go-safe/shim"
 )
 
-// goFor returns what runs the real go with the user's settings, as far as they say where modules come from and who
+// goFor returns what runs the real go with the user's settings and flags, as far as they say where modules come from and who
 // is trusted. Its work is to fetch modules: it neither switches to another toolchain nor sees a workspace.
-func goFor(real shim.Go, notFound error, settings *envfix.Settings, environ []string) modcache.Go {
+func goFor(real shim.Go, notFound error, goflags, environ []string) modcache.Go {
 	flags := " " // an empty one would bring in that of the env file
-	for flag := range strings.FieldsSeq(settings.Get("GOFLAGS").Value) {
+	for _, flag := range goflags {
 		if name := strings.TrimLeft(flag, "-"); name == "modcacherw" || name == "insecure" {
 			flags += flag + " "
 		}

@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -24,7 +23,7 @@ func (c *command) settle() (changed []string) {
 		if v.Name != "GOMODCACHE" || !v.Changed() || c.noLocks || rights.Of(v.Was.Value).Policy != rights.SharedSet {
 			continue
 		}
-		release, err := want{v.Name, v.Was.Value, lock.Use}.acquire(c.config, c.say)
+		release, err := c.acquire(want{v.Name, v.Was.Value, lock.Use})
 		if err != nil {
 			break
 		}
@@ -84,7 +83,7 @@ func (c *command) mayDownload() bool {
 	if !slices.Contains(reads, c.class.Verb) || c.switches() {
 		return true
 	}
-	if slices.ContainsFunc(append(strings.Fields(c.settings.Get("GOFLAGS").Value), c.args...), asksForMore) {
+	if slices.ContainsFunc(slices.Concat(c.class.Flags, c.args), asksForMore) {
 		return true
 	}
 	return !c.holds(c.plan.Value("GOMODCACHE"))
@@ -126,22 +125,21 @@ func (c *command) repairing(r *rights.Run, run func(shim.Command) (shim.Status, 
 }
 
 // loadFirst has go run load what its program needs, by -n, and repairs that, under a lock: while the program goes on none is held, and
-// nobody is to meet what is not repaired.
-func (c *command) loadFirst(r *rights.Run) {
+// nobody is to meet what is not repaired. It returns the signal that was to end this process meanwhile, nil for none.
+func (c *command) loadFirst(r *rights.Run) (os.Signal, error) {
 	cache := c.plan.Value("GOMODCACHE")
-	i := slices.Index(c.args, "run")
-	if c.class.Verb != "run" || i < 0 || c.noLocks || !r.DueIn(cache) {
-		return
+	if c.class.Verb != "run" || c.noLocks || !r.DueIn(cache) {
+		return nil, nil
 	}
-	release, err := want{"GOMODCACHE", cache, lock.Change}.acquire(c.config, c.say)
-	if err != nil {
-		return
+	release, err := c.take(want{"GOMODCACHE", cache, lock.Change})
+	if release == nil {
+		return nil, err
 	}
 	defer release()
-	cmd := exec.Command(c.real.Path, slices.Insert(slices.Clone(c.args), i+1, "-n")...)
-	cmd.Env = c.environ
-	cmd.Run() // what fails fails again, and is said then
+	args := slices.Insert(slices.Clone(c.args), c.class.Own, "-n")
+	sig := shim.RunFirst(shim.Command{Path: c.real.Path, Args: args, Environ: c.environ}) // what fails fails again, and is said then
 	r.Repair()
+	return sig, nil
 }
 
 // repeating repairs while a program goes on for which the go command has built: nobody sees when it is done with the caches, and

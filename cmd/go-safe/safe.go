@@ -35,11 +35,22 @@ usage: go safe <command>
 	version         print the version of go-safe, and the real go
 	help            print this text
 
-Every other command line is the real go's. Settings: GOSAFE=off, GOSAFE_GO=/path/to/go,
-GOSAFE_VERBOSE=1, GOSAFE_EXEC=child, GOSAFE_LOCK=off or required,
-GOSAFE_LOCK_TIMEOUT=10s, GOSAFE_HINT=off, GOSAFE_REPAIR=off, GOSAFE_TRUST_REPO=1. Exit status: the real go's; 125 where go-safe
+Every other command line is the real go's. Exit status: the real go's; 125 where go-safe
 failed, 126 where the real go cannot be run, 127 where none was found.
+
+settings:
+
 `
+
+// printUsage prints the usage, and the settings.
+func printUsage(w io.Writer) error {
+	io.WriteString(w, usage)
+	tw := tabwriter.NewWriter(w, 0, 8, 2, ' ', tabwriter.TabIndent)
+	for _, s := range settings {
+		fmt.Fprintf(tw, "\t%s=%s\t%s\n", s.name, s.value, s.about)
+	}
+	return tw.Flush()
+}
 
 // safe runs go safe <args>. The commands work without a real go, and say so.
 func safe(args, environ []string, real shim.Go, notFound error, cfg config, stdout io.Writer, say printer) int {
@@ -51,13 +62,13 @@ func safe(args, environ []string, real shim.Go, notFound error, cfg config, stdo
 	if len(args) > 0 {
 		switch args[0] {
 		case "doctor":
-			return runDoctor(args[1:], environ, real, notFound, stdout, say)
+			return runDoctor(args[1:], environ, real, notFound, cfg, stdout, say)
 		case "fix":
 			return fix(args[1:], environ, real, cfg, stdout, say)
 		case "share":
 			return share(args[1:], environ, cfg, stdout, say)
 		case "verify":
-			return verify(args[1:], environ, real, notFound, stdout, say)
+			return verify(args[1:], environ, real, notFound, cfg, stdout, say)
 		}
 	}
 	switch strings.Join(args, " ") {
@@ -72,7 +83,7 @@ func safe(args, environ []string, real shim.Go, notFound error, cfg config, stdo
 	case "version", "--version", "-version":
 		err = printVersion(stdout, real, notFound)
 	case "help", "--help", "-help", "-h", "":
-		_, err = io.WriteString(stdout, usage)
+		err = printUsage(stdout)
 	default:
 		err = fmt.Errorf("unknown command: go safe %s; type: go safe help", strings.Join(args, " "))
 	}
@@ -103,7 +114,7 @@ func safeEnv(environ []string, real shim.Go) []row {
 		rows = append(rows, row{Name: name, Value: s.Value, Origin: s.Origin})
 	}
 	rows = append(rows, row{Name: "GOENV", Value: c.settings.EnvFile, Origin: origin(environ, "GOENV")})
-	for _, name := range []string{"XDG_CACHE_HOME", "XDG_CONFIG_HOME", "PATH", "GOSAFE", "GOSAFE_GO", "GOSAFE_EXEC", "GOSAFE_VERBOSE", "GOSAFE_HINT", "GOSAFE_REPAIR", "GOSAFE_TRUST_REPO"} {
+	for _, name := range append([]string{"XDG_CACHE_HOME", "XDG_CONFIG_HOME", "PATH"}, settingNames()...) {
 		rows = append(rows, row{Name: name, Value: getenv(environ, name), Origin: origin(environ, name)})
 	}
 	return rows

@@ -32,7 +32,8 @@ func share(args, environ []string, cfg config, stdout io.Writer, say printer) in
 	dry := flags.has("--dry-run")
 	o := &rights.Options{Dry: dry}
 	var shared *rights.Shared
-	err = changing(dir, o, cfg, say, func() (err error) {
+	c := &command{config: cfg, say: say}
+	err = c.changing(dir, o, func() (err error) {
 		shared, err = rights.Share(dir, group, homes(environ), o)
 		return err
 	})

@@ -42,12 +42,8 @@ func parseVerify(args []string) (cmd verifyCommand, err error) {
 }
 
 // verify runs go safe verify <args>.
-func verify(args, environ []string, real shim.Go, notFound error, stdout io.Writer, say printer) int {
+func verify(args, environ []string, real shim.Go, notFound error, cfg config, stdout io.Writer, say printer) int {
 	cmd, err := parseVerify(args)
-	if err != nil {
-		return say.failure(exitFailed, err)
-	}
-	cfg, err := readConfig(environ)
 	if err != nil {
 		return say.failure(exitFailed, err)
 	}
@@ -60,7 +56,7 @@ func verify(args, environ []string, real shim.Go, notFound error, stdout io.Writ
 	v := &verifier{verifyCommand: cmd, dir: dir, sums: c.project().Sums(), say: say}
 	if cmd.heal {
 		c.prepare()
-		v.goCommand = goFor(real, notFound, c.settings, c.plan.Environ(guard(environ, cfg, real)))
+		v.goCommand = goFor(real, notFound, c.class.Flags, c.plan.Environ(guard(environ, cfg, real)))
 	}
 	if err := v.run(cfg); err != nil {
 		return say.failure(exitFailed, err)
@@ -126,21 +122,22 @@ func (v *verifier) run(cfg config) error {
 // lock takes the lock on the cache: others may use it while it is verified, but not while it is healed. Who cannot have it
 // verifies all the same, and heals where the file system has no locks.
 func (v *verifier) lock(cfg config) (release func(), err error) {
+	c := &command{config: cfg, say: v.say}
 	w := want{name: "GOMODCACHE", dir: v.dir, mode: lock.Use}
 	if !v.heal {
-		return lockAll(slices.DeleteFunc([]want{w}, func(want) bool { return cfg.noLocks }), cfg, v.say)
+		return c.lockAll(slices.DeleteFunc([]want{w}, func(want) bool { return cfg.noLocks }))
 	}
 	w.mode = lock.Change
 	if cfg.noLocks {
 		return func() {}, nil
 	}
-	release, err = w.acquire(cfg, v.say)
+	release, err = c.acquire(w)
 	var busy *lock.BusyError
 	switch {
 	case err == nil:
 		return release, nil
 	case errors.As(err, &busy), cfg.needLocks:
-		return nil, fmt.Errorf("%s; nothing was healed; type: go safe locks", w.trouble(err, cfg))
+		return nil, fmt.Errorf("%s; nothing was healed; type: go safe locks", c.trouble(w, err))
 	}
 	return func() {}, nil
 }
