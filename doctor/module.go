@@ -12,6 +12,7 @@ import (
 
 	"github.com/go-safe/go-safe/envfix"
 	"github.com/go-safe/go-safe/modcache"
+	"golang.org/x/mod/modfile"
 )
 
 const thisModule = "this module"
@@ -105,6 +106,8 @@ func unreadable(m *Machine) Finding {
 		f.Type = "chmod u+rx " + envfix.Quote(bad)
 		return f
 	}
-	f.Type = fmt.Sprintf("%s mod edit -ignore=%s %s", m.Called, envfix.Quote("./"+filepath.ToSlash(rel)), envfix.Quote(filepath.Join(root, "go.mod")))
+	// The go command writes the name into go.mod as it is given.
+	name := modfile.AutoQuote("./" + filepath.ToSlash(rel))
+	f.Type = fmt.Sprintf("%s mod edit -ignore=%s %s", m.Called, envfix.Quote(name), envfix.Quote(filepath.Join(root, "go.mod")))
 	return f
 }
