@@ -32,13 +32,20 @@ func envFile(m *Machine) Finding {
 		return ok("GOENV", "is off, or there is no place for it")
 	}
 	f := Finding{Status: Warning, Looked: file}
+	aside := "mv " + envfix.Quote(file) + " " + envfix.Quote(free(file))
+	if v, _ := m.Settings.Getenv("GOENV"); v != "" { // which may name anything, a home as well
+		f.Looked, aside = "GOENV="+v, "unset GOENV"
+	}
 	switch fi, err := os.Stat(file); {
 	case err != nil && !exists(file):
 		return ok(file, "not there yet")
 	case err != nil:
 		f.Found = "cannot be reached"
+		if f.Looked != file {
+			f.Type = aside
+		}
 	case fi.IsDir():
-		f.Status, f.Found, f.Type = Broken, "is a directory", "mv "+envfix.Quote(file)+" "+envfix.Quote(free(file))
+		f.Status, f.Found, f.Type = Broken, "is a directory", aside
 	case !fi.Mode().IsRegular():
 		return ok(file, "no regular file")
 	default:
@@ -51,7 +58,7 @@ func envFile(m *Machine) Finding {
 		}
 		f.Found, f.Type = "cannot be read", "chmod u+r "+envfix.Quote(file)
 		if envfix.Owner(fi) != os.Geteuid() {
-			f.Type = "mv " + envfix.Quote(file) + " " + envfix.Quote(free(file))
+			f.Type = aside
 		}
 	}
 	return f
