@@ -110,4 +110,18 @@ func TestToolsIn(t *testing.T) {
 	if !slices.Equal(got, want) {
 		t.Errorf("%+v, want %+v", got, want)
 	}
+	if !got[0].fetchable() || got[1].fetchable() {
+		t.Errorf("%+v", got)
+	}
+	for _, bad := range []tool{
+		{path: "-toolexec=x", version: "v1.0.0"},
+		{path: "example.com/$(id)", version: "v1.0.0"},
+		{path: "example.com/x", version: "v1.0.0;id"},
+		{path: "example.com/x", version: "(devel)"},
+		{path: "example.com/x", version: "v1.0.0+dirty"},
+	} {
+		if bad.fetchable() {
+			t.Errorf("%+v", bad)
+		}
+	}
 }

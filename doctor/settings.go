@@ -72,12 +72,15 @@ func assignments(vars map[string]string) []string {
 	return lines
 }
 
+// variableChars are those of the variables that the go command knows. An env file may have lines with others.
+const variableChars = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_"
+
 // envOverride compares the environment with the env file.
 func envOverride(m *Machine) Finding {
 	var names []string
 	f := ok(m.Settings.EnvFile, "")
 	for name, value := range m.Settings.File() {
-		if v, _ := m.Settings.Getenv(name); v != "" && v != value {
+		if v, _ := m.Settings.Getenv(name); v != "" && v != value && strings.Trim(name, variableChars) == "" {
 			names = append(names, name)
 		}
 	}
