@@ -49,16 +49,13 @@ func lockPath(dir string, file bool) string {
 // other. It returns the flags to open it with: for writing where that is allowed, since NFS wants that of who locks it
 // alone (flock(2)). No link is followed, and nothing else than a file is opened, which might block.
 func prepareFile(name string) (flags int, err error) {
-	dir, err := os.Stat(filepath.Dir(name))
-	if err != nil {
-		return 0, err
-	}
-	f, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
-	if err == nil {
-		defer f.Close()
-		return os.O_RDWR | noFollow, f.Chmod(dir.Mode() & 0o666)
-	}
 	fi, err := os.Lstat(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		if err := makeFile(name); err != nil {
+			return 0, err
+		}
+		fi, err = os.Lstat(name)
+	}
 	if err != nil {
 		return 0, err
 	}
@@ -70,6 +67,36 @@ func prepareFile(name string) (flags int, err error) {
 		return os.O_RDWR | noFollow, nil
 	}
 	return os.O_RDONLY | noFollow, nil
+}
+
+// makeFile makes the file, unless another process is faster. It has its rights before it has its name, or who is killed in between would
+// leave one that is closed to others. A file system without hard links gives them afterwards.
+func makeFile(name string) error {
+	dir, err := os.Stat(filepath.Dir(name))
+	if err != nil {
+		return err
+	}
+	f, err := os.CreateTemp(filepath.Dir(name), fileName+"-*")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(f.Name())
+	defer f.Close()
+	if err := f.Chmod(dir.Mode() & 0o666); err != nil {
+		return err
+	}
+	err = os.Link(f.Name(), name)
+	if err != nil && !errors.Is(err, fs.ErrExist) {
+		f, err = os.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
+		if err == nil {
+			defer f.Close()
+			err = f.Chmod(dir.Mode() & 0o666)
+		}
+	}
+	if errors.Is(err, fs.ErrExist) {
+		return nil
+	}
+	return err
 }
 
 // try takes the lock if it is free.
