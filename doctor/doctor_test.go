@@ -75,6 +75,8 @@ func TestProxies(t *testing.T) {
 	for list, want := range map[string]bool{
 		"https://a.example.com": true, "http://a/b": true, "file:///srv": true, "a.example.com": true, "localhost:3000": true,
 		"a/b": true, "direct": true, "off": true, "none": false, "/srv/proxy": false, "ftp://a.example.com": false, "file": false,
+		"https:/p": false, "https://": false, "https:///x": false, "http:p": false, "a.example.com:x": false, "https://[::1]:80/x": true,
+		"https://u:p%40w@a.example.com": true, "https://u:p%w@a.example.com": false, "file:/srv": true, "file://a/srv": false,
 	} {
 		entries := proxies(" , " + list + " |")
 		if len(entries) != 1 || entries[0].entry != list {
