@@ -80,9 +80,9 @@ func (m *Machine) set(name, value string) string {
 	return m.goEnv("-w " + name + "=" + envfix.Quote(value))
 }
 
-// goEnv is go env as it is to be typed: in a module that asks for another toolchain it would begin with a switch to that.
+// goEnv is go env as it is to be typed: where another toolchain is to run it would begin with a switch to that.
 func (m *Machine) goEnv(args string) string {
-	if m.switches() {
+	if m.runs("auto") != "" || m.runs(m.Settings.Get("GOTOOLCHAIN").Value) != "" {
 		return "GOTOOLCHAIN=local " + m.Called + " env " + args
 	}
 	return m.Called + " env " + args
