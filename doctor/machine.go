@@ -69,12 +69,12 @@ func (m *Machine) undo(name string) string {
 	return ""
 }
 
-// set is what to type so that a setting has the value: where it is set now, else for good.
+// set is what to type so that a setting has the value: where it is set now, else for good, if that can be written down.
 func (m *Machine) set(name, value string) string {
 	if v, _ := m.Settings.Getenv(name); v != "" || m.Settings.EnvFile == "" {
 		return "export " + name + "=" + envfix.Quote(value)
 	}
-	if p := envfix.LookAt("", filepath.Dir(m.Settings.EnvFile)); p.Access != "" {
+	if p := envfix.LookAt("", filepath.Dir(m.Settings.EnvFile)); p.Access+p.Room != "" {
 		return "export " + name + "=" + envfix.Quote(value)
 	}
 	return m.goEnv("-w " + name + "=" + envfix.Quote(value))
