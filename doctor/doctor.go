@@ -7,6 +7,7 @@
 package doctor
 
 import (
+	"cmp"
 	"slices"
 	"sync"
 	"time"
@@ -77,6 +78,7 @@ func (c Check) run(m *Machine, limit time.Duration) Result {
 	case <-time.After(limit):
 		f = Finding{Status: Unknown, Found: "no answer in " + limit.String()}
 	}
+	f.Looked = cmp.Or(f.Looked, c.Group) // a setting without a value, a path without a home
 	if f.Why == "" && f.Status != OK {
 		f.Why = c.Why
 	}

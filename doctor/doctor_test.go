@@ -75,6 +75,8 @@ func TestProxies(t *testing.T) {
 	for list, want := range map[string]bool{
 		"https://a.example.com": true, "http://a/b": true, "file:///srv": true, "a.example.com": true, "localhost:3000": true,
 		"a/b": true, "direct": true, "off": true, "none": false, "/srv/proxy": false, "ftp://a.example.com": false, "file": false,
+		"https:/p": false, "https://": false, "https:///x": false, "http:p": false, "a.example.com:x": false, "https://[::1]:80/x": true,
+		"https://u:p%40w@a.example.com": true, "https://u:p%w@a.example.com": false, "file:/srv": true, "file://a/srv": false,
 	} {
 		entries := proxies(" , " + list + " |")
 		if len(entries) != 1 || entries[0].entry != list {
@@ -109,5 +111,19 @@ func TestToolsIn(t *testing.T) {
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("%+v, want %+v", got, want)
+	}
+	if !got[0].fetchable() || got[1].fetchable() {
+		t.Errorf("%+v", got)
+	}
+	for _, bad := range []tool{
+		{path: "-toolexec=x", version: "v1.0.0"},
+		{path: "example.com/$(id)", version: "v1.0.0"},
+		{path: "example.com/x", version: "v1.0.0;id"},
+		{path: "example.com/x", version: "(devel)"},
+		{path: "example.com/x", version: "v1.0.0+dirty"},
+	} {
+		if bad.fetchable() {
+			t.Errorf("%+v", bad)
+		}
 	}
 }

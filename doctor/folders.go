@@ -260,9 +260,17 @@ func left(m *Machine) Finding {
 		return ok(dir, "")
 	}
 	f := Finding{Status: Warning, Looked: dir, Found: fmt.Sprintf("has %d abandoned work folders, such as %s", len(old), filepath.Base(old[0]))}
+	// Each by its name: a pattern would take in what was not looked at, or is in use when the line is typed.
 	f.Type, f.Fix = "rm -rf", true
-	for _, work := range old[:min(len(old), 50)] {
-		f.Type += " " + envfix.Quote(work)
+	for _, work := range old {
+		word := " " + envfix.Quote(work)
+		if len(f.Type)+len(word) > longestLine {
+			break
+		}
+		f.Type += word
 	}
 	return f
 }
+
+// longestLine is what a shell takes as one line: sh -c of Linux 128 KiB (execve(2)).
+const longestLine = 100 << 10

@@ -69,20 +69,20 @@ func (m *Machine) undo(name string) string {
 	return ""
 }
 
-// set is what to type so that a setting has the value: where it is set now, else for good.
+// set is what to type so that a setting has the value: where it is set now, else for good, if that can be written down.
 func (m *Machine) set(name, value string) string {
 	if v, _ := m.Settings.Getenv(name); v != "" || m.Settings.EnvFile == "" {
 		return "export " + name + "=" + envfix.Quote(value)
 	}
-	if p := envfix.LookAt("", filepath.Dir(m.Settings.EnvFile)); p.Access != "" {
+	if p := envfix.LookAt("", filepath.Dir(m.Settings.EnvFile)); p.Access+p.Room != "" {
 		return "export " + name + "=" + envfix.Quote(value)
 	}
 	return m.goEnv("-w " + name + "=" + envfix.Quote(value))
 }
 
-// goEnv is go env as it is to be typed: in a module that asks for another toolchain it would begin with a switch to that.
+// goEnv is go env as it is to be typed: where another toolchain is to run it would begin with a switch to that.
 func (m *Machine) goEnv(args string) string {
-	if m.switches() {
+	if m.runs("auto") != "" || m.runs(m.Settings.Get("GOTOOLCHAIN").Value) != "" {
 		return "GOTOOLCHAIN=local " + m.Called + " env " + args
 	}
 	return m.Called + " env " + args

@@ -3,7 +3,6 @@ package doctor
 import (
 	"errors"
 	"fmt"
-	"go/version"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -12,6 +11,7 @@ import (
 
 	"github.com/go-safe/go-safe/envfix"
 	"github.com/go-safe/go-safe/modcache"
+	"golang.org/x/mod/modfile"
 )
 
 const thisModule = "this module"
@@ -22,51 +22,6 @@ func moduleChecks() []Check {
 		{"module-folders", thisModule, "go build ./... ends with: pattern ./...: permission denied", unreadable},
 		{"repo-owner", thisModule, "go build ends with: error obtaining VCS status: exit status 128", repoOwner},
 	}
-}
-
-// switches reports whether commands here run a toolchain from the module cache.
-func (m *Machine) switches() bool {
-	return m.Project().Toolchain(envfix.Version(m.Real.GOROOT), m.Settings.Get("GOTOOLCHAIN").Value) != ""
-}
-
-// toolchain compares GOTOOLCHAIN and the module's go line with the real go.
-func toolchain(m *Machine) Finding {
-	have, setting, shown := envfix.Version(m.Real.GOROOT), m.Settings.Get("GOTOOLCHAIN").Value, m.shown("GOTOOLCHAIN")
-	name, mode, _ := strings.Cut(setting, "+")
-	if setting != "" && name != "local" && name != "auto" && name != "path" && !version.IsValid(name) || mode != "" && mode != "auto" && mode != "path" {
-		return Finding{Status: Broken, Looked: shown, Found: "is no toolchain", Type: m.undo("GOTOOLCHAIN")}
-	}
-	want := m.wants(have)
-	if have == "" || want == "" {
-		return ok(shown, "")
-	}
-	f := Finding{Status: Broken, Looked: shown, Found: "the module asks for " + want + ", and the go command is " + have, Type: m.set("GOTOOLCHAIN", "auto")}
-	switch {
-	case !m.switches():
-		return f
-	case m.Settings.Get("GOPROXY").Value == "off" && !m.holdsToolchain(want):
-		f.Found += "; it is not in the module cache, and GOPROXY=off forbids to fetch it"
-		f.Type = m.undo("GOPROXY")
-		return f
-	}
-	return ok(shown, "the module asks for "+want+", which the go command fetches")
-}
-
-// wants is the newest version that the module asks for beyond have, "" where have will do.
-func (m *Machine) wants(have string) string {
-	want := ""
-	for _, v := range m.Project().Wants() {
-		if version.Compare(v, have) > 0 && version.Compare(v, want) > 0 {
-			want = v
-		}
-	}
-	return want
-}
-
-// holdsToolchain reports whether the module cache has the toolchain.
-func (m *Machine) holdsToolchain(name string) bool {
-	found, _ := filepath.Glob(filepath.Join(m.Plan().Value("GOMODCACHE"), "golang.org", "toolchain@*-"+name+"*"))
-	return len(found) > 0
 }
 
 // errFound ends a walk.
@@ -105,6 +60,8 @@ func unreadable(m *Machine) Finding {
 		f.Type = "chmod u+rx " + envfix.Quote(bad)
 		return f
 	}
-	f.Type = fmt.Sprintf("%s mod edit -ignore=%s %s", m.Called, envfix.Quote("./"+filepath.ToSlash(rel)), envfix.Quote(filepath.Join(root, "go.mod")))
+	// The go command writes the name into go.mod as it is given.
+	name := modfile.AutoQuote("./" + filepath.ToSlash(rel))
+	f.Type = fmt.Sprintf("%s mod edit -ignore=%s %s", m.Called, envfix.Quote(name), envfix.Quote(filepath.Join(root, "go.mod")))
 	return f
 }

@@ -27,13 +27,25 @@ func repoOwner(m *Machine) Finding {
 	}
 	f := Finding{Status: Broken, Looked: repo.Dir, Found: owner + ", and git does not trust it"}
 	if real, err := filepath.EvalSymlinks(repo.Dir); err == nil {
-		f.Type = "git config --global --add safe.directory " + envfix.Quote(real)
+		f.Type = join(m.gitHome(), "git config --global --add safe.directory "+envfix.Quote(real))
 	}
 	f.Details = []string{
 		"to trust it means that git, and so go build, runs what its .git/config names, such as core.fsmonitor",
 		"git alone, for good, this repository: what is to be typed; go build behind go-safe, whatever repository it stands in: export GOSAFE_TRUST_REPO=1; neither: export GOFLAGS=-buildvcs=false",
 	}
 	return f
+}
+
+// gitHome is what to type first so that git config --global has a file to write to; "" where it has one.
+func (m *Machine) gitHome() string {
+	if file, _ := envfix.Getenv(m.Environ, "GIT_CONFIG_GLOBAL"); file != "" {
+		return ""
+	}
+	set, _ := envfix.Getenv(m.Environ, "HOME")
+	if dir, _ := m.Settings.Getenv("HOME"); set == "" && filepath.IsAbs(dir) { // which the go command gets from us, and git does not
+		return "export HOME=" + envfix.Quote(dir)
+	}
+	return home(m).Type
 }
 
 // stranger names who has the repository.

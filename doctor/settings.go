@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"maps"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -32,13 +31,20 @@ func envFile(m *Machine) Finding {
 		return ok("GOENV", "is off, or there is no place for it")
 	}
 	f := Finding{Status: Warning, Looked: file}
+	aside := "mv " + envfix.Quote(file) + " " + envfix.Quote(free(file))
+	if v, _ := m.Settings.Getenv("GOENV"); v != "" { // which may name anything, a home as well
+		f.Looked, aside = "GOENV="+v, "unset GOENV"
+	}
 	switch fi, err := os.Stat(file); {
 	case err != nil && !exists(file):
 		return ok(file, "not there yet")
 	case err != nil:
 		f.Found = "cannot be reached"
+		if f.Looked != file {
+			f.Type = aside
+		}
 	case fi.IsDir():
-		f.Status, f.Found, f.Type = Broken, "is a directory", "mv "+envfix.Quote(file)+" "+envfix.Quote(free(file))
+		f.Status, f.Found, f.Type = Broken, "is a directory", aside
 	case !fi.Mode().IsRegular():
 		return ok(file, "no regular file")
 	default:
@@ -51,7 +57,7 @@ func envFile(m *Machine) Finding {
 		}
 		f.Found, f.Type = "cannot be read", "chmod u+r "+envfix.Quote(file)
 		if envfix.Owner(fi) != os.Geteuid() {
-			f.Type = "mv " + envfix.Quote(file) + " " + envfix.Quote(free(file))
+			f.Type = aside
 		}
 	}
 	return f
@@ -65,12 +71,15 @@ func assignments(vars map[string]string) []string {
 	return lines
 }
 
+// variableChars are those of the variables that the go command knows. An env file may have lines with others.
+const variableChars = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_"
+
 // envOverride compares the environment with the env file.
 func envOverride(m *Machine) Finding {
 	var names []string
 	f := ok(m.Settings.EnvFile, "")
 	for name, value := range m.Settings.File() {
-		if v, _ := m.Settings.Getenv(name); v != "" && v != value {
+		if v, _ := m.Settings.Getenv(name); v != "" && v != value && strings.Trim(name, variableChars) == "" {
 			names = append(names, name)
 		}
 	}
@@ -109,71 +118,6 @@ func go111module(m *Machine) Finding {
 		return Finding{Status: Warning, Looked: shown, Found: "turns modules off", Type: m.undo("GO111MODULE")}
 	}
 	return Finding{Status: Broken, Looked: shown, Found: "is not one of on, auto, off", Type: m.undo("GO111MODULE")}
-}
-
-// goproxy judges the list as cmd/go/internal/modfetch.proxyList does.
-func goproxy(m *Machine) Finding {
-	shown := m.shown("GOPROXY")
-	f := Finding{Status: Warning, Looked: shown, Type: m.undo("GOPROXY")}
-	if m.Settings.Get("GOPROXY").Value == "" {
-		return ok(shown, "")
-	}
-	list := m.proxies()
-	if len(list) == 0 {
-		f.Status, f.Found = Broken, "has no entries"
-		return f
-	}
-	for i, proxy := range list {
-		p, behind := proxy.entry, i+1 < len(list) // not proxy.behind: nothing may follow that
-		switch {
-		case !validProxy(p):
-			f.Status, f.Found = Broken, "has "+p+", which is no address"
-			return f
-		case p == "off" && !behind:
-			f.Found = "forbids downloads"
-		case p == "direct" && i == 0 && !behind:
-			f.Found = "asks each module's own server, and nobody where that is gone"
-		case (p == "off" || p == "direct") && behind:
-			f.Found = "asks nobody behind " + p
-			return f
-		}
-	}
-	if f.Found == "" {
-		return ok(shown, "")
-	}
-	return f
-}
-
-// validProxy follows newProxyRepo there: a word, a URL of one of three schemes, or a host alone.
-func validProxy(p string) bool {
-	if scheme, _, ok := strings.Cut(p, ":/"); ok {
-		return slices.Contains([]string{"https", "http", "file"}, scheme)
-	}
-	return p == "off" || p == "direct" || strings.ContainsAny(p, ".:/") && !filepath.IsAbs(p)
-}
-
-// gosumdb looks for settings by which downloads are not verified.
-func gosumdb(m *Machine) Finding {
-	var said, cures []string
-	note := func(name string) {
-		said = append(said, m.shown(name))
-		cures = append(cures, m.undo(name))
-	}
-	if m.Settings.Get("GOSUMDB").Value == "off" {
-		note("GOSUMDB")
-	}
-	for _, name := range []string{"GONOSUMDB", "GOPRIVATE"} { // the default of the first
-		if list := m.Settings.Get(name).Value; list != "" {
-			if slices.Contains(strings.Split(list, ","), "*") {
-				note(name)
-			}
-			break
-		}
-	}
-	if len(said) == 0 {
-		return ok(m.shown("GOSUMDB"), "")
-	}
-	return Finding{Status: Warning, Looked: strings.Join(said, ", "), Found: "turns verification off for all modules", Type: join(cures...)}
 }
 
 // patterns looks for patterns of module paths that match none.

@@ -7,12 +7,19 @@ import (
 	"strings"
 
 	"github.com/go-safe/go-safe/envfix"
+	"golang.org/x/mod/module"
+	"golang.org/x/mod/semver"
 )
 
 // A tool is a program in GOBIN, by its build information.
 type tool struct {
 	file, goVersion string
 	path, version   string // of its package and its module
+}
+
+// fetchable reports whether the tool can be had again. What a file says of itself may be anything, a flag as well.
+func (t tool) fetchable() bool {
+	return module.CheckImportPath(t.path) == nil && semver.IsValid(t.version) && !strings.Contains(t.version, "+dirty")
 }
 
 // toolsIn reads what go version -m prints of a folder.
@@ -54,8 +61,8 @@ func gobinOld(m *Machine) Finding {
 			continue
 		}
 		old = append(old, t)
-		if strings.HasPrefix(t.version, "v") && !strings.Contains(t.version, "+dirty") {
-			cures = append(cures, m.Called+" install "+t.path+"@"+t.version)
+		if t.fetchable() {
+			cures = append(cures, m.Called+" install "+envfix.Quote(t.path+"@"+t.version))
 		}
 	}
 	if len(old) == 0 {

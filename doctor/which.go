@@ -202,6 +202,9 @@ func (m *Machine) gobin() string {
 
 func gobinWritable(m *Machine) Finding {
 	dir := m.gobin()
+	if set := m.Settings.Get("GOBIN").Value; set != "" && !filepath.IsAbs(set) {
+		return Finding{Status: Broken, Looked: m.shown("GOBIN"), Found: "is no absolute path", Type: m.undo("GOBIN")}
+	}
 	if !filepath.IsAbs(dir) {
 		return ok(m.shown("GOBIN"), "")
 	}
@@ -228,6 +231,9 @@ func gobinPath(m *Machine) Finding {
 		if on == dir || sameFile(on, dir) {
 			return ok(dir, "")
 		}
+	}
+	if strings.ContainsRune(dir, filepath.ListSeparator) {
+		return Finding{Status: Warning, Looked: dir, Found: "cannot be on PATH, which it would be two folders of", Type: m.undo("GOBIN")}
 	}
 	return Finding{Status: Warning, Looked: dir, Found: "is not on PATH", Type: `export PATH="$PATH":` + envfix.Quote(dir)}
 }

@@ -2,14 +2,11 @@ package modcache
 
 import (
 	"path/filepath"
-	"slices"
 	"strings"
 )
 
-// Wants returns the versions in the project's go and toolchain lines, such as go1.26.3.
-func (p Project) Wants() []string {
-	return slices.DeleteFunc([]string{p.goLine, p.toolchain}, func(v string) bool { return v == "" || v == "default" })
-}
+// Wants returns the version in the project's go line, such as go1.26.3, which no older go command takes; "" where there is none.
+func (p Project) Wants() string { return p.goLine }
 
 // A Tree is the folder of a main module and what of it ./... leaves out.
 type Tree struct {

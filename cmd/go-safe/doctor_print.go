@@ -104,9 +104,9 @@ func (p doctorPrinter) wrap(head, text string) {
 	fmt.Fprintln(p.w, strings.TrimRight(line, " "))
 }
 
-// short shows the home as ~, where it stands as a path or begins one.
+// short shows the home as ~, where it stands as a path or begins one, but where it is itself what was looked at.
 func (p doctorPrinter) short(text string) string {
-	if p.home == "" {
+	if p.home == "" || text == "HOME="+p.home {
 		return text
 	}
 	var b strings.Builder

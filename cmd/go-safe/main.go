@@ -35,7 +35,7 @@ func run(argv, environ []string, stdout, stderr io.Writer) int {
 	}
 	if setuid() {
 		exe, _ := os.Executable()
-		return say.failure(exitFailed, errors.New("refuses to run with the rights of its file's owner (setuid or setgid); type: chmod ug-s "+exe))
+		return say.failure(exitFailed, errors.New("refuses to run with the rights of its file's owner (setuid or setgid); type: chmod ug-s "+envfix.Quote(exe)))
 	}
 	args := argv[min(1, len(argv)):]
 
