@@ -42,6 +42,7 @@ type Class struct {
 	Dir      string   // of -C, as given
 	Modules  Modules  // what it asks of the module cache
 	Stamps   []string // packages for whose programs it asks for the revision of the sources; nil where it does not
+	Lists    []string // arguments of a go list that fails of what this command fails of before it compiles; nil for none
 }
 
 // A verb is a row of what is known of the go command.
@@ -122,6 +123,7 @@ func Classify(args []string, goflags string) Class {
 		c.Clears, c.Empties = 0, 0
 	}
 	c.Stamps = stamps(v, flags, rest, goflags)
+	c.Lists = lists(v, flags, rest, goflags)
 	c.Tells = slices.ContainsFunc(append(flags, strings.Fields(goflags)...), tells)
 	c.Modules = modules(v.name, flags, rest, goflags)
 	return c
@@ -177,8 +179,10 @@ func split(verb string, args []string) (flags, rest []string) {
 	for i := 0; i < len(args); i++ {
 		arg := args[i]
 		switch {
-		case arg == "--", verb == "test" && (arg == "-args" || arg == "--args"):
+		case arg == "--":
 			return flags, append(rest, args[i+1:]...)
+		case verb == "test" && (arg == "-args" || arg == "--args"):
+			return flags, rest // the rest is the test's own
 		case len(arg) > 1 && arg[0] == '-':
 			if !strings.Contains(arg, "=") && slices.Contains(valued, flagName(arg)) && i+1 < len(args) {
 				i++

@@ -12,7 +12,7 @@ func TestClassify(t *testing.T) {
 	tests := []struct {
 		line    string
 		goflags string
-		want    Class // Why, Stamps and Modules left out
+		want    Class // Why, Stamps, Lists and Modules left out
 	}{
 		{line: "", want: Class{}},
 		{line: "build", want: Class{Verb: "build", Writes: builds}},
@@ -64,7 +64,7 @@ func TestClassify(t *testing.T) {
 	}
 	for _, tt := range tests {
 		got := Classify(strings.Fields(tt.line), tt.goflags)
-		got.Why, got.Stamps, got.Modules = "", nil, Modules{}
+		got.Why, got.Stamps, got.Lists, got.Modules = "", nil, nil, Modules{}
 		if !reflect.DeepEqual(got, tt.want) {
 			t.Errorf("Classify(%q, %q)\n got %+v\nwant %+v", tt.line, tt.goflags, got, tt.want)
 		}
