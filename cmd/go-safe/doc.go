@@ -260,7 +260,7 @@ and .netrc are not sent: a server that wants them is unknown.
 The settings of sudo are read and sudo is not asked, for that is logged. Only root can read them; run by sudo, the doctor looks at what sudo made
 of PATH, and at root's folders.
 
-What to type stands on a line of its own, behind "type: ", as it is to be pasted into a shell. Passwords in URLs are printed as xxxxx, for
+What to type stands on a line of its own, behind "type: ", as it is to be pasted into a shell; there is none where a name in it has a control character. Passwords in URLs are printed as xxxxx, for
 findings are shown to others. With --only ID,... only the named checks are
 done. With --json an array of objects is printed, one for each check, with these fields:
 
@@ -276,8 +276,8 @@ done. With --json an array of objects is printed, one for each check, with these
 	ms       how long it took, in milliseconds
 
 With --fix it types what is safe itself: what makes, moves aside or takes rights from this user's own caches and temp folders, or removes old
-work folders from them, never a setting. On a terminal it asks for each line, elsewhere it wants --yes; --dry-run only prints the lines. Then it
-looks again.
+work folders from them, never a setting. On a terminal it asks for each line (y or yes), elsewhere it wants --yes; --dry-run only prints the lines. Of
+a line that fails it says so, and goes on. Then it looks again.
 
 The exit status is 0 where nothing is broken, 1 where something is, 125 where nothing is known to be and something could not be looked at.
 
@@ -285,7 +285,8 @@ The exit status is 0 where nothing is broken, 1 where something is, 125 where no
 
 Messages are lines on standard error that begin with "go-safe: ". There are none when go-safe chose a default; one
 "warning:" when it overrides a value that the user set, because that value cannot work, or goes on without a lock; one line when it
-moved something aside or waits.
+moved something aside or waits. What they say to type calls go-safe go where that is what comes first on PATH, else by its own name or its path.
+Control characters in names are printed as Go escapes.
 
 After a command that failed there is one "hint:" where a look of a few milliseconds shows a cause that the go command's own message hides: the
 kernel killed a process for want of memory (by the counter of its control group, on Linux), a module that the command needs is torn in the cache
