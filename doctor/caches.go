@@ -1,7 +1,6 @@
 package doctor
 
 import (
-	"cmp"
 	"fmt"
 	"io/fs"
 	"os"
@@ -46,7 +45,7 @@ func cacheForeign(m *Machine) Finding {
 		path, owner = foreign(filepath.Join(cache, fmt.Sprintf("%02x", i)), 0, envfix.Owner(root), end)
 	}
 	if path == "" {
-		return f
+		return closed(cache, root, f)
 	}
 	f.Status, f.Looked, f.Found = Broken, path, belongs(owner, root)
 	f.Type, f.Fix = m.fix(cache), envfix.Owner(root) == os.Geteuid()
@@ -54,6 +53,18 @@ func cacheForeign(m *Machine) Finding {
 		f.Type = m.giveBack(cache, path, root)
 	}
 	return f
+}
+
+// closed is the finding where a folder of our build cache is ours too, and closed to us; else the one given.
+func closed(cache string, root fs.FileInfo, f Finding) Finding {
+	dir, trouble := envfix.CacheTrouble(cache)
+	if dir == cache || trouble == "" || envfix.Owner(root) != os.Geteuid() || envfix.Owner(root) < 0 {
+		return f
+	}
+	return Finding{
+		Status: Broken, Looked: dir, Found: trouble + ", whose it is", Why: "go commands end with: package fmt is not in std",
+		Type: "chmod u+rwx " + envfix.Quote(cache) + "/??", Fix: true,
+	}
 }
 
 // belongs says whose an entry is, and whose the cache.
@@ -136,8 +147,15 @@ func (m *Machine) giveBack(cache, entry string, root fs.FileInfo) string {
 	if os.Geteuid() == 0 {
 		return m.Called + " safe fix " + owner + envfix.Quote(cache)
 	}
-	// sudo has a PATH of its own.
-	return "sudo " + envfix.Quote(cmp.Or(m.Exe, m.Called)) + " safe fix " + owner + envfix.Quote(cache)
+	return "sudo " + m.full() + " safe fix " + owner + envfix.Quote(cache)
+}
+
+// full is go-safe for sudo, which has a PATH of its own.
+func (m *Machine) full() string {
+	if m.Exe == "" {
+		return m.Called
+	}
+	return envfix.Quote(m.Exe)
 }
 
 // cacheLeft looks for folders that a run moved aside.
@@ -148,7 +166,7 @@ func cacheLeft(m *Machine) Finding {
 		return ok(cache, "")
 	}
 	return Finding{
-		Status: Warning, Looked: cache, Found: fmt.Sprintf("has %d folders of another user that go-safe moved aside", len(aside)),
+		Status: Warning, Looked: cache, Found: fmt.Sprintf("has %d folders that go-safe moved aside", len(aside)),
 		Type: sudo() + "rm -r " + envfix.Quote(cache) + "/??.foreign*",
 	}
 }

@@ -9,8 +9,11 @@ package doctor
 import (
 	"cmp"
 	"slices"
+	"strings"
 	"sync"
 	"time"
+	"unicode"
+	"unicode/utf8"
 )
 
 // A Status is the outcome of a check.
@@ -82,7 +85,18 @@ func (c Check) run(m *Machine, limit time.Duration) Result {
 	if f.Why == "" && f.Status != OK {
 		f.Why = c.Why
 	}
-	return Result{ID: c.ID, Group: c.Group, Finding: f.redacted(), Milliseconds: time.Since(begin).Milliseconds()}
+	return Result{ID: c.ID, Group: c.Group, Finding: f.redacted().pasteable(), Milliseconds: time.Since(begin).Milliseconds()}
+}
+
+// pasteable leaves out what to type where it could not be printed and pasted as it stands: a terminal takes control characters for its own.
+func (f Finding) pasteable() Finding {
+	unprintable := func(r rune) bool { return !unicode.IsPrint(r) }
+	if utf8.ValidString(f.Type) && !strings.ContainsFunc(f.Type, unprintable) {
+		return f
+	}
+	f.Type, f.Fix = "", false
+	f.Details = append(slices.Clone(f.Details), "what to type is left out: there is a control character in it")
+	return f
 }
 
 // Worst is the worst status of the results: broken, then unknown, then warning.

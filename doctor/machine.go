@@ -15,7 +15,7 @@ import (
 // checks at once.
 type Machine struct {
 	Environ   []string
-	Called    string // the name by which go-safe was called, for what is to be typed
+	Called    string // how go-safe is called in what is to be typed, a word for a shell
 	Exe       string // the program itself, "" where it does not know
 	Dir       string // the working directory
 	Deep      bool   // look at every entry of the caches, not at a sample

@@ -1,7 +1,6 @@
 package doctor
 
 import (
-	"cmp"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -26,7 +25,7 @@ func cacheShared(m *Machine) Finding {
 		f.Found += "; go-safe uses " + v.Value
 		f.Type = m.replace("GOCACHE", variable, v)
 	}
-	f.Details = []string{"to share it so that it lasts: sudo " + envfix.Quote(cmp.Or(m.Exe, m.Called)) + " safe share " + envfix.Quote(cache)}
+	f.Details = []string{"to share it so that it lasts: sudo " + m.full() + " safe share " + envfix.Quote(cache)}
 	return f
 }
 

@@ -61,10 +61,24 @@ func (m *Machine) shimFolder() (dir, makes string) {
 	switch as := filepath.Join(dir, "go"); {
 	case sameFile(as, m.Exe):
 		return dir, ""
-	case !exists(as):
+	case !exists(as) && envfix.LookAt("", dir).Access == "":
 		return dir, "ln -s " + envfix.Quote(filepath.Base(m.Exe)) + " " + envfix.Quote(as)
 	}
-	return "", ""
+	return m.ownFolder()
+}
+
+// ownFolder is a folder of this user's in which go-safe can be called go, and what to type first.
+func (m *Machine) ownFolder() (dir, makes string) {
+	home, _ := m.Settings.Getenv("HOME")
+	dir = filepath.Join(home, ".local", "bin")
+	as := filepath.Join(dir, "go")
+	switch {
+	case !filepath.IsAbs(home) || exists(as) && !sameFile(as, m.Exe) || envfix.LookAt("", dir).Access != "":
+		return "", ""
+	case exists(as):
+		return dir, ""
+	}
+	return dir, "mkdir -p " + envfix.Quote(dir) + " && ln -s " + envfix.Quote(m.Exe) + " " + envfix.Quote(as)
 }
 
 // first is what to type so that the folder stands first on PATH.

@@ -29,7 +29,11 @@ func (p *Plan) Prepare() (changed []string, err error) {
 		os.MkdirAll(dir, 0o700) // where it fails, the go command says so
 	}
 	for _, cache := range p.strange {
-		if n, owner := moveAside(cache); n > 0 {
+		switch n, owner := moveAside(cache); {
+		case n > 0 && owner == os.Geteuid():
+			changed = append(changed, fmt.Sprintf("%s had %d folders that you may not write to: moved aside to *.foreign; to be rid of them: chmod -R u+rwx %s/*.foreign* && rm -r %[3]s/*.foreign*",
+				cache, n, Quote(cache)))
+		case n > 0:
 			changed = append(changed, fmt.Sprintf("%s had %d folders of uid %d (sudo go?): moved aside to *.foreign; to be rid of them: sudo rm -r %s/*.foreign*",
 				cache, n, owner, Quote(cache)))
 		}
@@ -41,7 +45,7 @@ func (p *Plan) Prepare() (changed []string, err error) {
 }
 
 // moveAside renames the folders of a build cache that we cannot write to, so that the go command makes new ones. It
-// returns how many and whose. Only the cache must be ours for that: a rename in one folder needs no right on what
+// returns how many and whose, of another user if one has any. Only the cache must be ours for that: a rename in one folder needs no right on what
 // is renamed.
 func moveAside(cache string) (n, owner int) {
 	entries, err := os.ReadDir(cache)
@@ -54,7 +58,9 @@ func moveAside(cache string) (n, owner int) {
 			continue
 		}
 		if f := look(dir); !f.writable && renameAside(dir) == nil {
-			n, owner = n+1, f.owner
+			if n++; n == 1 || f.owner != os.Geteuid() {
+				owner = f.owner
+			}
 		}
 	}
 	return n, owner

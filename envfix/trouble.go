@@ -17,6 +17,9 @@ func CacheTrouble(cache string) (path, trouble string) {
 	}
 	for i := range 256 {
 		dir := filepath.Join(cache, fmt.Sprintf("%02x", i))
+		if writable(dir) {
+			continue
+		}
 		if f := look(dir); f.exists() && !f.writable {
 			return dir, "is not writable by " + user()
 		}

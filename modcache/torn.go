@@ -2,36 +2,63 @@ package modcache
 
 import (
 	"io"
+	"iter"
 	"os"
 	"path/filepath"
 	"time"
-
-	"golang.org/x/mod/module"
 )
 
-// Torn returns a file that was torn, and the module that it belongs to, among those that the project's go.sum files name; "" where there is
-// none, or none was found in the given time. It sees empty .mod files, and zip files without an end that are still to be extracted: both
-// the go command neither mends nor names as what they are.
-func (p Project) Torn(cache string, within time.Duration) (path, mod string) {
-	deadline := time.Now().Add(within)
-	for m := range p.Sums() {
-		version, modOnly := cutGoMod(m.Version)
-		e, ok := newEntry(module.Version{Path: m.Path, Version: version})
-		if !ok {
-			continue
+// A Suspect is a file in a module cache that may be why a command fails which asks for a version of a module.
+type Suspect struct {
+	Path   string // of the file; or of what the go command will have to write to
+	Module string // path@version
+	Mod    bool   // it is the .mod file
+	Surely bool   // the version is named on the command line, or all that go.mod requires is asked for
+}
+
+// Torn yields the torn files among those that are asked for, as far as it comes in the given time: empty .mod files, and zip files without an
+// end that are still to be extracted. Both the go command neither mends nor names as what they are.
+func (n Need) Torn(cache string, within time.Duration) iter.Seq[Suspect] {
+	s := newStore(cache, false)
+	return n.suspects(s, within, func(p *part, yield func(Suspect) bool) bool {
+		mod := s.path(s.file(p, ".mod"))
+		zip := s.path(s.file(p, ".zip"))
+		name := p.Path + "@" + p.Version.Version
+		return (!p.mod || !isEmpty(mod) || yield(Suspect{mod, name, true, p.surely})) &&
+			(!p.tree || p.bare() || exists(s.path(s.tree(p))) || !tornZip(zip) || yield(Suspect{zip, name, false, p.surely}))
+	})
+}
+
+// Lacking yields what the go command will write to for what is asked for and not there, as far as it comes in the given time: lock
+// files, and the folders of downloads and of extracted modules, which need not be there either.
+func (n Need) Lacking(cache string, within time.Duration) iter.Seq[Suspect] {
+	s := newStore(cache, false)
+	return n.suspects(s, within, func(p *part, yield func(Suspect) bool) bool {
+		if s.holds(p) {
+			return true
 		}
-		base := filepath.Join(cache, "cache", "download", filepath.FromSlash(e.at), e.base)
-		if modOnly && isEmpty(base+".mod") {
-			return base + ".mod", e.Mod.String()
+		name := p.Path + "@" + p.Version.Version
+		for _, file := range []string{s.file(p, ".lock"), s.downloads(p), filepath.Dir(s.tree(p))} {
+			if !yield(Suspect{s.path(file), name, false, p.surely}) {
+				return false
+			}
 		}
-		if !modOnly && !exists(filepath.Join(cache, filepath.FromSlash(e.dir))) && tornZip(base+".zip") {
-			return base + ".zip", e.Mod.String()
-		}
-		if time.Now().After(deadline) {
-			break
+		return true
+	})
+}
+
+// suspects calls look for the parts, and closes the store.
+func (n Need) suspects(s store, within time.Duration, look func(*part, func(Suspect) bool) bool) iter.Seq[Suspect] {
+	return func(yield func(Suspect) bool) {
+		defer s.close()
+		end := time.Now().Add(within)
+		for i := range n.parts {
+			p := &n.parts[i]
+			if p.escape() && !look(p, yield) || time.Now().After(end) {
+				return
+			}
 		}
 	}
-	return "", ""
 }
 
 // isEmpty reports whether a file is there and empty.

@@ -18,9 +18,3 @@ type Owner struct{ UID, GID int }
 func Fix(dir string, o *Options) (*Report, error) {
 	return fix(dir, o)
 }
-
-// Foreign counts the entries of other users in a module cache of ours that keep the go command from adding to it, as root
-// leaves them that was killed before it could give them away. Fix moves them aside.
-func Foreign(dir string) int64 {
-	return foreign(dir)
-}

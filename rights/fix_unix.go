@@ -99,24 +99,6 @@ func cacheIn(fd int, dir string) (folder, Shape, error) {
 	return folder{fd: fd, at: &node{name: dir}, self: self, zone: shape.zone()}, shape, nil
 }
 
-// foreign counts what Fix would move aside in a module cache, leaving out what is in modules.
-func foreign(dir string) int64 {
-	c := Of(dir)
-	d, _, err := openCache(dir)
-	if err != nil {
-		return 0
-	}
-	if c.Policy != Own || d.zone != rootZone {
-		unix.Close(d.fd)
-		return 0
-	}
-	k := newKeeper(ruleOf(c.facts, c.Policy), true, d.self.device, &Meter{})
-	k.shallow = true
-	k.tree(d)
-	k.walks.Wait()
-	return k.tally.report().Changed[Aside]
-}
-
 // asideWhole moves a cache aside that is another user's and in a directory of ours, where it is of no use.
 func asideWhole(dir string, c Cache, o *Options) (*Report, error) {
 	parent := filepath.Dir(dir)

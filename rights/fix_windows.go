@@ -39,5 +39,3 @@ func fix(dir string, o *Options) (*Report, error) {
 	k.tree(f, &node{name: dir}, whole)
 	return k.tally.report(), nil
 }
-
-func foreign(dir string) int64 { return 0 }

@@ -15,11 +15,10 @@ import (
 
 // A keeper brings entries in line with a rule.
 type keeper struct {
-	rule    rule
-	dry     bool
-	shallow bool // extracted modules are left out
-	device  uint64
-	tally   *tally
+	rule   rule
+	dry    bool
+	device uint64
+	tally  *tally
 
 	slots chan struct{} // of directories that are walked at the same time
 	walks sync.WaitGroup
@@ -91,8 +90,6 @@ func (k *keeper) entry(d folder, name string) (sub folder, ok bool) {
 		k.tally.leave(d.at, name, err.Error())
 		return sub, false
 	case !e.mode.IsRegular() && !e.mode.IsDir(), e.device != k.device, !k.rule.recent(e):
-		return sub, false
-	case k.shallow && d.zoneOf(name, e) == moduleZone:
 		return sub, false
 	}
 	if k.foreign(d, name, e) {

@@ -44,6 +44,7 @@ type Class struct {
 	Modules  Modules  // what it asks of the module cache
 	Flags    []string // of GOFLAGS
 	Stamps   []string // packages for whose programs it asks for the revision of the sources; nil where it does not
+	Lists    []string // arguments of a go list that fails of what this command fails of before it compiles; nil for none
 }
 
 // A verb is a row of what is known of the go command.
@@ -126,6 +127,7 @@ func Classify(args []string, goflags string) Class {
 		c.Clears, c.Empties = 0, 0
 	}
 	c.Stamps = stamps(v, flags, rest)
+	c.Lists = lists(v, flags, rest)
 	c.Tells = slices.ContainsFunc(flags, tells)
 	c.Modules = modules(v.name, flags, rest)
 	return c
@@ -181,8 +183,10 @@ func split(verb string, args []string) (flags, rest []string) {
 	for i := 0; i < len(args); i++ {
 		arg := args[i]
 		switch {
-		case arg == "--", verb == "test" && (arg == "-args" || arg == "--args"):
+		case arg == "--":
 			return flags, append(rest, args[i+1:]...)
+		case verb == "test" && (arg == "-args" || arg == "--args"):
+			return flags, rest // the rest is the test's own
 		case len(arg) > 1 && arg[0] == '-':
 			if !strings.Contains(arg, "=") && slices.Contains(valued, flagName(arg)) && i+1 < len(args) {
 				i++

@@ -260,7 +260,7 @@ and .netrc are not sent: a server that wants them is unknown.
 The settings of sudo are read and sudo is not asked, for that is logged. Only root can read them; run by sudo, the doctor looks at what sudo made
 of PATH, and at root's folders.
 
-What to type stands on a line of its own, behind "type: ", as it is to be pasted into a shell. Passwords in URLs are printed as xxxxx, for
+What to type stands on a line of its own, behind "type: ", as it is to be pasted into a shell; there is none where a name in it has a control character. Passwords in URLs are printed as xxxxx, for
 findings are shown to others. With --only ID,... only the named checks are
 done. With --json an array of objects is printed, one for each check, with these fields:
 
@@ -276,8 +276,8 @@ done. With --json an array of objects is printed, one for each check, with these
 	ms       how long it took, in milliseconds
 
 With --fix it types what is safe itself: what makes, moves aside or takes rights from this user's own caches and temp folders, or removes old
-work folders from them, never a setting. On a terminal it asks for each line, elsewhere it wants --yes; --dry-run only prints the lines. Then it
-looks again.
+work folders from them, never a setting. On a terminal it asks for each line (y or yes), elsewhere it wants --yes; --dry-run only prints the lines. Of
+a line that fails it says so, and goes on. Then it looks again.
 
 The exit status is 0 where nothing is broken, 1 where something is, 125 where nothing is known to be and something could not be looked at.
 
@@ -285,12 +285,16 @@ The exit status is 0 where nothing is broken, 1 where something is, 125 where no
 
 Messages are lines on standard error that begin with "go-safe: ". There are none when go-safe chose a default; one
 "warning:" when it overrides a value that the user set, because that value cannot work, or goes on without a lock; one line when it
-moved something aside or waits.
+moved something aside or waits. What they say to type calls go-safe go where that is what comes first on PATH, else by its own name or its path.
+Control characters in names are printed as Go escapes.
 
 After a command that failed there is one "hint:" where a look of a few milliseconds shows a cause that the go command's own message hides: the
-kernel killed a process for want of memory (by the counter of its control group, on Linux), a module that go.sum names is torn in the cache, the build cache is full or has a folder
-of another user, the folder of $WORK is full or noexec, git tells nothing about the repository of the program that was to be
-built. There is none where that is not certain, and none for commands that exec.
+kernel killed a process for want of memory (by the counter of its control group, on Linux), a module that the command needs is torn in the cache
+or cannot be added to it for what another user left there, the build cache is full, cannot be written to or has a folder of another user, the
+folder of $WORK is full or noexec, git tells nothing about the repository of the program that was to be built. There is none where that is not
+certain: where the look shows what may be the cause of some failure, the go command is asked (go list of the same packages, which
+downloads nothing) whether it is of this one, or git, for a second at most. There is none for commands that exec, nor for what the go command
+does not understand (status 2).
 
 The exit status is the real go's. Killed by a signal, go-safe dies of the same one (as PID 1 it exits with 128+n).
 Its own failures: 125 where go-safe failed, 126 where the real go was found and cannot be run, 127 where none was found.

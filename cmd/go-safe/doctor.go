@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -110,11 +109,11 @@ func runDoctor(args, environ []string, real shim.Go, notFound error, cfg config,
 	}
 	m, results := look()
 	if cmd.fix {
-		fixed, err := applyRemedies(cmd, results, os.Stdin, stdout)
+		tried, err := applyRemedies(cmd, results, os.Stdin, stdout, say)
 		if err != nil {
 			return say.failure(exitFailed, err)
 		}
-		if fixed > 0 {
+		if tried > 0 {
 			m, results = look()
 		}
 	}
@@ -143,7 +142,7 @@ func machine(environ []string, real shim.Go, notFound error, cfg config) *doctor
 	dir, _ := os.Getwd()
 	return &doctor.Machine{
 		Environ:    environ,
-		Called:     called(os.Args[0]),
+		Called:     typed(environ),
 		Exe:        exe,
 		Dir:        dir,
 		Search:     shim.Search{Path: getenv(environ, "PATH"), Root: getenv(environ, "GOROOT")},
@@ -156,12 +155,4 @@ func machine(environ []string, real shim.Go, notFound error, cfg config) *doctor
 		Project:    c.project,
 		Unlockable: unlockable,
 	}
-}
-
-// called is the name to type: the one by which the program was called, or go.
-func called(argv0 string) string {
-	if name := filepath.Base(argv0); strings.HasPrefix(name, "go-safe") {
-		return name
-	}
-	return "go"
 }

@@ -12,9 +12,9 @@ import (
 	"github.com/go-safe/go-safe/doctor"
 )
 
-// applyRemedies types what the doctor said, where that touches only what is this user's own and loses nothing of worth, and returns how many lines. It
-// asks for each on a terminal; elsewhere it wants --yes. With --dry-run the lines are only printed.
-func applyRemedies(cmd doctorCommand, results []doctor.Result, in *os.File, stdout io.Writer) (n int, err error) {
+// applyRemedies types what the doctor said, where that touches only what is this user's own and loses nothing of worth, and returns how many lines;
+// of one that fails it says so and goes on. It asks for each on a terminal; elsewhere it wants --yes. With --dry-run the lines are only printed.
+func applyRemedies(cmd doctorCommand, results []doctor.Result, in *os.File, stdout io.Writer, say printer) (n int, err error) {
 	_, asks := terminal(in)
 	answers := bufio.NewReader(in)
 	for _, r := range results {
@@ -22,23 +22,28 @@ func applyRemedies(cmd doctorCommand, results []doctor.Result, in *os.File, stdo
 		case !r.Fix:
 			continue
 		case cmd.dryRun:
-			fmt.Fprintln(stdout, oneLine(r.Type))
+			fmt.Fprintln(stdout, r.Type)
 			continue
 		case !cmd.yes && !asks:
 			return n, errors.New("cannot ask, for there is no terminal; type: go safe doctor --fix --yes")
 		case !cmd.yes:
-			fmt.Fprintf(stdout, "%s: %s? [y/N] ", r.ID, oneLine(r.Type))
-			if line, _ := answers.ReadString('\n'); strings.ToLower(strings.TrimSpace(line)) != "y" {
+			fmt.Fprintf(stdout, "%s: %s? [y/N] ", r.ID, r.Type)
+			if line, _ := answers.ReadString('\n'); !isYes(line) {
 				continue
 			}
 		default:
-			fmt.Fprintf(stdout, "%s: %s\n", r.ID, oneLine(r.Type))
+			fmt.Fprintf(stdout, "%s: %s\n", r.ID, r.Type)
 		}
 		sh := exec.Command("sh", "-c", r.Type)
 		if out, err := sh.CombinedOutput(); err != nil {
-			return n, fmt.Errorf("%s: %w: %s", r.ID, err, strings.TrimSpace(string(out)))
+			say.line("%s: %v: %s", r.ID, err, strings.TrimSpace(string(out)))
 		}
 		n++
 	}
 	return n, nil
+}
+
+func isYes(answer string) bool {
+	answer = strings.ToLower(strings.TrimSpace(answer))
+	return answer == "y" || answer == "yes"
 }

@@ -72,7 +72,7 @@ func (p doctorPrinter) result(r doctor.Result) {
 	head := fmt.Sprintf("  %-8s %-17s ", r.Status, r.ID)
 	p.wrap(head, text)
 	if r.Type != "" {
-		fmt.Fprintf(p.w, "%*stype: %s\n", indent, "", oneLine(r.Type))
+		fmt.Fprintf(p.w, "%*stype: %s\n", indent, "", r.Type)
 	}
 	if !p.verbose {
 		return

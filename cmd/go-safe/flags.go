@@ -28,6 +28,8 @@ func verbFlags(verb string, args []string, known ...string) (flags flagSet, rest
 			return flags, append(rest, args[i+1:]...), nil
 		case len(args[i]) < 2 || args[i][0] != '-':
 			rest = append(rest, args[i])
+		case takes && flags.has(name):
+			return nil, nil, fmt.Errorf("go safe %s: %s is given twice; type: go safe help", verb, name)
 		case slices.Contains(known, name) && !joined:
 			flags[name] = ""
 		case takes && joined:

@@ -2,15 +2,30 @@ package main
 
 import (
 	"cmp"
+	"context"
 	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/go-safe/go-safe/envfix"
 	"github.com/go-safe/go-safe/hint"
-	"github.com/go-safe/go-safe/modcache"
 	"github.com/go-safe/go-safe/shim"
 )
+
+// A look at the modules takes as long as nobody notices. Only where something is wrong that may be the cause, another program is asked
+// whether it is, and waited for.
+const (
+	lookLimit = 2 * time.Millisecond
+	askLimit  = time.Second
+)
+
+// exitUnsuccessful is how the go command ends when it could not do what was asked; 2 is for a command line that it does not understand.
+const exitUnsuccessful = 1
 
 // explain returns what says, after a command that failed, why that may be: one line, and only where the cause is plain to see.
 func (c *command) explain() (after func(status int)) {
@@ -23,17 +38,9 @@ func (c *command) explain() (after func(status int)) {
 		if status == 0 {
 			return
 		}
-		looks := []hint.Look{
-			func() string { return tornModule(c.project(), c.plan.Value("GOMODCACHE")) },
-			func() string { return foreignTrouble(c.plan.Value("GOMODCACHE")) },
-		}
-		if c.class.Writes&shim.BuildCache != 0 {
-			looks = append(looks,
-				func() string { return cacheTrouble(c.plan.Value("GOCACHE")) },
-				func() string {
-					return tempTrouble(cmp.Or(c.plan.Value("GOTMPDIR"), c.settings.Directory("TMPDIR").Value), c.class.Verb == "test")
-				},
-				c.repoTrouble)
+		var looks []hint.Look
+		if status == exitUnsuccessful {
+			looks = c.looks()
 		}
 		if line := hint.First(<-kills, looks...); line != "" {
 			c.say.line("hint: %s", line)
@@ -41,18 +48,87 @@ func (c *command) explain() (after func(status int)) {
 	}
 }
 
-// tornModule looks at the modules of the build for as long as nobody notices.
-func tornModule(p modcache.Project, cache string) string {
-	path, mod := p.Torn(cache, 3*time.Millisecond)
-	if path == "" {
-		return ""
+// looks are those at what the command has used.
+func (c *command) looks() []hint.Look {
+	loading := sync.OnceValue(c.loading)
+	looks := []hint.Look{
+		func() string { return c.tornModule(loading) },
+		func() string { return c.modulesTrouble(loading) },
 	}
-	return fmt.Sprintf("%s is torn, which is no attack; type: go safe verify --heal %s", path, mod)
+	if c.class.Writes&shim.BuildCache != 0 {
+		looks = append(looks,
+			func() string { return c.cacheTrouble(loading) },
+			func() string {
+				return tempTrouble(cmp.Or(c.plan.Value("GOTMPDIR"), c.settings.Directory("TMPDIR").Value), c.class.Verb == "test")
+			},
+			c.repoTrouble)
+	}
+	return looks
 }
 
-func cacheTrouble(cache string) string {
+// loading asks the go command for what the failed one had to load, and returns what it complains of. It downloads nothing.
+func (c *command) loading() string {
+	if c.class.Lists == nil {
+		return ""
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), askLimit)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, c.real.Path, c.class.Lists...)
+	cmd.Dir, cmd.Env = c.dir(), slices.Clone(c.environ)
+	for name, value := range map[string]string{"GOPROXY": "off", "GONOPROXY": "none", "GOVCS": "*:off", "PWD": cmd.Dir} {
+		cmd.Env = envfix.Setenv(cmd.Env, name, value)
+	}
+	cmd.WaitDelay = askLimit / 10
+	var complaints strings.Builder
+	cmd.Stderr = &complaints
+	if cmd.Run() == nil {
+		return ""
+	}
+	return complaints.String()
+}
+
+// tornModule looks for torn files of the modules that go.sum or the command line names. Go.sum names others too than those that this
+// command reads: which, the go command knows.
+func (c *command) tornModule(loading func() string) string {
+	for s := range c.need().Torn(c.plan.Value("GOMODCACHE"), lookLimit) {
+		complaint := "unzip " + s.Path + ": "
+		if s.Mod {
+			complaint = "verifying " + s.Module + "/go.mod: checksum mismatch"
+		}
+		if s.Surely && !s.Mod || strings.Contains(loading(), complaint) {
+			return fmt.Sprintf("%s is torn, which is no attack; type: go safe verify --heal %s", s.Path, s.Module)
+		}
+	}
+	return ""
+}
+
+// modulesTrouble looks for what another user, such as root, left in a module cache of ours where the go command has to add to it.
+func (c *command) modulesTrouble(loading func() string) string {
+	cache := c.plan.Value("GOMODCACHE")
+	if root := envfix.LookAt("GOMODCACHE", cache); !root.Exists || root.Owner != os.Geteuid() || root.Owner <= 0 {
+		return ""
+	}
+	seen := make(map[string]bool)
+	for s := range c.need().Lacking(cache, lookLimit) {
+		p := envfix.LookAt("GOMODCACHE", s.Path)
+		if p.Access == "" || p.Owner == os.Geteuid() || seen[p.Deepest] {
+			continue
+		}
+		seen[p.Deepest] = true
+		if s.Surely || strings.Contains(loading(), p.Deepest) {
+			return fmt.Sprintf("%s belongs to %s (sudo go?), and is in the way of %s; type: go safe fix %s",
+				p.Deepest, envfix.UserName(p.Owner), s.Module, envfix.Quote(cache))
+		}
+	}
+	return ""
+}
+
+// cacheTrouble looks for why nothing can be added to the build cache, or not everything. What is in it still serves: a command fails only
+// where it has to add the index of a package (cmd/go/internal/modindex).
+func (c *command) cacheTrouble(loading func() string) string {
+	cache := c.plan.Value("GOCACHE")
 	path, trouble := envfix.CacheTrouble(cache)
-	if trouble == "" {
+	if trouble == "" || !c.unindexed(loading(), cache) {
 		return ""
 	}
 	switch {
@@ -62,6 +138,18 @@ func cacheTrouble(cache string) string {
 		return fmt.Sprintf("the build cache %s %s; type: export GOCACHE=/another/folder", path, trouble)
 	}
 	return fmt.Sprintf("the build cache has %s, which %s; type: go safe fix %s", path, trouble, envfix.Quote(cache))
+}
+
+// unindexed reports whether the go command complains of a file in the build cache, or of a package of the standard library that is there.
+func (c *command) unindexed(complaints, cache string) bool {
+	for line := range strings.Lines(complaints) {
+		before, _, missing := strings.Cut(line, " is not in std")
+		pkg := before[strings.LastIndexByte(before, ' ')+1:]
+		if missing && c.real.GOROOT != "" && isDir(filepath.Join(c.real.GOROOT, "src", pkg)) || strings.Contains(line, cache+string(filepath.Separator)) {
+			return true
+		}
+	}
+	return false
 }
 
 func tempTrouble(dir string, exec bool) string {

@@ -6,7 +6,6 @@ import (
 	"io"
 	"os"
 	"runtime"
-	"strings"
 
 	"github.com/go-safe/go-safe/envfix"
 	"github.com/go-safe/go-safe/rights"
@@ -28,7 +27,7 @@ const (
 
 // run is the whole story: argv + environ → decide → prepare env → lock → run → repair → exit status.
 func run(argv, environ []string, stdout, stderr io.Writer) int {
-	say := printer{stderr}
+	say := printer{stderr, environ}
 	cfg, err := readConfig(environ)
 	if err != nil {
 		return say.failure(exitFailed, err)
@@ -122,10 +121,13 @@ func guard(environ []string, cfg config, real shim.Go) []string {
 
 // A printer prints our own messages: to standard error, "go-safe: " first, lower case, one line, no colour. The only
 // labels are "warning:", where a value that the user chose is overridden or a promise is not kept, and "hint:".
-type printer struct{ w io.Writer }
+type printer struct {
+	w       io.Writer
+	environ []string
+}
 
 func (p printer) line(format string, args ...any) {
-	fmt.Fprintf(p.w, "go-safe: %s\n", oneLine(fmt.Sprintf(format, args...)))
+	fmt.Fprintf(p.w, "go-safe: %s\n", typable(fmt.Sprintf(format, args...), p.environ))
 }
 
 // failure says why go-safe failed, and returns the status given.
@@ -145,9 +147,4 @@ func (p printer) warning(v envfix.Var) {
 		hint = "; to silence this: " + v.Hint
 	}
 	p.line("warning: %s: %s; %s%s", v.Name, v.Why, instead, hint)
-}
-
-// oneLine keeps names with line breaks in them on one line.
-func oneLine(s string) string {
-	return strings.NewReplacer("\n", `\n`, "\r", `\r`).Replace(s)
 }

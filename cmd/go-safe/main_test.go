@@ -51,7 +51,7 @@ func TestRunFailures(t *testing.T) {
 		{[]string{"GOSAFE=no"}, []string{"version"}, exitFailed, "go-safe: GOSAFE=no is not valid; allowed: off, or unset\n"},
 		{[]string{"GOSAFE_GO=/nonexistent/go"}, []string{"version"}, exitNotFound,
 			"go-safe: GOSAFE_GO=/nonexistent/go: no such file or directory; type: unset GOSAFE_GO\n"},
-		{[]string{"GOSAFE_GO=/nonexistent/go"}, []string{"safe", "bogus"}, exitFailed, "go-safe: unknown command: go safe bogus; type: go safe help\n"},
+		{[]string{"GOSAFE_GO=/nonexistent/go"}, []string{"safe", "bogus"}, exitFailed, "go-safe: unknown command: go safe bogus; type: " + typed(nil) + " safe help\n"},
 		{[]string{"GOSAFE_GO=/a\nb"}, []string{"version"}, exitNotFound,
 			`go-safe: GOSAFE_GO=/a\nb: no such file or directory; type: unset GOSAFE_GO` + "\n"},
 	} {

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -172,13 +171,4 @@ func tellRepair(report *rights.Report, cfg config, say printer) {
 	for _, l := range report.Left {
 		say.line("left as they are: %d (%s), such as %s; type: go safe fix", l.Count, l.Why, l.First)
 	}
-}
-
-// foreignTrouble looks for what root left in a module cache that is ours.
-func foreignTrouble(cache string) string {
-	n := rights.Foreign(cache)
-	if n == 0 {
-		return ""
-	}
-	return fmt.Sprintf("%d entries of another user in %s (sudo go?) are in the way; type: go safe fix", n, cache)
 }

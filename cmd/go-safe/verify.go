@@ -174,10 +174,14 @@ func (v *verifier) whoCould(err error) error {
 	if !errors.As(err, &owner) {
 		return err
 	}
-	as := "sudo"
-	if owner.UID != 0 {
-		as = "sudo -u " + envfix.Quote("#"+fmt.Sprint(owner.UID))
+	sudo, name := "sudo ", envfix.UserName(owner.UID)
+	if !strings.HasPrefix(name, "uid ") && owner.UID != 0 {
+		sudo += "-u " + envfix.Quote(name) + " " // of users without a name sudo knows nothing: root gives them what it gets
 	}
-	return fmt.Errorf("%s belongs to %s, who can heal it; type: %s env GOMODCACHE=%s go safe verify --heal",
-		owner.Path, envfix.UserName(owner.UID), as, envfix.Quote(v.dir))
+	exe, err := os.Executable() // sudo has a PATH of its own
+	if err != nil {
+		exe = typed(v.say.environ)
+	}
+	return fmt.Errorf("%s belongs to %s, who can heal it; type: %senv GOMODCACHE=%s %s safe verify --heal",
+		owner.Path, name, sudo, envfix.Quote(v.dir), envfix.Quote(exe))
 }

@@ -1,0 +1,61 @@
+package shim
+
+import (
+	"slices"
+	"strings"
+)
+
+// lists returns the arguments of a go list that loads the packages or modules that the command loads, prints nothing of use and writes neither
+// go.mod nor go.sum: it fails of what the command fails of before it compiles, and of nothing else. It is nil where there is no
+// such go list.
+func lists(v verb, flags, rest []string) []string {
+	args := []string{"list", "-buildvcs=false"}
+	for _, f := range flags {
+		if slices.Contains(loading, flagName(f)) {
+			args = append(args, f)
+		}
+	}
+	if flagValue(flags, "mod") == "mod" {
+		args = append(args, "-mod=readonly")
+	}
+	switch v.name {
+	case "build", "fix", "install":
+		args = append(args, "-deps")
+	case "test", "vet":
+		args = append(args, "-deps", "-test")
+	case "run":
+		args, rest = append(args, "-deps"), program(rest)
+	case "list":
+		switch {
+		case has(flags, "m"):
+			args = append(args, "-m")
+		case has(flags, "test"):
+			args = append(args, "-test")
+			fallthrough
+		case has(flags, "deps"):
+			args = append(args, "-deps")
+		case has(flags, "find"):
+			return nil
+		}
+	case "get", "mod download", "mod graph", "mod tidy", "mod vendor", "mod verify", "mod why":
+		args, rest = append(args, "-m"), []string{"all"}
+	default:
+		return nil
+	}
+	if slices.ContainsFunc(rest, func(arg string) bool { return strings.Contains(arg, "@") }) {
+		return nil // another module than the one here
+	}
+	return append(append(args, "--"), rest...)
+}
+
+// loading are the flags that decide what is loaded.
+var loading = []string{"asan", "compiler", "installsuffix", "mod", "modfile", "msan", "overlay", "race", "tags"}
+
+// program is the package of go run, or its files, without the program's arguments.
+func program(args []string) []string {
+	n := 0
+	for n < len(args) && strings.HasSuffix(args[n], ".go") {
+		n++
+	}
+	return args[:min(max(n, 1), len(args))]
+}

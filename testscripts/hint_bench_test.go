@@ -1,0 +1,48 @@
+//go:build linux
+
+package testscripts
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"testing"
+	"time"
+)
+
+// BenchmarkHint is a command that fails, beside a module cache of 4000 versions, with what looks for a reason and without, as a ratio of
+// medians: the look is to cost 5 ms at most.
+//
+//	go test ./testscripts -run '^$' -bench Hint -benchtime 100x
+func BenchmarkHint(b *testing.B) {
+	const versions = 4000
+	m := newMeter(b)
+	goSafe, main := m.build("./cmd/go-safe"), filepath.Join(m.dir, "main")
+	m.environ = append(m.environ, "GOSAFE_GO="+filepath.Join(m.goroot, "bin", "go"), "GOPROXY=off")
+	mustDo(b, os.Mkdir(main, 0o755))
+	mustDo(b, os.WriteFile(filepath.Join(main, "go.mod"), []byte("module main\n\ngo 1.21\n"), 0o644))
+	cache := filepath.Join(m.dir, "go/pkg/mod")
+	for i := range versions {
+		dir := filepath.Join(cache, "cache/download/example.com", fmt.Sprintf("m%04d", i), "@v")
+		mustDo(b, os.MkdirAll(dir, 0o755))
+		mustDo(b, os.MkdirAll(filepath.Join(cache, "example.com", fmt.Sprintf("m%04d@v1.0.0", i)), 0o755))
+		for _, suffix := range []string{".info", ".mod", ".zip", ".ziphash", ".lock"} {
+			mustDo(b, os.WriteFile(filepath.Join(dir, "v1.0.0"+suffix), []byte("x"), 0o644))
+		}
+	}
+	fails := func(environ ...string) time.Duration {
+		cmd := exec.Command(goSafe, "build", "./nothing")
+		cmd.Dir, cmd.Env = main, append(slices.Clip(m.environ), environ...)
+		start := time.Now()
+		if cmd.Run() == nil {
+			b.Fatal("it succeeded")
+		}
+		return time.Since(start)
+	}
+	for range 20 {
+		fails()
+	}
+	m.interleave(b, func() time.Duration { return fails("GOSAFE_HINT=off") }, func() time.Duration { return fails() })
+}
