@@ -29,8 +29,9 @@ func modules(verb string, flags, rest []string, goflags string) Modules {
 	named := slices.ContainsFunc(rest, func(arg string) bool { return strings.Contains(arg, "@") })
 	switch verb {
 	case "get":
-		m.Imports = true
-		m.More = named || has(flags, "u")
+		// For retractions it looks up the latest version of whatever provides a package, of what is there already too
+		// (cmd/go/internal/modget.checkPackageProblems).
+		m.More = true
 	case "mod download":
 		m.Required = len(rest) == 0
 		m.Versions = slices.DeleteFunc(slices.Clone(rest), func(arg string) bool { return !isExact(arg) })
