@@ -123,7 +123,7 @@ func (n Need) HeldBy(cache string) bool {
 	}
 	s := newStore(cache, false)
 	defer s.close()
-	return every(n.parts, s.holds) && n.importsHeldBy(s)
+	return every(n.parts, s.holds) && n.importsHeldBy(s) && n.workHeldBy(s)
 }
 
 // ServedBy reports whether a twin would serve no better than the cache when nothing can be downloaded: what may be needed and is
@@ -136,7 +136,9 @@ func (n Need) ServedBy(cache string) bool {
 	s := newStore(cache, false)
 	defer s.close()
 	waits := func(p *part) bool { return p.tree && !s.extracted(p) && s.hasZip(p) }
-	return every(n.parts, func(p *part) bool { return s.holds(p) || !p.surely && !waits(p) }) && n.importsHeldBy(s)
+	serves := func(p *part) bool { return s.holds(p) || !p.surely && !waits(p) }
+	more, _ := n.workParts(s)
+	return every(n.parts, serves) && every(more, serves) && n.importsHeldBy(s)
 }
 
 // importsHeldBy reports whether the cache has the modules that provide the imports, where that is asked.

@@ -28,6 +28,7 @@ type Need struct {
 	more     bool
 	unsummed bool     // go.mod requires a version that go.sum does not name
 	sources  *Project // whose imports are to be looked up
+	work     *Project // the workspace, whose modules may need more together than go.sum files name
 }
 
 // A part is what is asked of one version of a module.
@@ -52,6 +53,9 @@ func (p Project) Need(asked Asked) Need {
 		n.parts, n.unsummed = p.named(asked.Required, asked.Required || asked.Imports)
 		if asked.Imports {
 			n.sources = &p
+		}
+		if p.work != "" {
+			n.work = &p
 		}
 	}
 	for _, arg := range asked.Versions {
@@ -98,7 +102,7 @@ func (p *part) escape() bool {
 func (p Project) named(required, compare bool) (parts []part, unsummed bool) {
 	var mains []string
 	var requires []module.Version
-	if compare || len(p.files) > 1 {
+	if compare || p.work != "" {
 		mains, requires = p.requirements()
 	}
 	index := make(map[module.Version]int)
