@@ -1,19 +1,18 @@
 package modcache
 
 import (
-	"cmp"
 	"go/version"
 	"os"
 	"path/filepath"
-	"slices"
 
 	"golang.org/x/mod/modfile"
 	"golang.org/x/mod/module"
 	"golang.org/x/mod/semver"
 )
 
-// A graph is the module graph of a workspace as the go.mod files in caches tell it. No go.sum tells it: together, modules may need
-// versions that none of them needs alone, and the go command asks for no sums (cmd/go/internal/modload.readModGraph, mustHaveSums).
+// A graph is the module graph of a project as the go.mod files in caches tell it (cmd/go/internal/modload.readModGraph). No go.sum tells
+// that of a workspace: together, modules may need versions that none of them needs alone, and the go command asks for no sums
+// (mustHaveSums there).
 type graph struct {
 	stores   []store
 	replaces []map[module.Version]module.Version // of go.work, of the modules; a directory is absolute
@@ -47,7 +46,7 @@ type visit struct {
 	how pruning
 }
 
-// graph reads the graph of a workspace. A file is read from the first of the stores that has it.
+// graph reads the project's graph. A file is read from the first of the stores that has it.
 func (p Project) graph(stores ...store) *graph {
 	g := &graph{
 		stores:   stores,
@@ -56,24 +55,20 @@ func (p Project) graph(stores ...store) *graph {
 		files:    make(map[module.Version]*summary),
 		entered:  make(map[visit]bool),
 		selected: make(map[string]string),
-		sums:     p.sums[:1:1],
 	}
+	if p.work == "" {
+		g.single(p)
+		return g
+	}
+	g.sums = p.sums[:1:1]
 	if data, err := os.ReadFile(p.work); err == nil {
 		if work, err := modfile.ParseWork(p.work, data, nil); err == nil {
 			g.replace(0, filepath.Dir(p.work), work.Replace)
 		}
 	}
 	for i, file := range p.files {
-		if mod := parse(file); mod != nil && mod.Module != nil {
-			g.replace(1, p.roots[i], mod.Replace)
-			for _, e := range mod.Exclude {
-				g.excluded[e.Mod] = true
-			}
-			main := module.Version{Path: mod.Module.Mod.Path}
-			g.mains = append(g.mains, main)
+		if g.main(p.roots[i], file) {
 			g.sums = append(g.sums, p.sums[i+1])
-			g.files[main] = summarize(mod)
-			g.selected[main.Path] = ""
 		}
 	}
 	for _, main := range g.mains {
@@ -81,6 +76,31 @@ func (p Project) graph(stores ...store) *graph {
 	}
 	g.reload()
 	return g
+}
+
+// single is the graph of one module: it enters what that requires, by its own kind of pruning.
+func (g *graph) single(p Project) {
+	if len(p.files) == 1 && g.main(p.roots[0], p.files[0]) {
+		s := g.files[g.mains[0]]
+		g.require(s.requires, s.pruned, true)
+	}
+}
+
+// main adds a main module. It reports whether there is one.
+func (g *graph) main(root, file string) bool {
+	mod := parse(file)
+	if mod == nil || mod.Module == nil {
+		return false
+	}
+	g.replace(1, root, mod.Replace)
+	for _, e := range mod.Exclude {
+		g.excluded[e.Mod] = true
+	}
+	main := module.Version{Path: mod.Module.Mod.Path}
+	g.mains = append(g.mains, main)
+	g.files[main] = summarize(mod)
+	g.selected[main.Path] = ""
+	return true
 }
 
 // replace adds the replace lines of a file in dir. The first one counts.
@@ -165,15 +185,20 @@ func (g *graph) enter(v module.Version, how pruning) {
 	if how == unpruned {
 		next = unpruned
 	}
-	for _, r := range s.requires {
+	g.require(s.requires, next, how != pruned || s.pruned == unpruned)
+}
+
+// require adds requirements, and enters them where follow is set.
+func (g *graph) require(requires []module.Version, how pruning, follow bool) {
+	for _, r := range requires {
 		if g.excluded[r] {
 			continue
 		}
 		if have, ok := g.selected[r.Path]; !ok || have != "" && semver.Compare(have, r.Version) < 0 {
 			g.selected[r.Path] = r.Version
 		}
-		if how != pruned || s.pruned == unpruned {
-			g.enter(r, next)
+		if follow {
+			g.enter(r, how)
 		}
 	}
 }
@@ -218,23 +243,21 @@ func (g *graph) newer(requires []module.Version, known map[module.Version]bool) 
 	return list
 }
 
-// parts are the go.mod files that the graph was read from and, where trees is set, what is selected.
-func (g *graph) parts(trees bool) []part {
+// parts are the go.mod files that the graph was read from and, of what is selected, the files where trees is set, and the .info files where
+// infos is.
+func (g *graph) parts(trees, infos bool) []part {
 	var parts []part
 	for v := range g.files {
-		chosen, ok := g.selected[v.Path]
 		if a := g.actual(v); v.Version != "" && a.Version != "" {
-			parts = append(parts, part{Version: a, mod: true, tree: trees && ok && chosen == v.Version})
+			chosen := g.selected[v.Path] == v.Version
+			parts = append(parts, part{Version: a, mod: true, tree: trees && chosen, info: infos && chosen})
 		}
 	}
-	for path, chosen := range g.selected {
-		v := module.Version{Path: path, Version: chosen}
-		if a := g.actual(v); trees && chosen != "" && a.Version != "" && g.files[v] == nil {
-			parts = append(parts, part{Version: a, tree: true})
+	for path, version := range g.selected {
+		v := module.Version{Path: path, Version: version}
+		if a := g.actual(v); (trees || infos) && version != "" && a.Version != "" && g.files[v] == nil {
+			parts = append(parts, part{Version: a, tree: trees, info: infos})
 		}
 	}
-	slices.SortFunc(parts, func(a, b part) int {
-		return cmp.Or(cmp.Compare(a.Path, b.Path), semver.Compare(a.Version.Version, b.Version.Version))
-	})
 	return parts
 }

@@ -29,7 +29,7 @@ type Twin struct {
 //
 // Nothing is taken over unseen from a cache that anybody may write to: zip files are hashed, and links are not made.
 func (t Twin) Seed(n Need) (seeded int, err error) {
-	if len(n.parts) == 0 && !n.perhaps() && n.work == nil {
+	if len(n.parts) == 0 && !n.perhaps() && n.graphed == nil {
 		return 0, nil
 	}
 	if err := os.MkdirAll(t.Dir, 0o777); err != nil {
@@ -38,7 +38,7 @@ func (t Twin) Seed(n Need) (seeded int, err error) {
 	s := &seeder{Twin: t, from: newStore(t.Of, false), to: newStore(t.Dir, true), doubtful: openToAll(t.Of)}
 	defer s.from.close()
 	defer s.to.close()
-	more, whole := n.workParts(s.to, s.from)
+	more, whole := n.graphParts(s.to, s.from)
 	parts := append(slices.Clip(n.parts), more...)
 	perhaps := n.perhaps() || !whole
 	if perhaps || !every(parts, s.vouched) {

@@ -6,30 +6,30 @@ import (
 	"golang.org/x/mod/module"
 )
 
-// workHeldBy reports whether the cache has what the modules of a workspace need together. Mostly that is what each of them needs alone;
-// else their imports are followed.
-func (n Need) workHeldBy(s store) bool {
-	if n.work == nil {
+// graphHeldBy reports whether the cache has what the module graph needs, where that is asked. What the modules of a workspace need together
+// mostly is what each of them needs alone; else their imports are followed.
+func (n Need) graphHeldBy(s store) bool {
+	if n.graphed == nil {
 		return true
 	}
-	g := n.work.graph(s)
+	g := n.graphed.graph(s)
 	switch {
-	case g.missing:
+	case g.missing, !every(g.parts(false, n.infos), s.holds):
 		return false
-	case g.agrees(n.parts), every(g.parts(true), s.holds):
+	case n.graphed.work == "", g.agrees(n.parts), every(g.parts(true, false), s.holds):
 		return true
 	}
-	return n.work.reaches(g.trees(s), packages)
+	return n.graphed.reaches(g.trees(s), packages)
 }
 
-// workParts are what the modules of a workspace may need together beyond what go.sum files name. whole is false where that may be more
-// than the go.mod files in the stores tell.
-func (n Need) workParts(stores ...store) (parts []part, whole bool) {
-	if n.work == nil {
+// graphParts are what the module graph needs beyond what go.sum files name. whole is false where that may be more than the
+// go.mod files in the stores tell.
+func (n Need) graphParts(stores ...store) (parts []part, whole bool) {
+	if n.graphed == nil {
 		return nil, true
 	}
-	g := n.work.graph(stores...)
-	return g.parts(!g.agrees(n.parts)), !g.missing
+	g := n.graphed.graph(stores...)
+	return g.parts(n.graphed.work != "" && !g.agrees(n.parts), n.infos), !g.missing
 }
 
 // agrees reports whether each module of the workspace needs the same together with the others as alone: all files that go.sum files name
