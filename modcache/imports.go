@@ -7,7 +7,6 @@ import (
 	"iter"
 	"os"
 	"path/filepath"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -23,23 +22,7 @@ func (p *Project) importsHeldBy(s store, parts []part) bool {
 			trees = append(trees, importTree{parts[i].Path, s.path(s.tree(&parts[i]))})
 		}
 	}
-	for i, file := range p.files {
-		if mod := parse(file); mod != nil {
-			trees = append(trees, ownTrees(mod, p.roots[i])...)
-		}
-	}
-	known := make(map[string]bool)
-	for _, root := range p.roots {
-		if !allImports(root, func(path string) bool {
-			if _, seen := known[path]; !seen {
-				known[path] = isStd(path) || slices.ContainsFunc(trees, func(t importTree) bool { return t.provides(path) })
-			}
-			return known[path]
-		}) {
-			return false
-		}
-	}
-	return true
+	return p.reaches(trees, sources)
 }
 
 // An importTree is a directory with the packages of a module.

@@ -109,39 +109,41 @@ func (s store) executable(p *part) bool {
 
 // holds reports whether the cache has what is asked, ready for use.
 func (s store) holds(p *part) bool {
-	return (!p.mod || s.hasMod(p)) && (!p.tree || s.extracted(p) && (p.bare() || s.hasInfo(p)))
+	return (!p.mod || s.hasMod(p)) && (!p.tree || s.extracted(p)) && (!p.tree && !p.info || p.bare() || s.hasInfo(p))
 }
 
 // perhaps reports whether more may be asked than can be named.
-func (n Need) perhaps() bool { return n.more || n.sources != nil }
+func (n Need) perhaps() bool { return n.more || n.unsummed || n.sources != nil }
 
 // HeldBy reports whether the cache holds all that is asked: true means that the command has to add nothing to it, false
 // that it perhaps has.
 func (n Need) HeldBy(cache string) bool {
-	if n.more {
+	if n.more || n.unsummed {
 		return false
 	}
 	s := newStore(cache, false)
 	defer s.close()
-	return every(n.parts, s.holds) && n.importsHeldBy(s)
+	return every(n.parts, s.holds) && n.importsHeldBy(s) && n.graphHeldBy(s)
 }
 
 // ServedBy reports whether a twin would serve no better than the cache when nothing can be downloaded: what may be needed and is
 // not there is not there as a zip either. What surely is needed it has to hold: the command fails without, but
 // should not say that it is for lack of rights.
 func (n Need) ServedBy(cache string) bool {
-	if n.more {
+	if n.more || n.unsummed {
 		return false
 	}
 	s := newStore(cache, false)
 	defer s.close()
 	waits := func(p *part) bool { return p.tree && !s.extracted(p) && s.hasZip(p) }
-	return every(n.parts, func(p *part) bool { return s.holds(p) || !p.surely && !waits(p) }) && n.importsHeldBy(s)
+	serves := func(p *part) bool { return s.holds(p) || !p.surely && !waits(p) }
+	more, _ := n.graphParts(s)
+	return every(n.parts, serves) && every(more, serves) && n.importsHeldBy(s)
 }
 
 // importsHeldBy reports whether the cache has the modules that provide the imports, where that is asked.
 func (n Need) importsHeldBy(s store) bool {
-	return n.sources == nil || !n.unsummed && n.sources.importsHeldBy(s, n.parts)
+	return n.sources == nil || n.sources.importsHeldBy(s, n.parts)
 }
 
 // every reports whether ok holds for all parts. It asks on all processors: looks at a cold cache wait for the disk.

@@ -21,6 +21,7 @@ type Project struct {
 	roots     []string // of its module, or of those that a workspace uses
 	files     []string // their go.mod files
 	sums      []string // files of the form of go.sum
+	work      string   // the go.work file, "" where there is none
 	goLine    string   // "go1.26.3", "" where there is none
 	toolchain string   // of the toolchain line
 	vendored  bool     // has a vendor directory, which the go command reads instead of the cache
@@ -66,7 +67,7 @@ func single(root, file string) Project {
 // workspace returns the project of a go.work file.
 func workspace(file string) Project {
 	root := filepath.Dir(file)
-	p := Project{sums: []string{file + ".sum"}, vendored: exists(filepath.Join(root, "vendor", "modules.txt"))}
+	p := Project{work: file, sums: []string{file + ".sum"}, vendored: exists(filepath.Join(root, "vendor", "modules.txt"))}
 	data, err := os.ReadFile(file)
 	if err != nil {
 		return p

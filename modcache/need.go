@@ -18,6 +18,8 @@ type Asked struct {
 	Versions  []string // modules as in path@version
 	More      bool     // modules that nobody can name before they are looked up
 	Imports   bool     // modules that provide imports which none of the known ones does
+	Graph     bool     // go.mod files of all modules, whether go.sum names them or not
+	Infos     bool     // and the .info files of those selected
 	Toolchain string   // "go1.26.3": this toolchain, for this system
 	FIPS      string   // "v1.0.0": this version of the FIPS 140 module, which the go command takes from its own tree
 }
@@ -28,6 +30,8 @@ type Need struct {
 	more     bool
 	unsummed bool     // go.mod requires a version that go.sum does not name
 	sources  *Project // whose imports are to be looked up
+	graphed  *Project // whose module graph is asked for: a workspace's, for together its modules may need more than go.sum files name
+	infos    bool     // with the .info files of what the graph selects
 }
 
 // A part is what is asked of one version of a module.
@@ -36,6 +40,7 @@ type part struct {
 	dir, base string // path and version as the cache has them in file names
 	mod       bool   // its go.mod file
 	tree      bool   // its files, extracted
+	info      bool   // its .info file; with mod and tree in any case
 	sum       string // of the files, as in go.sum; "" where that is not known
 	surely    bool   // is needed, and not only perhaps
 	local     bool   // comes from GOROOT, and not as a zip
@@ -52,6 +57,9 @@ func (p Project) Need(asked Asked) Need {
 		n.parts, n.unsummed = p.named(asked.Required, asked.Required || asked.Imports)
 		if asked.Imports {
 			n.sources = &p
+		}
+		if p.work != "" || asked.Graph || asked.Infos {
+			n.graphed, n.infos = &p, asked.Infos
 		}
 	}
 	for _, arg := range asked.Versions {
@@ -98,7 +106,7 @@ func (p *part) escape() bool {
 func (p Project) named(required, compare bool) (parts []part, unsummed bool) {
 	var mains []string
 	var requires []module.Version
-	if compare || len(p.files) > 1 {
+	if compare || p.work != "" {
 		mains, requires = p.requirements()
 	}
 	index := make(map[module.Version]int)

@@ -68,7 +68,7 @@ func asks(n Need) string {
 		words = append(words, word)
 	}
 	slices.Sort(words)
-	if n.perhaps() || n.unsummed {
+	if n.perhaps() {
 		words = append(words, "perhaps")
 	}
 	return strings.Join(words, ", ")

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync/atomic"
 
@@ -28,7 +29,7 @@ type Twin struct {
 //
 // Nothing is taken over unseen from a cache that anybody may write to: zip files are hashed, and links are not made.
 func (t Twin) Seed(n Need) (seeded int, err error) {
-	if len(n.parts) == 0 && !n.perhaps() {
+	if len(n.parts) == 0 && !n.perhaps() && n.graphed == nil {
 		return 0, nil
 	}
 	if err := os.MkdirAll(t.Dir, 0o777); err != nil {
@@ -37,11 +38,14 @@ func (t Twin) Seed(n Need) (seeded int, err error) {
 	s := &seeder{Twin: t, from: newStore(t.Of, false), to: newStore(t.Dir, true), doubtful: openToAll(t.Of)}
 	defer s.from.close()
 	defer s.to.close()
-	if n.perhaps() || !every(n.parts, s.vouched) {
+	more, whole := n.graphParts(s.to, s.from)
+	parts := append(slices.Clip(n.parts), more...)
+	perhaps := n.perhaps() || !whole
+	if perhaps || !every(parts, s.vouched) {
 		s.sums()
 	}
-	each(n.parts, s.seed)
-	if n.perhaps() && !s.doubtful {
+	each(parts, s.seed)
+	if perhaps && !s.doubtful {
 		s.rest()
 	}
 	if first := s.err.Load(); first != nil {

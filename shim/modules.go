@@ -16,6 +16,8 @@ type Modules struct {
 	Versions []string // of the form module@version, with their dependencies only where More says so
 	More     bool     // modules that nobody can name before they are looked up
 	Imports  bool     // looks modules up for imports that none of the known ones provides
+	Graph    bool     // go.mod files of all modules, whether go.sum names them or not
+	Infos    bool     // and the .info files of those selected
 }
 
 // modules reads the arguments of a verb (cmd/go/internal/modload.setDefaultBuildMod, go help modules).
@@ -29,8 +31,13 @@ func modules(verb string, flags, rest []string) Modules {
 	named := slices.ContainsFunc(rest, func(arg string) bool { return strings.Contains(arg, "@") })
 	switch verb {
 	case "get":
-		m.Imports = true
-		m.More = named || has(flags, "u")
+		// For retractions it looks up the latest version of whatever provides a package, of what is there already too
+		// (cmd/go/internal/modget.checkPackageProblems).
+		m.More = true
+	case "mod graph", "mod verify":
+		m.Graph = true
+	case "mod why":
+		m.Graph, m.Infos = true, has(flags, "m")
 	case "mod download":
 		m.Required = len(rest) == 0
 		m.Versions = slices.DeleteFunc(slices.Clone(rest), func(arg string) bool { return !isExact(arg) })
@@ -38,6 +45,7 @@ func modules(verb string, flags, rest []string) Modules {
 	case "work sync":
 		m.More = true
 	case "list":
+		m.Infos = (has(flags, "m") || goflagsHas(goflags, "m")) && len(rest) > 0
 		m.More = named || has(flags, "u") || has(flags, "versions") || has(flags, "retracted")
 	case "install", "run", "tool", "doc":
 		m.More = len(versions(verb, rest)) > 0

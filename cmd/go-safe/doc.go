@@ -117,7 +117,7 @@ On FreeBSD sharing is by setgid.
 A module cache that cannot be written to, or that everybody may write to and is not ours, is used in place while it has
 all that go.sum, go.work.sum, GOTOOLCHAIN and the command line name; with GOPROXY=off also while nothing that is missing waits in it to be
 extracted. Else, and from then on for this user and cache, GOMODCACHE is a private twin: mod-HASH, of the cache's path, below the
-folders of 3. It serves alone when the cache is gone, and is left when the cache can be written to.
+folders of 3. What keeps what it looked up, as go get of anything does, begins one too. It serves alone when the cache is gone, and is left when the cache can be written to.
 
 Before the command the twin gets what the command may need and the cache has: copies of .info, .mod, .zip and .ziphash files (reflinks
 where the file system has them; where there is a zip no more, one is made of the extracted files), and of the checksum

@@ -51,6 +51,8 @@ func (c *command) need() modcache.Need {
 		Versions:  m.Versions,
 		More:      m.More,
 		Imports:   m.Imports,
+		Graph:     m.Graph,
+		Infos:     m.Infos,
 		Toolchain: c.toolchain(),
 		FIPS:      fipsModule(c.real.GOROOT, c.settings.Get("GOFIPS140").Value),
 	})
