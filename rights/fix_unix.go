@@ -19,11 +19,11 @@ func fix(dir string, o *Options) (*Report, error) {
 	if !c.facts.there {
 		return nil, &fs.PathError{Op: "fix", Path: dir, Err: fs.ErrNotExist}
 	}
-	if o.Owner != nil && c.facts.uid != 0 {
+	if o.Owner != nil && c.facts.uid != 0 && o.Owner.UID != c.facts.uid {
 		return nil, errors.New("only root can give files to another owner")
 	}
 	useless := c.Policy == Unusable || c.Policy == ReadOnly || c.Policy == Open
-	if useless && o.Owner == nil {
+	if useless && (o.Owner == nil || c.facts.uid != 0) {
 		return asideWhole(dir, c, o)
 	}
 	d, _, err := openCache(dir)
@@ -40,6 +40,9 @@ func fix(dir string, o *Options) (*Report, error) {
 		r.policy, in = ForOwner, heir
 	}
 	k := newKeeper(r, o.Dry, d.self.device, &o.Meter)
+	if !c.facts.shares { // which on macOS no mode tells
+		d.maker = rootAlone.below(d.self)
+	}
 	d.self = k.change(d.fd, d.self, folder{self: in, zone: d.zone}, dir)
 	d.part = whole
 	k.tree(d)

@@ -97,7 +97,9 @@ Go safe fix repairs whole caches: those that the go command uses here, or the di
 their own, and in a cache of theirs move aside, to NAME.foreign, what others left there and they cannot work with. Root gives what
 belongs to root to the owner of the directory it is in, but for what that owner could not read; with --owner everything to the
 one named, as an init container does for a volume. Neither goes through links or to another device, nor touches setuid or
-setgid files and files with several names. What was left is said, and the exit status is 1. Both can be interrupted and run
+setgid files and files with several names. In a shared cache neither opens what some could not read and its members may have moved there, but
+what the go command made, where that is plain (a directory with nothing else in it, a download with the content that its name says): fix with
+--owner, an ordinary user with his own name and group, opens the rest. What was left is said, and the exit status is 1. Both can be interrupted and run
 again; with --dry-run they only count.
 
 On macOS, what an ACL allows counts before the mode, and is inherited under every name: an ACL that lets a group write to lock files
@@ -306,7 +308,8 @@ go-UID in it afterwards. A program that becomes another user takes GOTMPDIR alon
 An alias is known to the shell alone: make, an IDE and sudo look at PATH. sudo has a PATH of its own (secure_path).
 
 The go command's telemetry is written by a process that goes on after it: what that makes in the home of another user as root stays root's.
-A file that root makes meanwhile by other means in a directory of the cache's owner, who may move it into the cache, is given to him too.
+A file that root makes meanwhile by other means in a directory of the cache's owner, who may move it into the cache, is given to him too; and one
+that a member of a shared cache without ACLs makes in a directory of other members is opened to them.
 
 A program named by -toolexec sees the GOBIN that the go command was given.
 
