@@ -21,8 +21,9 @@ func Fix(dir string, o *Options) (*Report, error) {
 	return fix(dir, o)
 }
 
-// Foreign counts the entries of other users in a module cache of ours that keep the go command from adding to it, as root
-// leaves them that was killed before it could give them away. Fix moves them aside.
-func Foreign(dir string) int64 {
+// Foreign counts the entries in a module cache that keep its users from adding to it, and tells whose one is: in a cache of ours those
+// of other users, as root leaves them that was killed before it could give them away, which Fix moves aside; in one that is shared by setgid those
+// that a killed command left closed to the group, ours or others', which their owner's or root's Fix opens. Modules are not looked into.
+func Foreign(dir string) (n int64, owner int) {
 	return foreign(dir)
 }

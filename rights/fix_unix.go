@@ -102,22 +102,32 @@ func cacheIn(fd int, dir string) (folder, Shape, error) {
 	return folder{fd: fd, at: &node{name: dir}, self: self, zone: shape.zone()}, shape, nil
 }
 
-// foreign counts what Fix would move aside in a module cache, leaving out what is in modules.
-func foreign(dir string) int64 {
+// foreign counts what Fix would move aside in a module cache, or open, leaving out what is in modules.
+func foreign(dir string) (n int64, owner int) {
 	c := Of(dir)
+	if c.Policy != Own && c.Policy != SharedSet {
+		return 0, -1
+	}
 	d, _, err := openCache(dir)
 	if err != nil {
-		return 0
+		return 0, -1
 	}
-	if c.Policy != Own || d.zone != rootZone {
+	if d.zone != rootZone {
 		unix.Close(d.fd)
-		return 0
+		return 0, -1
 	}
 	k := newKeeper(ruleOf(c.facts, c.Policy), true, d.self.device, &Meter{})
 	k.shallow = true
 	k.tree(d)
 	k.walks.Wait()
-	return k.tally.report().Changed[Aside]
+	r := k.tally.report()
+	switch {
+	case c.Policy == Own:
+		return r.Changed[Aside], -1
+	case len(r.Left) > 0:
+		return r.Left[0].Count, ownerOf(r.Left[0].First)
+	}
+	return r.Total(), c.facts.uid
 }
 
 // asideWhole moves a cache aside that is another user's and in a directory of ours, where it is of no use.

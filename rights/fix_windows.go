@@ -40,4 +40,4 @@ func fix(dir string, o *Options) (*Report, error) {
 	return k.tally.report(), nil
 }
 
-func foreign(dir string) int64 { return 0 }
+func foreign(dir string) (n int64, owner int) { return 0, -1 }

@@ -93,10 +93,8 @@ func (k *keeper) entry(d folder, name string) (sub folder, ok bool) {
 		return sub, false
 	case !e.mode.IsRegular() && !e.mode.IsDir(), e.device != k.device, !k.rule.recent(e):
 		return sub, false
-	case k.shallow && d.zoneOf(name, e) == moduleZone:
-		return sub, false
 	}
-	if k.foreign(d, name, e) {
+	if k.foreign(d, name, e) || k.shallow && d.zoneOf(name, e) == moduleZone {
 		return sub, false
 	}
 	if !e.mode.IsDir() && (k.granted(d, name, e) || k.quick(d, name, e)) {

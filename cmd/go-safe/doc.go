@@ -88,7 +88,12 @@ binaries, the go folder of the user's settings, and in a project what the go com
 go.mod and go.work of init, vendor, and of go build and go test the binaries and profiles whose names the command line tells. Where the
 file system keeps no birth times they are named and left; in a shared cache they stay root's and are open to the group.
 Go run loads what it needs first (go run -n, under the lock), where that may need a repair; what else it makes is repaired while its program
-goes on: after a second, and then in longer and longer intervals.
+goes on: after a second, and then in longer and longer intervals. So it is while any command adds to such a cache for longer than a second, every two
+seconds, for those who wait for its lock no longer.
+
+Where a command in a cache that is shared by setgid was killed, and go-safe with it, what it made stays closed to the group. The next download of the same
+user opens what it meets, where that is plain to be the go command's; go safe fix, typed by him or by root, opens the rest. A hint
+and the doctor's modcache-foreign say whose it is.
 
 Go safe share makes a directory, a module or build cache or an empty or missing one, the cache of a group: group, setgid and a default
 ACL on it and on what is in it. It refuses homes, what is no cache, and what everybody may write to.
@@ -321,6 +326,8 @@ GOSAFE_LOCK_TIMEOUT. Only Linux tells who holds a lock: elsewhere a go-safe belo
 
 What go-safe reads from ACLs of macOS and Windows, and makes of it, is tested on Linux, with lists that those systems printed. Its calls to
 Windows were run under Wine, which keeps no ACLs; those to macOS are only built so far.
+
+Without ACLs, who does not wait for the end of another user's download can meet what was made in its last two seconds, closed: permission denied.
 
 Go-safe refuses to run setuid or setgid.
 */

@@ -24,12 +24,10 @@ func (c *command) settle() (changed []string) {
 		if v.Name != "GOMODCACHE" || !v.Changed() || c.noLocks || rights.Of(v.Was.Value).Policy != rights.SharedSet {
 			continue
 		}
-		release, err := want{v.Name, v.Was.Value, lock.Use}.acquire(c.config, c.say)
-		if err != nil {
-			break
+		if release, err := (want{v.Name, v.Was.Value, lock.Use}).acquire(c.config, c.say); err == nil {
+			release()
 		}
-		release()
-		return c.prepare()
+		return c.prepare() // what that command made until now may be open already
 	}
 	return changed
 }
@@ -112,7 +110,9 @@ func (c *command) repairing(r *rights.Run, run func(shim.Command) (shim.Status, 
 	return func(start shim.Command) (shim.Status, error) {
 		stop := func() {}
 		if c.class.Outlives {
-			stop = repeating(r)
+			stop = repeating(r, time.Minute)
+		} else if r.DueIn(c.plan.Value("GOMODCACHE")) {
+			stop = repeating(r, 2*time.Second) // who waits for the lock goes on without it some time
 		}
 		status, err := run(start)
 		stop()
@@ -141,19 +141,22 @@ func (c *command) loadFirst(r *rights.Run) {
 	r.Repair()
 }
 
-// repeating repairs while a program goes on for which the go command has built: nobody sees when it is done with the caches, and
-// other users are not to wait for the program's end. Root gives away what is new as ever: whoever owns the caches that root runs a
-// program from could have had anything of root's before.
-func repeating(r *rights.Run) (stop func()) {
+// repeating repairs while a command goes on, first after a second and then in longer and longer intervals, up to the one given, or such that it
+// takes no more than a twentieth of the time. Of a program for which the go command has built nobody sees when that is done with the caches, and other
+// users are not to wait for the program's end; and who waits for a long download goes on without the lock in the end. Root gives away what is
+// new as ever: whoever owns the caches that root runs a program from could have had anything of root's before.
+func repeating(r *rights.Run, longest time.Duration) (stop func()) {
 	over, stopped := make(chan bool), make(chan bool)
 	go func() {
 		defer close(stopped)
-		for pause := time.Second; ; pause = min(2*pause, time.Minute) {
+		for pause := time.Second; ; {
 			select {
 			case <-over:
 				return
 			case <-time.After(pause):
+				began := time.Now()
 				r.Repair()
+				pause = max(min(2*pause, longest), 20*time.Since(began))
 			}
 		}
 	}()
@@ -173,11 +176,15 @@ func tellRepair(report *rights.Report, cfg config, say printer) {
 	}
 }
 
-// foreignTrouble looks for what root left in a module cache that is ours.
+// foreignTrouble looks for what a command that was killed left in a module cache: root's in one that is ours, another member's in a shared one.
 func foreignTrouble(cache string) string {
-	n := rights.Foreign(cache)
-	if n == 0 {
+	n, owner := rights.Foreign(cache)
+	switch {
+	case n == 0 || owner == os.Geteuid():
 		return ""
+	case owner < 0:
+		return fmt.Sprintf("%d entries of another user in %s (sudo go?) are in the way; type: go safe fix", n, cache)
 	}
-	return fmt.Sprintf("%d entries of another user in %s (sudo go?) are in the way; type: go safe fix", n, cache)
+	return fmt.Sprintf("%d entries of %s in %s are closed to the others who share it (a go command that was killed?); %[2]s, or root, types: go safe fix %s",
+		n, envfix.UserName(owner), cache, envfix.Quote(cache))
 }
