@@ -116,7 +116,7 @@ func modcacheForeign(m *Machine) Finding {
 		return ok(cache, "not there yet")
 	}
 	if root.Mode()&fs.ModeSetgid != 0 && root.Mode()&0o020 != 0 {
-		return ok(cache, "is shared by a group")
+		return closedToGroup(m, cache)
 	}
 	levels := someLevels
 	if m.Deep {
@@ -132,6 +132,21 @@ func modcacheForeign(m *Machine) Finding {
 	return Finding{
 		Status: Warning, Looked: path, Found: belongs(owner, root), Type: m.giveBack(cache, path, root),
 	}
+}
+
+// closedToGroup looks in a cache that a group shares by setgid for what a command that was killed left closed.
+func closedToGroup(m *Machine, cache string) Finding {
+	n, owner := rights.Foreign(cache)
+	if n == 0 || owner < 0 {
+		return ok(cache, "is shared by a group")
+	}
+	f := Finding{Status: Warning, Looked: cache, Type: m.fix(cache)}
+	f.Found = fmt.Sprintf("%d entries of %s are closed to the others who share it (a go command that was killed?)", n, envfix.UserName(owner))
+	if f.Fix = owner == os.Geteuid(); !f.Fix && os.Geteuid() != 0 {
+		f.Type = "sudo " + m.full() + " safe fix " + envfix.Quote(cache)
+		f.Details = []string{"without root " + envfix.UserName(owner) + " types: " + m.fix(cache)}
+	}
+	return f
 }
 
 // fix is what to type to repair a whole cache.

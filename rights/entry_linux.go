@@ -26,7 +26,7 @@ func lookAt(dirfd int, name string) (entry, error) {
 		break
 	}
 	e := entry{
-		mode: fileMode(uint32(st.Mode)), uid: int(st.Uid), gid: int(st.Gid), links: uint64(st.Nlink),
+		mode: fileMode(uint32(st.Mode)), uid: int(st.Uid), gid: int(st.Gid), links: uint64(st.Nlink), size: int64(st.Size),
 		device: unix.Mkdev(st.Dev_major, st.Dev_minor), inode: st.Ino,
 		written: time.Unix(st.Mtime.Sec, int64(st.Mtime.Nsec)), changed: time.Unix(st.Ctime.Sec, int64(st.Ctime.Nsec)),
 	}

@@ -17,6 +17,7 @@ type entry struct {
 	mode     fs.FileMode
 	uid, gid int
 	links    uint64
+	size     int64
 	device   uint64
 	inode    uint64
 	born     time.Time // zero where the file system does not tell

@@ -3,7 +3,7 @@ package rights
 // Options say how a whole cache is dealt with.
 type Options struct {
 	Dry   bool   // only look
-	Owner *Owner // for Fix as root: to whom everything in the cache is to belong
+	Owner *Owner // for Fix: to whom everything in the cache is to belong; who is not root names himself, for what is his. Whoever names one vouches for all
 	Meter Meter  // may be read meanwhile
 }
 
@@ -14,7 +14,16 @@ type Owner struct{ UID, GID int }
 // cache of his own moves aside what others left there that he cannot work with. Root gives what belongs to root to the owner
 // of the directory it is in, unless it is a secret; or everything to an owner who is named.
 //
+// In a shared cache it opens nothing to the group that others could have moved there, who could not read it.
+//
 // What is in the cache and cannot be changed is in the report; the error is about the directory itself.
 func Fix(dir string, o *Options) (*Report, error) {
 	return fix(dir, o)
+}
+
+// Foreign counts the entries in a module cache that keep its users from adding to it, and tells whose one is: in a cache of ours those
+// of other users, as root leaves them that was killed before it could give them away, which Fix moves aside; in one that is shared by setgid those
+// that a killed command left closed to the group, ours or others', which their owner's or root's Fix opens. Modules are not looked into.
+func Foreign(dir string) (n int64, owner int) {
+	return foreign(dir)
 }

@@ -19,11 +19,11 @@ func fix(dir string, o *Options) (*Report, error) {
 	if !c.facts.there {
 		return nil, &fs.PathError{Op: "fix", Path: dir, Err: fs.ErrNotExist}
 	}
-	if o.Owner != nil && c.facts.uid != 0 {
+	if o.Owner != nil && c.facts.uid != 0 && o.Owner.UID != c.facts.uid {
 		return nil, errors.New("only root can give files to another owner")
 	}
 	useless := c.Policy == Unusable || c.Policy == ReadOnly || c.Policy == Open
-	if useless && o.Owner == nil {
+	if useless && (o.Owner == nil || c.facts.uid != 0) {
 		return asideWhole(dir, c, o)
 	}
 	d, _, err := openCache(dir)
@@ -40,6 +40,9 @@ func fix(dir string, o *Options) (*Report, error) {
 		r.policy, in = ForOwner, heir
 	}
 	k := newKeeper(r, o.Dry, d.self.device, &o.Meter)
+	if !c.facts.shares { // which on macOS no mode tells
+		d.maker = rootAlone.below(d.self)
+	}
 	d.self = k.change(d.fd, d.self, folder{self: in, zone: d.zone}, dir)
 	d.part = whole
 	k.tree(d)
@@ -97,6 +100,34 @@ func cacheIn(fd int, dir string) (folder, Shape, error) {
 		return folder{}, Other, fmt.Errorf("%s is not a cache of the go command: it has %s in it", dir, odd)
 	}
 	return folder{fd: fd, at: &node{name: dir}, self: self, zone: shape.zone()}, shape, nil
+}
+
+// foreign counts what Fix would move aside in a module cache, or open, leaving out what is in modules.
+func foreign(dir string) (n int64, owner int) {
+	c := Of(dir)
+	if c.Policy != Own && c.Policy != SharedSet {
+		return 0, -1
+	}
+	d, _, err := openCache(dir)
+	if err != nil {
+		return 0, -1
+	}
+	if d.zone != rootZone {
+		unix.Close(d.fd)
+		return 0, -1
+	}
+	k := newKeeper(ruleOf(c.facts, c.Policy), true, d.self.device, &Meter{})
+	k.shallow = true
+	k.tree(d)
+	k.walks.Wait()
+	r := k.tally.report()
+	switch {
+	case c.Policy == Own:
+		return r.Changed[Aside], -1
+	case len(r.Left) > 0:
+		return r.Left[0].Count, ownerOf(r.Left[0].First)
+	}
+	return r.Total(), c.facts.uid
 }
 
 // asideWhole moves a cache aside that is another user's and in a directory of ours, where it is of no use.

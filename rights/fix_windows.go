@@ -39,3 +39,5 @@ func fix(dir string, o *Options) (*Report, error) {
 	k.tree(f, &node{name: dir}, whole)
 	return k.tally.report(), nil
 }
+
+func foreign(dir string) (n int64, owner int) { return 0, -1 }

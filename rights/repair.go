@@ -21,8 +21,9 @@ func Now() time.Time {
 
 // A Run is a command whose results may have to be repaired.
 type Run struct {
-	since time.Time
-	jobs  []job
+	since   time.Time
+	jobs    []job
+	changed [kinds]int64
 }
 
 // Begin looks at the places before a command runs, and opens those whose policy asks for a repair. What was made after since,
@@ -52,7 +53,10 @@ func (r *Run) DueIn(dir string) bool {
 
 // Repair gives what the command made its rights. Its cost is that of what is new; to find it costs a look at each directory of
 // cache/download, and in a build cache at each entry of a bucket that changed. It may be called while the command runs, but
-// once at a time.
+// once at a time; the report counts what was changed since the run began, and has what is left now.
+//
+// In a cache shared by setgid it also opens what a run of ours that was killed left closed, where it meets that and it is
+// certain to be the go command's.
 func (r *Run) Repair() *Report {
 	return r.repair()
 }

@@ -78,10 +78,11 @@ func (r *Run) repair() *Report {
 		part := j.repair()
 		total.Seen += part.Seen
 		for kind, n := range part.Changed {
-			total.Changed[kind] += n
+			r.changed[kind] += n
 		}
 		total.Left = append(total.Left, part.Left...)
 	}
+	total.Changed = r.changed
 	return total
 }
 
@@ -118,7 +119,9 @@ func (j *job) repair() *Report {
 		d.zone = rootZone
 		s.modules(d)
 		if j.rule.policy == SharedSet && j.rule.inherits != nil && d.self.uid == j.rule.uid {
-			j.adopt(d, s.tally)
+			if have, err := getACL(d.fd, defaultACL); err == nil && have == nil {
+				j.adopt(d, s.tally)
+			}
 		}
 	case j.place.Flat:
 		s.along(d, nil)

@@ -5,6 +5,7 @@ package rights
 import (
 	"slices"
 	"sync"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -66,8 +67,24 @@ func (s *search) old(d folder, name string) (sub folder, ok bool) {
 	}
 	if s.rule.recent(e) { // as all that changed are, where no births are known
 		e = s.change(fd, e, d, name)
+	} else if s.closed(e) {
+		e = s.reopen(fd, e, d, name)
 	}
 	return folder{fd: fd, at: &node{d.at, name}, self: e, zone: d.zone.below(name)}, true
+}
+
+// closed reports whether an entry is one of ours that a run which was killed may have left closed to the group.
+func (s *search) closed(e entry) bool {
+	needs := e.mode >> 3 & 0o070
+	return s.rule.policy == SharedSet && e.uid == s.rule.uid && e.mode&needs != needs
+}
+
+// reopen brings an open entry that is not new in line, where it is certain to be the go command's.
+func (s *search) reopen(fd int, e entry, d folder, name string) entry {
+	r := s.rule
+	r.since = time.Time{}
+	k := &keeper{rule: r, device: s.device, tally: s.tally}
+	return k.change(fd, e, d, name)
 }
 
 // next brings an entry in line if it is new, and opens a directory in which something may be.
@@ -78,12 +95,24 @@ func (s *search) next(d folder, name string) (sub folder, ok bool) {
 		return sub, false
 	case !e.mode.IsDir() && !s.fresh(d.self):
 		return sub, false
-	case !e.mode.IsDir(), s.rule.recent(e):
+	case s.rule.recent(e):
 		return s.entry(d, name)
+	case !e.mode.IsDir():
+		if e.mode.IsRegular() && s.closed(e) {
+			s.reopenFile(d, name, e)
+		}
+		return sub, false
 	case e.links == 2 && !s.fresh(e): // it has no directory in it, where the file system counts them
 		return sub, false
 	}
 	return s.opened(d, name, e)
+}
+
+func (s *search) reopenFile(d folder, name string, e entry) {
+	if fd, e, err := s.open(d, name, e); err == nil {
+		s.reopen(fd, e, d, name)
+		unix.Close(fd)
+	}
 }
 
 // opened opens a directory that was there before.
@@ -94,6 +123,9 @@ func (s *search) opened(d folder, name string, e entry) (sub folder, ok bool) {
 			unix.Close(fd)
 		}
 		return sub, false
+	}
+	if s.closed(e) {
+		e = s.reopen(fd, e, d, name)
 	}
 	return folder{fd: fd, at: &node{d.at, name}, self: e, zone: d.zone.below(name)}, true
 }

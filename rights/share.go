@@ -17,6 +17,8 @@ type Shared struct {
 // brings what is in it in line. What others may stays as it is, but for writing. Entries of other users are changed by root alone; who else
 // runs it finds them in the report.
 //
+// What the group could have moved there and could not read stays as it is, and is in the report too.
+//
 // It refuses, with the reason, what is no cache, what everybody may write to, and homes, the directories given.
 func Share(dir, group string, homes []string, o *Options) (*Shared, error) {
 	return share(dir, group, homes, o)

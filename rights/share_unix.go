@@ -53,6 +53,9 @@ func share(dir, group string, homes []string, o *Options) (*Shared, error) {
 	defer unix.Close(root)
 	k := newKeeper(r, o.Dry, d.self.device, &o.Meter)
 	d.part = whole
+	if !look(dir).shares { // which on macOS no mode tells
+		d.maker = rootAlone.below(d.self)
+	}
 	k.tree(d)
 	k.walks.Wait()
 	// Last, for it says that the rest is done.

@@ -15,10 +15,11 @@ import (
 
 // A keeper brings entries in line with a rule.
 type keeper struct {
-	rule   rule
-	dry    bool
-	device uint64
-	tally  *tally
+	rule    rule
+	dry     bool
+	shallow bool // extracted modules are left out
+	device  uint64
+	tally   *tally
 
 	slots chan struct{} // of directories that are walked at the same time
 	walks sync.WaitGroup
@@ -30,11 +31,12 @@ func newKeeper(r rule, dry bool, device uint64, m *Meter) *keeper {
 
 // A folder is a directory that is open.
 type folder struct {
-	fd   int
-	at   *node
-	self entry
-	zone zone
-	part uint64 // of the whole, for the meter
+	fd    int
+	at    *node
+	self  entry
+	zone  zone
+	maker maker  // of what is in it
+	part  uint64 // of the whole, for the meter
 }
 
 // zoneOf is the zone that an entry of the directory is judged by: a directory by its own, a file by that it is in.
@@ -92,7 +94,7 @@ func (k *keeper) entry(d folder, name string) (sub folder, ok bool) {
 	case !e.mode.IsRegular() && !e.mode.IsDir(), e.device != k.device, !k.rule.recent(e):
 		return sub, false
 	}
-	if k.foreign(d, name, e) {
+	if k.foreign(d, name, e) || k.shallow && d.zoneOf(name, e) == moduleZone {
 		return sub, false
 	}
 	if !e.mode.IsDir() && (k.granted(d, name, e) || k.quick(d, name, e)) {
@@ -106,12 +108,16 @@ func (k *keeper) entry(d folder, name string) (sub folder, ok bool) {
 		k.tally.leave(d.at, name, err.Error())
 		return sub, false
 	}
+	made := d.maker.below(e)
+	if name != "@v" && k.guarded(e, d) && k.proven(fd, e, d, name) { // the names in it are its owner's, its own may not be
+		made = makerOf(e.uid)
+	}
 	e = k.change(fd, e, d, name)
 	if !e.mode.IsDir() {
 		unix.Close(fd)
 		return sub, false
 	}
-	return folder{fd: fd, at: &node{d.at, name}, self: e, zone: d.zone.below(name)}, true
+	return folder{fd: fd, at: &node{d.at, name}, self: e, zone: d.zone.below(name), maker: made}, true
 }
 
 // open opens what was looked at, and looks again: from here on nobody can put something else in its place. What is ours and
@@ -155,7 +161,7 @@ func (k *keeper) granted(d folder, name string, e entry) bool {
 func (k *keeper) quick(d folder, name string, e entry) bool {
 	w := k.rule.want(e, d.self, d.zone, name)
 	exclusive := d.self.uid == k.rule.uid && d.self.mode&0o022 == 0
-	if !exclusive || w.access != nil || w.entries != nil || w.uid != e.uid || w.gid != e.gid || k.rule.refuses(e, w) != "" {
+	if !exclusive || k.guarded(e, d) || w.access != nil || w.entries != nil || w.uid != e.uid || w.gid != e.gid || k.rule.refuses(e, w) != "" {
 		return false
 	}
 	if !k.dry && unix.Fchmodat(d.fd, name, systemMode(w.mode), unix.AT_SYMLINK_NOFOLLOW) != nil {
@@ -168,6 +174,7 @@ func (k *keeper) quick(d folder, name string, e entry) bool {
 // change brings an open entry in line and returns what it is then.
 func (k *keeper) change(fd int, e entry, d folder, name string) entry {
 	w := k.rule.want(e, d.self, d.zoneOf(name, e), name)
+	open := !k.guarded(e, d) || k.bounded(fd, e, &w, d, name)
 	if w.entries != nil && d.at == nil { // the cache itself, from which they are inherited
 		w.entries = k.rule.entries
 	}
@@ -187,7 +194,11 @@ func (k *keeper) change(fd int, e entry, d folder, name string) entry {
 	if w.same(e) && !list && !inherits {
 		return e
 	}
-	if why := k.rule.refuses(e, w); why != "" {
+	why := k.rule.refuses(e, w)
+	if why == "" && !open {
+		why = fmt.Sprintf("is not for all to read, and whoever may write here could have moved it here; to open it all the same: --owner %d:%d", w.uid, w.gid)
+	}
+	if why != "" {
 		k.tally.leave(d.at, name, why)
 		return e
 	}

@@ -45,7 +45,7 @@ func modules(verb string, flags, rest []string) Modules {
 	case "work sync":
 		m.More = true
 	case "list":
-		m.Infos = (has(flags, "m") || goflagsHas(goflags, "m")) && len(rest) > 0
+		m.Infos = has(flags, "m") && len(rest) > 0
 		m.More = named || has(flags, "u") || has(flags, "versions") || has(flags, "retracted")
 	case "install", "run", "tool", "doc":
 		m.More = len(versions(verb, rest)) > 0

@@ -88,7 +88,12 @@ binaries, the go folder of the user's settings, and in a project what the go com
 go.mod and go.work of init, vendor, and of go build and go test the binaries and profiles whose names the command line tells. Where the
 file system keeps no birth times they are named and left; in a shared cache they stay root's and are open to the group.
 Go run loads what it needs first (go run -n, under the lock), where that may need a repair; what else it makes is repaired while its program
-goes on: after a second, and then in longer and longer intervals.
+goes on: after a second, and then in longer and longer intervals. So it is while any command adds to such a cache for longer than a second, every two
+seconds, for those who wait for its lock no longer.
+
+Where a command in a cache that is shared by setgid was killed, and go-safe with it, what it made stays closed to the group. The next download of the same
+user opens what it meets, where that is plain to be the go command's; go safe fix, typed by him or by root, opens the rest. A hint
+and the doctor's modcache-foreign say whose it is.
 
 Go safe share makes a directory, a module or build cache or an empty or missing one, the cache of a group: group, setgid and a default
 ACL on it and on what is in it. It refuses homes, what is no cache, and what everybody may write to.
@@ -97,7 +102,9 @@ Go safe fix repairs whole caches: those that the go command uses here, or the di
 their own, and in a cache of theirs move aside, to NAME.foreign, what others left there and they cannot work with. Root gives what
 belongs to root to the owner of the directory it is in, but for what that owner could not read; with --owner everything to the
 one named, as an init container does for a volume. Neither goes through links or to another device, nor touches setuid or
-setgid files and files with several names. What was left is said, and the exit status is 1. Both can be interrupted and run
+setgid files and files with several names. In a shared cache neither opens what some could not read and its members may have moved there, but
+what the go command made, where that is plain (a directory with nothing else in it, a download with the content that its name says): fix with
+--owner, an ordinary user with his own name and group, opens the rest. What was left is said, and the exit status is 1. Both can be interrupted and run
 again; with --dry-run they only count.
 
 On macOS, what an ACL allows counts before the mode, and is inherited under every name: an ACL that lets a group write to lock files
@@ -310,7 +317,8 @@ go-UID in it afterwards. A program that becomes another user takes GOTMPDIR alon
 An alias is known to the shell alone: make, an IDE and sudo look at PATH. sudo has a PATH of its own (secure_path).
 
 The go command's telemetry is written by a process that goes on after it: what that makes in the home of another user as root stays root's.
-A file that root makes meanwhile by other means in a directory of the cache's owner, who may move it into the cache, is given to him too.
+A file that root makes meanwhile by other means in a directory of the cache's owner, who may move it into the cache, is given to him too; and one
+that a member of a shared cache without ACLs makes in a directory of other members is opened to them.
 
 A program named by -toolexec sees the GOBIN that the go command was given.
 
@@ -322,6 +330,8 @@ GOSAFE_LOCK_TIMEOUT. Only Linux tells who holds a lock: elsewhere a go-safe belo
 
 What go-safe reads from ACLs of macOS and Windows, and makes of it, is tested on Linux, with lists that those systems printed. Its calls to
 Windows were run under Wine, which keeps no ACLs; those to macOS are only built so far.
+
+Without ACLs, who does not wait for the end of another user's download can meet what was made in its last two seconds, closed: permission denied.
 
 Go-safe refuses to run setuid or setgid.
 */

@@ -14,6 +14,7 @@ import (
 
 	"github.com/go-safe/go-safe/envfix"
 	"github.com/go-safe/go-safe/hint"
+	"github.com/go-safe/go-safe/rights"
 	"github.com/go-safe/go-safe/shim"
 )
 
@@ -102,25 +103,43 @@ func (c *command) tornModule(loading func() string) string {
 	return ""
 }
 
-// modulesTrouble looks for what another user, such as root, left in a module cache of ours where the go command has to add to it.
+// modulesTrouble looks for what another user left where the go command has to add to it: in a module cache of ours, as root does; in one shared
+// without an ACL what nobody opened to the group, as a command that was killed.
 func (c *command) modulesTrouble(loading func() string) string {
 	cache := c.plan.Value("GOMODCACHE")
-	if root := envfix.LookAt("GOMODCACHE", cache); !root.Exists || root.Owner != os.Geteuid() || root.Owner <= 0 {
+	root := envfix.LookAt("GOMODCACHE", cache)
+	shared := rights.Of(cache).Policy == rights.SharedSet
+	if !root.Exists || os.Geteuid() <= 0 || root.Owner != os.Geteuid() && !shared {
 		return ""
 	}
 	seen := make(map[string]bool)
 	for s := range c.need().Lacking(cache, lookLimit) {
-		p := envfix.LookAt("GOMODCACHE", s.Path)
+		p := deepest(s.Path)
 		if p.Access == "" || p.Owner == os.Geteuid() || seen[p.Deepest] {
 			continue
 		}
 		seen[p.Deepest] = true
-		if s.Surely || strings.Contains(loading(), p.Deepest) {
+		switch owner := envfix.UserName(p.Owner); {
+		case !s.Surely && !strings.Contains(loading(), p.Deepest):
+		case shared:
+			return fmt.Sprintf("%s belongs to %s and is closed to the others who share the cache (a go command that was killed?); %[2]s, or root, types: go safe fix %s",
+				p.Deepest, owner, envfix.Quote(cache))
+		default:
 			return fmt.Sprintf("%s belongs to %s (sudo go?), and is in the way of %s; type: go safe fix %s",
-				p.Deepest, envfix.UserName(p.Owner), s.Module, envfix.Quote(cache))
+				p.Deepest, owner, s.Module, envfix.Quote(cache))
 		}
 	}
 	return ""
+}
+
+// deepest looks at the path, or where a folder is closed that it would be in, at that.
+func deepest(path string) envfix.Place {
+	p := envfix.LookAt("GOMODCACHE", path)
+	for p.Owner < 0 && path != filepath.Dir(path) {
+		path = filepath.Dir(path)
+		p = envfix.LookAt("GOMODCACHE", path)
+	}
+	return p
 }
 
 // cacheTrouble looks for why nothing can be added to the build cache, or not everything. What is in it still serves: a command fails only

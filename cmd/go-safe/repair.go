@@ -22,12 +22,10 @@ func (c *command) settle() (changed []string) {
 		if v.Name != "GOMODCACHE" || !v.Changed() || c.noLocks || rights.Of(v.Was.Value).Policy != rights.SharedSet {
 			continue
 		}
-		release, err := c.acquire(want{v.Name, v.Was.Value, lock.Use})
-		if err != nil {
-			break
+		if release, err := c.acquire(want{v.Name, v.Was.Value, lock.Use}); err == nil {
+			release()
 		}
-		release()
-		return c.prepare()
+		return c.prepare() // what that command made until now may be open already
 	}
 	return changed
 }
@@ -113,7 +111,9 @@ func (c *command) repairing(r *rights.Run, run func(shim.Command) (shim.Status, 
 	return func(start shim.Command) (shim.Status, error) {
 		stop := func() {}
 		if c.class.Outlives {
-			stop = repeating(r)
+			stop = repeating(r, time.Minute)
+		} else if r.DueIn(c.plan.Value("GOMODCACHE")) {
+			stop = repeating(r, 2*time.Second) // who waits for the lock goes on without it some time
 		}
 		status, err := run(start)
 		stop()
@@ -141,19 +141,22 @@ func (c *command) loadFirst(r *rights.Run) (os.Signal, error) {
 	return sig, nil
 }
 
-// repeating repairs while a program goes on for which the go command has built: nobody sees when it is done with the caches, and
-// other users are not to wait for the program's end. Root gives away what is new as ever: whoever owns the caches that root runs a
-// program from could have had anything of root's before.
-func repeating(r *rights.Run) (stop func()) {
+// repeating repairs while a command goes on, first after a second and then in longer and longer intervals, up to the one given, or such that it
+// takes no more than a twentieth of the time. Of a program for which the go command has built nobody sees when that is done with the caches, and other
+// users are not to wait for the program's end; and who waits for a long download goes on without the lock in the end. Root gives away what is
+// new as ever: whoever owns the caches that root runs a program from could have had anything of root's before.
+func repeating(r *rights.Run, longest time.Duration) (stop func()) {
 	over, stopped := make(chan bool), make(chan bool)
 	go func() {
 		defer close(stopped)
-		for pause := time.Second; ; pause = min(2*pause, time.Minute) {
+		for pause := time.Second; ; {
 			select {
 			case <-over:
 				return
 			case <-time.After(pause):
+				began := time.Now()
 				r.Repair()
+				pause = max(min(2*pause, longest), 20*time.Since(began))
 			}
 		}
 	}()

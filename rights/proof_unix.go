@@ -1,0 +1,173 @@
+//go:build unix
+
+package rights
+
+import (
+	"bytes"
+	"encoding/binary"
+	"slices"
+	"strings"
+
+	"golang.org/x/sys/unix"
+)
+
+// Who may write to a directory can move others' files there, their secrets too: only the rights of a file keep it then, not its place. Opening what
+// is in a shared cache to its group is harmless if all can read it already, if nobody else can have put it there, or if it is plain that the go
+// command made it. What is born during a run counts as made by it.
+
+// A maker is who alone can have placed what is in a directory, besides root: a uid, or one of these.
+type maker int
+
+const (
+	anybody   maker = 0
+	rootAlone maker = -1
+)
+
+// makerOf is the maker in a directory of this owner's that he alone may write to.
+func makerOf(uid int) maker {
+	if uid == 0 {
+		return rootAlone
+	}
+	return maker(uid)
+}
+
+// below is the maker in a directory that is in one of the maker's. Its mode tells more than enough: with an ACL the group's bits
+// are the mask.
+func (m maker) below(dir entry) maker {
+	switch {
+	case m == anybody || dir.mode&0o022 != 0:
+		return anybody
+	case dir.uid == 0 || maker(dir.uid) == m:
+		return m
+	case m == rootAlone:
+		return makerOf(dir.uid)
+	}
+	return anybody
+}
+
+// made reports whether nobody but its owner and root can have placed the entry.
+func (m maker) made(e entry) bool {
+	return m == rootAlone || m != anybody && int(m) == e.uid
+}
+
+// guarded reports whether an entry is one to be careful with: of a shared cache, placed by nobody knows whom, and not for all to read.
+func (k *keeper) guarded(e entry, d folder) bool {
+	shared := k.rule.policy == SharedACL || k.rule.policy == SharedSet
+	return shared && k.rule.since.IsZero() && k.rule.give == nil && d.at != nil && !d.maker.made(e) && !readableByAll(e.mode)
+}
+
+// bounded bounds the wish for a guarded entry that is open: of what its group can read already others get no more than they have. It reports false
+// where it is not to be granted at all.
+func (k *keeper) bounded(fd int, e entry, w *wish, d folder, name string) bool {
+	if k.proven(fd, e, d, name) {
+		return true
+	}
+	have := e.mode & 0o007
+	w.mode &^= 0o007 &^ have
+	w.access = slices.Clone(w.access)
+	for i, a := range w.access {
+		if a.tag == otherTag {
+			w.access[i].perm &= uint16(have)
+		}
+	}
+	return groupReads(fd, e, w.gid)
+}
+
+// groupReads reports whether the group can read an open entry, and look entries up in it.
+func groupReads(fd int, e entry, gid int) bool {
+	reads := uint16(4)
+	if e.mode.IsDir() {
+		reads = 5
+	}
+	list, _ := getACL(fd, accessACL)
+	if list == nil {
+		list = aclOf(uint32(e.mode.Perm()))
+	}
+	perm, _ := list.perm(groupTag)
+	return e.gid == gid && perm&list.mask()&reads == reads
+}
+
+// proven reports whether it is plain that the go command made the entry, which is open. Nobody but its owner can have made what is below a
+// directory that he alone may write to.
+func (k *keeper) proven(fd int, e entry, d folder, name string) bool {
+	switch z := d.zoneOf(name, e); {
+	case e.mode.IsDir():
+		known := z == pathZone || z == cacheZone || z == downloadZone || d.zone == cacheZone
+		return known && e.mode&0o022 == 0 && z.holds(fd, name)
+	case e.size == 0:
+		return true
+	}
+	return d.zone == downloadZone && d.at.name == "@v" && told(fd, name, e.size)
+}
+
+// holds reports whether an open directory has nothing in it, nor below, that does not belong in this zone by its name.
+func (z zone) holds(fd int, dir string) bool {
+	list, err := names(fd)
+	if err != nil || rewind(fd) != nil {
+		return false
+	}
+	return !slices.ContainsFunc(list, func(name string) bool {
+		e, err := lookAt(fd, name)
+		if err != nil || !e.mode.IsDir() {
+			return err != nil || !z.hasFile(dir, name)
+		}
+		next := z.below(name)
+		switch {
+		case next == moduleZone:
+			_, version, _ := strings.Cut(name, "@v")
+			return version == ""
+		case z == cacheZone && name != "download" && name != "vcs", next == repoZone && z == repoZone && len(name) != 64, strings.HasPrefix(name, "."):
+			return true
+		case next == repoZone && z == repoZone, dir == "download" && name == "sumdb":
+			return false
+		}
+		sub, err := openSub(fd, name)
+		if err != nil {
+			return true
+		}
+		defer unix.Close(sub)
+		return !next.holds(sub, name)
+	})
+}
+
+// hasFile reports whether the go command makes files of this name in a directory of the zone.
+func (z zone) hasFile(dir, name string) bool {
+	switch z {
+	case cacheZone:
+		return name == "lock"
+	case repoZone:
+		hash, _, _ := strings.Cut(name, ".")
+		return len(hash) == 64
+	case downloadZone:
+		i := strings.LastIndexByte(name, '.')
+		known := i > 0 && slices.Contains([]string{".info", ".lock", ".mod", ".partial", ".tmp", ".zip", ".ziphash"}, name[i:])
+		return dir == "@v" && (known && (name[0] == 'v' || name == "list.lock") || name == "list")
+	}
+	return false
+}
+
+// told reports whether an open file is by its content what its name says: one of those that the go command downloads.
+func told(fd int, name string, size int64) bool {
+	buf := make([]byte, 1024)
+	n, _ := unix.Pread(fd, buf, 0)
+	head := buf[:max(n, 0)]
+	version, ok := strings.CutSuffix(name, ".zip")
+	switch {
+	case ok: // the header of the first file, and its name (APPNOTE.TXT, 4.3.7)
+		const header = 30
+		if len(head) < header || !bytes.HasPrefix(head, []byte("PK\x03\x04")) {
+			return false
+		}
+		length := int(binary.LittleEndian.Uint16(head[26:]))
+		return bytes.Contains(head[header:min(header+length, len(head))], []byte("@"+version+"/"))
+	case strings.HasSuffix(name, ".info"):
+		return bytes.HasPrefix(head, []byte(`{"Version":"v`))
+	case strings.HasSuffix(name, ".ziphash"):
+		return size < 64 && bytes.HasPrefix(head, []byte("h1:"))
+	case strings.HasSuffix(name, ".mod"):
+		return bytes.HasPrefix(head, []byte("module ")) || bytes.Contains(head, []byte("\nmodule "))
+	case name == "list":
+		return bytes.HasPrefix(head, []byte("v")) && len(bytes.TrimLeft(head, "v0123456789.-+abcdefghijklmnopqrstuwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ\n")) == 0
+	}
+	return false
+}
