@@ -16,7 +16,7 @@ func settingChecks() []Check {
 	return []Check{
 		{"env-file", settings, "go env -w fails, or the go command passes over what was set by it", envFile},
 		{"env-override", settings, "the environment wins, and what was set by go env -w has no effect", envOverride},
-		{"goflags", settings, "every go command but env and bug fails", goflags},
+		{"goflags", settings, "go commands fail of it; where it cannot be parsed, all but env and bug", goflags},
 		{"go111module", settings, "go.mod files are passed over; most of today's programs do not build so", go111module},
 		{"goproxy", settings, "modules come from elsewhere than it seems, or not at all", goproxy},
 		{"gosumdb", settings, "what is downloaded is not compared with what everybody else got", gosumdb},
@@ -95,18 +95,32 @@ func envOverride(m *Machine) Finding {
 	return f
 }
 
-// goflags asks the go command itself, for it alone knows its flags.
+// goflags asks the go command itself, for it alone knows its flags: with go test, which has those of go build too. It has no place for a
+// build cache, and fails of that when it has read the flags, before it writes anything.
 func goflags(m *Machine) Finding {
 	value := m.Settings.Get("GOFLAGS").Value
 	if value == "" || m.Real.GOROOT == "" {
 		return ok(m.shown("GOFLAGS"), "")
 	}
-	out, err := m.ask(m.Real.GOROOT, []string{"GOFLAGS=" + value}, m.Real.Path, "version")
-	if err == nil {
-		return ok(m.shown("GOFLAGS"), "")
+	out, err := m.ask(m.Real.GOROOT, []string{"GOFLAGS=" + value}, m.Real.Path, "test", "-n", "unsafe")
+	if out == "" {
+		return Finding{Status: Unknown, Looked: m.shown("GOFLAGS"), Found: complaint(out, err)}
 	}
-	found := strings.TrimPrefix(complaint(out, err), "go: ")
-	return Finding{Status: Broken, Looked: m.shown("GOFLAGS"), Found: found, Type: m.undo("GOFLAGS")}
+	if found := refused(out); found != "" {
+		return Finding{Status: Broken, Looked: m.shown("GOFLAGS"), Found: found, Type: m.undo("GOFLAGS")}
+	}
+	return ok(m.shown("GOFLAGS"), "")
+}
+
+// refused is what a go command says of flags that it refuses wherever it is run; "" where it says something else. Flags about files
+// (-modfile, -overlay) and systems (-race) may be right elsewhere (cmd/go/internal/base.SetFromGOFLAGS, work.BuildInit).
+func refused(out string) string {
+	line, _, _ := strings.Cut(out, "\n")
+	line = strings.TrimPrefix(line, "go: ")
+	if strings.Contains(line, "GOFLAGS") || strings.HasPrefix(line, "-mod=") || strings.HasPrefix(line, "buildmode=") || strings.HasPrefix(line, "-p must ") {
+		return line
+	}
+	return ""
 }
 
 func go111module(m *Machine) Finding {
