@@ -44,13 +44,13 @@ accepts every command line as go does. It takes one word for itself: safe, as th
 
 # Locks
 
-A lock is flock(2) on the cache's directory itself, opened for reading; on network and FUSE file systems on a file in
+A lock is flock(2) on the cache's directory itself, opened for reading; on network and FUSE file systems, and where directories cannot be locked, on a file in
 it, .go-safe.lock, with the directory's rights; on Windows on a file beside it. Nothing is left behind by who is killed. Who waits to change a cache lets
 no new use in. Below a go-safe that holds a lock (make, go generate, tests that run go) nothing waits for it.
 
 Who waits for longer than a second says for whom, again after ten seconds and each minute, also where the go command itself waits
-for one of its own lock files, which it does in silence. After GOSAFE_LOCK_TIMEOUT the command goes on without the lock, as
-plain go would, and says so. The pid, user, command and age are those of /proc (Linux); what is hidden is not said.
+for one of its own lock files, which it does in silence. After GOSAFE_LOCK_TIMEOUT, which is for all locks of a command together, it goes on
+without the lock, as plain go would, and says so. The pid, user, command and age are those of /proc (Linux); what is hidden is not said.
 go safe locks lists who holds the locks on the caches here, and who waits.
 
 go clean finds the caches set aside: the module cache renamed beside itself, with an empty directory in its place (where it is
@@ -165,7 +165,7 @@ file: the go command says what is wrong with them. Nothing is set for go env -w 
 
 Settings:
 
-	GOSAFE=off               exec the real go at once, touch nothing
+	GOSAFE=off               exec the real go at once, touch nothing; go safe works as ever
 	GOSAFE_GO=PATH           the real go
 	GOSAFE_EXEC=child        start the real go as a child and wait, even where exec would do
 	GOSAFE_LOCK=off          take no lock
