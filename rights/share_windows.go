@@ -24,7 +24,7 @@ func share(dir, group string, homes []string, o *Options) (*Shared, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Shared{ByACL: true}
+	s := &Shared{ByACL: true, Group: -1}
 	if _, err := os.Lstat(dir); errors.Is(err, fs.ErrNotExist) {
 		s.Made, s.Shape = true, Empty
 		if o.Dry {

@@ -27,8 +27,8 @@ func (c *command) refused() error {
 	for _, uid := range f.Owners {
 		owners = append(owners, envfix.UserName(uid))
 	}
-	return fmt.Errorf("GOMODCACHE %s: %d directories, as %s, can only be emptied by their owner (%s) and root; nothing is removed; type: sudo env GOMODCACHE=%[1]s go clean -modcache",
-		dir, f.Count, f.First, strings.Join(owners, ", "))
+	return fmt.Errorf("GOMODCACHE %s: %d directories, as %s, can only be emptied by their owner (%s) and root; nothing is removed; type: sudo env GOMODCACHE=%s go clean -modcache",
+		dir, f.Count, f.First, strings.Join(owners, ", "), envfix.Quote(dir))
 }
 
 // clean runs the go command on caches that are set aside, gives the locks back, and deletes what the go command would have. The
@@ -41,14 +41,14 @@ func (c *command) clean(release func()) int {
 		if a.Removed() {
 			rubbish = append(rubbish, a)
 		} else if err := a.Restore(); err != nil {
-			c.say.line("%v; what go clean was to remove is in %s; type: rm -rf %[2]s", err, a.Folder())
+			c.say.line("%v; what go clean was to remove is in %s; type: rm -rf %s", err, a.Folder(), envfix.Quote(a.Folder()))
 		}
 	}
 	release()
 	signal.Reset() // from here on a signal ends us, and the next clean sweeps what remains
 	for _, a := range rubbish {
 		if err := a.Delete(c.hold); err != nil {
-			c.say.line("%v; type: sudo rm -rf %s", err, a.Folder())
+			c.say.line("%v; type: sudo rm -rf %s", err, envfix.Quote(a.Folder()))
 			status = cmp.Or(status, 1)
 		}
 	}
@@ -86,7 +86,7 @@ func (c *command) sweep() {
 			continue
 		}
 		for f, err := range clean.Sweep(dir, c.hold) {
-			c.say.line("%v (left behind by an interrupted clean); type: sudo rm -rf %s", err, f)
+			c.say.line("%v (left behind by an interrupted clean); type: sudo rm -rf %s", err, envfix.Quote(f))
 		}
 	}
 }

@@ -96,7 +96,8 @@ user opens what it meets, where that is plain to be the go command's; go safe fi
 and the doctor's modcache-foreign say whose it is.
 
 Go safe share makes a directory, a module or build cache or an empty or missing one, the cache of a group: group, setgid and a default
-ACL on it and on what is in it. It refuses homes, what is no cache, and what everybody may write to.
+ACL on it and on what is in it. It refuses homes, what is no cache, and what everybody may write to, or may replace, for that may rename in a
+directory above. Where a directory above does not let the group through it says so, and what to type, and exits with 1.
 
 Go safe fix repairs whole caches: those that the go command uses here, or the directories named. Ordinary users change what is
 their own, and in a cache of theirs move aside, to NAME.foreign, what others left there and they cannot work with. Root gives what

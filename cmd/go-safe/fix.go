@@ -48,7 +48,7 @@ func fixOne(dir string, o *rights.Options, cfg config, stdout io.Writer, say pri
 		return err
 	})
 	if err != nil {
-		return say.failure(exitFailed, err)
+		return say.failure(exitFailed, pasteable(err))
 	}
 	return tellReport(dir, report, o.Dry, stdout, say)
 }
