@@ -31,6 +31,7 @@ func share(args, environ []string, cfg config, stdout io.Writer, say printer) in
 	}
 	dry := flags.has("--dry-run")
 	o := &rights.Options{Dry: dry}
+	changes := listing(o)
 	var shared *rights.Shared
 	err = changing(dir, o, cfg, say, func() (err error) {
 		shared, err = rights.Share(dir, group, homes(environ), o)
@@ -39,6 +40,7 @@ func share(args, environ []string, cfg config, stdout io.Writer, say printer) in
 	if err != nil {
 		return say.failure(exitFailed, pasteable(err))
 	}
+	changes(stdout)
 	status := tellReport(dir, &shared.Report, dry, stdout, say)
 	if parent := shared.Unreachable; parent != "" {
 		say.line("the group cannot reach %s: %s does not let it through; type: %s", dir, parent, letThrough(parent, shared))
