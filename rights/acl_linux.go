@@ -23,6 +23,12 @@ func defaultOf(dir string) (acl, error) {
 	return readACL(func(buf []byte) (int, error) { return unix.Getxattr(dir, defaultACL, buf) })
 }
 
+// accessAt reads the access ACL of the directory at a path.
+func accessAt(dir string) acl {
+	l, _ := readACL(func(buf []byte) (int, error) { return unix.Getxattr(dir, accessACL, buf) })
+	return l
+}
+
 func readACL(read func([]byte) (int, error)) (acl, error) {
 	buf := make([]byte, aclHeader+32*aclEntrySize)
 	n, err := read(buf)

@@ -2,9 +2,10 @@ package rights
 
 // Options say how a whole cache is dealt with.
 type Options struct {
-	Dry   bool   // only look
-	Owner *Owner // for Fix: to whom everything in the cache is to belong; who is not root names himself, for what is his. Whoever names one vouches for all
-	Meter Meter  // may be read meanwhile
+	Dry   bool         // only look
+	Tell  func(Change) // with Dry: is told of each entry that would be changed, in no order; nil for nobody
+	Owner *Owner       // for Fix: to whom everything in the cache is to belong; who is not root names himself, for what is his. Whoever names one vouches for all
+	Meter Meter        // may be read meanwhile
 }
 
 // An Owner is whom files are given to.

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"golang.org/x/sys/unix"
 )
@@ -26,7 +27,7 @@ func fix(dir string, o *Options) (*Report, error) {
 	if useless && (o.Owner == nil || c.facts.uid != 0) {
 		return asideWhole(dir, c, o)
 	}
-	d, _, err := openCache(dir)
+	d, _, err := openCache(dir, seenByUser)
 	if err != nil {
 		return nil, err
 	}
@@ -39,7 +40,7 @@ func fix(dir string, o *Options) (*Report, error) {
 	if heir, ok := heirOf(dir, d.self); ok && r.uid == 0 && r.give == nil {
 		r.policy, in = ForOwner, heir
 	}
-	k := newKeeper(r, o.Dry, d.self.device, &o.Meter)
+	k := newKeeper(r, o.Dry, d.self.device, &tally{meter: &o.Meter, tell: o.Tell})
 	if !c.facts.shares { // which on macOS no mode tells
 		d.maker = rootAlone.below(d.self)
 	}
@@ -62,7 +63,8 @@ func heirOf(dir string, cache entry) (in entry, ok bool) {
 }
 
 // openCache opens a directory that looks like a cache, and no link to one: who may have put it there may have meant another.
-func openCache(dir string) (folder, Shape, error) {
+// The second argument reports whether a path in the open directory is one of a directory.
+func openCache(dir string, isDir func(fd int, path string) bool) (folder, Shape, error) {
 	fd, err := openDir(dir)
 	if errors.Is(err, unix.ELOOP) || errors.Is(err, unix.ENOTDIR) {
 		if target, err := filepath.EvalSymlinks(dir); err == nil && target != dir {
@@ -72,14 +74,35 @@ func openCache(dir string) (folder, Shape, error) {
 	if err != nil {
 		return folder{}, Other, &fs.PathError{Op: "open", Path: dir, Err: err}
 	}
-	d, shape, err := cacheIn(fd, dir)
+	d, shape, err := cacheIn(fd, dir, isDir)
 	if err != nil {
 		unix.Close(fd)
 	}
 	return d, shape, err
 }
 
-func cacheIn(fd int, dir string) (folder, Shape, error) {
+// seen is what can be seen to be a directory.
+func seen(fd int, path string) bool {
+	e, err := lookAt(fd, path)
+	return err == nil && e.mode.IsDir()
+}
+
+// seenByUser is seen, and takes for there what the user cannot see below cache, for another user closed it, or it was moved aside for that: which
+// of what could be modules are ones cannot be known then, but how they are called.
+func seenByUser(fd int, path string) bool {
+	e, err := lookAt(fd, path)
+	inside, ok := strings.CutPrefix(path, "cache/")
+	if err == nil || !ok {
+		return err == nil && e.mode.IsDir()
+	}
+	first, ok := strings.CutPrefix(inside, "download/")
+	if ok && (strings.HasPrefix(first, ".") || !strings.Contains(first, ".")) { // as module.CheckPath asks for
+		return false
+	}
+	return errors.Is(err, fs.ErrPermission) || seen(fd, "cache"+asideSuffix) || seen(fd, "cache/download"+asideSuffix)
+}
+
+func cacheIn(fd int, dir string, isDir func(fd int, path string) bool) (folder, Shape, error) {
 	self, err := lookAt(fd, "")
 	if err != nil {
 		return folder{}, Other, &fs.PathError{Op: "stat", Path: dir, Err: err}
@@ -92,10 +115,7 @@ func cacheIn(fd int, dir string) (folder, Shape, error) {
 		return folder{}, Other, &fs.PathError{Op: "read", Path: dir, Err: err}
 	}
 	slices.Sort(list) // the same is named each time
-	shape, odd := shapeOf(list, func(path string) bool {
-		e, err := lookAt(fd, path)
-		return err == nil && e.mode.IsDir()
-	})
+	shape, odd := shapeOf(list, func(path string) bool { return isDir(fd, path) })
 	if shape == Other {
 		return folder{}, Other, fmt.Errorf("%s is not a cache of the go command: it has %s in it", dir, odd)
 	}
@@ -108,7 +128,7 @@ func foreign(dir string) (n int64, owner int) {
 	if c.Policy != Own && c.Policy != SharedSet {
 		return 0, -1
 	}
-	d, _, err := openCache(dir)
+	d, _, err := openCache(dir, seenByUser)
 	if err != nil {
 		return 0, -1
 	}
@@ -116,7 +136,7 @@ func foreign(dir string) (n int64, owner int) {
 		unix.Close(d.fd)
 		return 0, -1
 	}
-	k := newKeeper(ruleOf(c.facts, c.Policy), true, d.self.device, &Meter{})
+	k := newKeeper(ruleOf(c.facts, c.Policy), true, d.self.device, &tally{meter: &Meter{}})
 	k.shallow = true
 	k.tree(d)
 	k.walks.Wait()
@@ -134,7 +154,7 @@ func foreign(dir string) (n int64, owner int) {
 func asideWhole(dir string, c Cache, o *Options) (*Report, error) {
 	parent := filepath.Dir(dir)
 	if why := c.Distrust(); why != "" {
-		return nil, fmt.Errorf("%s %s; type: chmod o-w %s", dir, why, dir)
+		return nil, &Refusal{dir + " " + why, "chmod o-w", dir}
 	}
 	if c.facts.uid == 0 || c.facts.owner == c.facts.uid || ownerOf(parent) != c.facts.uid || c.facts.writable {
 		return nil, &fs.PathError{Op: "fix", Path: dir, Err: fmt.Errorf("is %s for uid %d and belongs to uid %d, who can fix it, or root",
@@ -145,7 +165,8 @@ func asideWhole(dir string, c Cache, o *Options) (*Report, error) {
 		return nil, &fs.PathError{Op: "open", Path: parent, Err: err}
 	}
 	defer unix.Close(fd)
-	t := tally{meter: &o.Meter}
+	t := tally{meter: &o.Meter, tell: o.Tell}
+	t.list(nil, dir, movedAside)
 	if !o.Dry {
 		if err := moveAside(fd, filepath.Base(dir)); err != nil {
 			return nil, &fs.PathError{Op: "move aside", Path: dir, Err: err}

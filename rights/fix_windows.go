@@ -33,7 +33,7 @@ func fix(dir string, o *Options) (*Report, error) {
 		f.Close()
 		return nil, &fs.PathError{Op: "fix", Path: dir, Err: err}
 	}
-	k := &keeper{dry: o.Dry, tally: &tally{meter: &o.Meter}, wrong: func(d descriptor, isDir bool) bool {
+	k := &keeper{dry: o.Dry, tally: &tally{meter: &o.Meter, tell: o.Tell}, wrong: func(d descriptor, isDir bool) bool {
 		return !d.follows(cache, isDir)
 	}}
 	k.tree(f, &node{name: dir}, whole)

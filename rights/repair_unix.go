@@ -98,7 +98,7 @@ func (j *job) repair() *Report {
 	d := j.base
 	d.self, _ = lookAt(d.fd, "")
 	rewind(d.fd)
-	s := &search{keeper: newKeeper(j.rule, false, d.self.device, &Meter{})}
+	s := &search{keeper: newKeeper(j.rule, false, d.self.device, &tally{meter: &Meter{}})}
 	for _, name := range j.missing {
 		sub, ok := s.entry(d, name)
 		if !ok {

@@ -21,7 +21,7 @@ const (
 
 // In words, after a number.
 func (k Kind) String() string {
-	return [...]string{"owners", "modes", "ACLs", "moved aside"}[k]
+	return [...]string{"owners", "modes", "ACLs", movedAside}[k]
 }
 
 // A Report tells what was changed, or with Dry would be, and what was left though it is wrong.
@@ -61,13 +61,28 @@ const whole = 1 << 62
 func (m *Meter) Seen() int64   { return m.seen.Load() }
 func (m *Meter) Done() float64 { return float64(m.done.Load()) / whole }
 
+// A Change is one that a dry run found. What is in words.
+type Change struct{ Path, What string }
+
 // A tally collects a report from many goroutines.
 type tally struct {
 	meter   *Meter
 	changed [kinds]atomic.Int64
+	tell    func(Change) // nil for nobody
 
 	mu   sync.Mutex
 	left map[string]*Left
+}
+
+const movedAside = "moved aside"
+
+// list tells of an entry that would be changed.
+func (t *tally) list(at *node, name, what string) {
+	if t.tell != nil {
+		t.mu.Lock()
+		defer t.mu.Unlock()
+		t.tell(Change{at.path(name), what})
+	}
 }
 
 // leave notes an entry that stays as it is.

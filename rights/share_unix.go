@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"syscall"
 
 	"golang.org/x/sys/unix"
 )
@@ -25,6 +26,9 @@ func share(dir, group string, homes []string, o *Options) (*Shared, error) {
 	if why := notToShare(dir, homes); why != "" {
 		return nil, errors.New(dir + " " + why)
 	}
+	if err := swappable(dir); err != nil {
+		return nil, err
+	}
 	s := &Shared{}
 	if _, err := os.Lstat(dir); errors.Is(err, fs.ErrNotExist) {
 		s.Made, s.Shape = true, Empty
@@ -35,7 +39,7 @@ func share(dir, group string, homes []string, o *Options) (*Shared, error) {
 			return nil, err
 		}
 	}
-	d, shape, err := openCache(dir)
+	d, shape, err := openCache(dir, seen)
 	if err != nil {
 		return nil, err
 	}
@@ -45,13 +49,13 @@ func share(dir, group string, homes []string, o *Options) (*Shared, error) {
 		unix.Close(d.fd)
 		return nil, err
 	}
-	s.ByACL = r.policy == SharedACL
+	s.ByACL, s.Group = r.policy == SharedACL, r.group
 	root, err := unix.FcntlInt(uintptr(d.fd), unix.F_DUPFD_CLOEXEC, 0)
 	if err != nil {
 		return nil, err
 	}
 	defer unix.Close(root)
-	k := newKeeper(r, o.Dry, d.self.device, &o.Meter)
+	k := newKeeper(r, o.Dry, d.self.device, &tally{meter: &o.Meter, tell: o.Tell})
 	d.part = whole
 	if !look(dir).shares { // which on macOS no mode tells
 		d.maker = rootAlone.below(d.self)
@@ -61,7 +65,50 @@ func share(dir, group string, homes []string, o *Options) (*Shared, error) {
 	// Last, for it says that the rest is done.
 	k.change(root, d.self, folder{self: d.self, zone: d.zone}, dir)
 	s.Report = *k.tally.report()
+	s.Unreachable = unreachable(dir, r.group)
 	return s, nil
+}
+
+// above are the directories that a path leads through, the root first. Links are followed, for their targets count.
+func above(dir string) (list []string) {
+	if parent, err := filepath.EvalSymlinks(filepath.Dir(dir)); err == nil {
+		for ; ; parent = filepath.Dir(parent) {
+			list = append(list, parent)
+			if parent == filepath.Dir(parent) {
+				break
+			}
+		}
+	}
+	slices.Reverse(list)
+	return list
+}
+
+// swappable is an error where everybody could rename the directory, or one above it, and put another in its place.
+func swappable(dir string) error {
+	for _, parent := range above(dir) {
+		if fi, err := os.Stat(parent); err == nil && fi.Mode()&0o002 != 0 && fi.Mode()&fs.ModeSticky == 0 {
+			return &Refusal{fmt.Sprintf("%s could be replaced by everybody, who may rename in %s", dir, parent), "chmod +t", parent}
+		}
+	}
+	return nil
+}
+
+// unreachable returns the first directory above that does not let the group through, by its mode or ACL, "" where all do.
+func unreachable(dir string, group int) string {
+	for _, parent := range above(dir) {
+		fi, err := os.Stat(parent)
+		if err != nil {
+			return parent
+		}
+		list := aclOf(uint32(fi.Mode().Perm()))
+		if have := accessAt(parent); have != nil {
+			list = have
+		}
+		if !list.letsThrough(group, int(fi.Sys().(*syscall.Stat_t).Gid)) {
+			return parent
+		}
+	}
+	return ""
 }
 
 // shareRule is the rule of the cache that the directory is to become.
@@ -74,9 +121,9 @@ func shareRule(dir string, d folder, group int) (rule, error) {
 	case uid != 0 && d.self.uid != uid:
 		return rule{}, fmt.Errorf("%s belongs to uid %d, who can share it, or root", dir, d.self.uid)
 	case d.self.mode&0o002 != 0:
-		return rule{}, fmt.Errorf("%s may be written to by everybody, who could change what its users run; type: chmod -R o-w %s", dir, dir)
+		return rule{}, &Refusal{dir + " may be written to by everybody, who could change what its users run", "chmod -R o-w", dir}
 	case look(dir).everybody:
-		return rule{}, fmt.Errorf("%s has an ACL that lets everybody write, who could change what its users run; type: chmod -R -N %s", dir, dir)
+		return rule{}, &Refusal{dir + " has an ACL that lets everybody write, who could change what its users run", "chmod -R -N", dir}
 	case uid != 0 && !slices.Contains(ourGroups(group), group):
 		return rule{}, fmt.Errorf("uid %d is not in group %d; who is can share %s, or root", uid, group, dir)
 	case uid == 0 && group == 0:

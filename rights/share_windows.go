@@ -24,7 +24,7 @@ func share(dir, group string, homes []string, o *Options) (*Shared, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Shared{ByACL: true}
+	s := &Shared{ByACL: true, Group: -1}
 	if _, err := os.Lstat(dir); errors.Is(err, fs.ErrNotExist) {
 		s.Made, s.Shape = true, Empty
 		if o.Dry {
@@ -39,7 +39,7 @@ func share(dir, group string, homes []string, o *Options) (*Shared, error) {
 		return nil, err
 	}
 	s.Shape = shape
-	k := &keeper{dry: o.Dry, tally: &tally{meter: &o.Meter}, wrong: func(d descriptor, _ bool) bool { return d.protected }}
+	k := &keeper{dry: o.Dry, tally: &tally{meter: &o.Meter, tell: o.Tell}, wrong: func(d descriptor, _ bool) bool { return d.protected }}
 	if err := k.admit(f, dir, who); err != nil {
 		f.Close()
 		return nil, &fs.PathError{Op: "share", Path: dir, Err: err}

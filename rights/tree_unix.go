@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"runtime"
 	"slices"
+	"strings"
 	"sync"
 
 	"golang.org/x/sys/unix"
@@ -25,8 +26,8 @@ type keeper struct {
 	walks sync.WaitGroup
 }
 
-func newKeeper(r rule, dry bool, device uint64, m *Meter) *keeper {
-	return &keeper{rule: r, dry: dry, device: device, tally: &tally{meter: m}, slots: make(chan struct{}, 4*runtime.GOMAXPROCS(0))}
+func newKeeper(r rule, dry bool, device uint64, t *tally) *keeper {
+	return &keeper{rule: r, dry: dry, device: device, tally: t, slots: make(chan struct{}, 4*runtime.GOMAXPROCS(0))}
 }
 
 // A folder is a directory that is open.
@@ -126,6 +127,7 @@ func (k *keeper) open(d folder, name string, e entry) (int, entry, error) {
 	fd, err := openEntry(d.fd, name)
 	if errors.Is(err, fs.ErrPermission) && e.uid == k.rule.uid && (e.mode.IsDir() || e.links == 1) {
 		k.tally.changed[Modes].Add(1)
+		k.tally.list(d.at, name, fmt.Sprintf("mode %04o, made readable", systemMode(e.mode)))
 		if k.dry {
 			return -1, e, errUnreadable
 		}
@@ -167,7 +169,7 @@ func (k *keeper) quick(d folder, name string, e entry) bool {
 	if !k.dry && unix.Fchmodat(d.fd, name, systemMode(w.mode), unix.AT_SYMLINK_NOFOLLOW) != nil {
 		return false
 	}
-	k.count(e, w, false)
+	k.count(e, w, false, d, name)
 	return true
 }
 
@@ -208,7 +210,7 @@ func (k *keeper) change(fd int, e entry, d folder, name string) entry {
 			return e
 		}
 	}
-	k.count(e, w, list || inherits)
+	k.count(e, w, list || inherits, d, name)
 	e.uid, e.gid, e.mode = w.uid, w.gid, w.mode
 	return e
 }
@@ -241,16 +243,21 @@ func (k *keeper) set(fd int, e entry, w wish, list, inherits bool) error {
 	return nil
 }
 
-func (k *keeper) count(e entry, w wish, acls bool) {
+func (k *keeper) count(e entry, w wish, acls bool, d folder, name string) {
+	var what []string
 	if w.uid != e.uid || w.gid != e.gid {
 		k.tally.changed[Owners].Add(1)
+		what = append(what, fmt.Sprintf("owner %d:%d to %d:%d", e.uid, e.gid, w.uid, w.gid))
 	}
 	if w.mode != e.mode {
 		k.tally.changed[Modes].Add(1)
+		what = append(what, fmt.Sprintf("mode %04o to %04o", systemMode(e.mode), systemMode(w.mode)))
 	}
 	if acls {
 		k.tally.changed[ACLs].Add(1)
+		what = append(what, "ACL")
 	}
+	k.tally.list(d.at, name, strings.Join(what, ", "))
 }
 
 // foreign deals with what belongs to another user, if we are not root, and reports whether that was all. In a cache
@@ -275,5 +282,6 @@ func (k *keeper) foreign(d folder, name string, e entry) bool {
 		}
 	}
 	k.tally.changed[Aside].Add(1)
+	k.tally.list(d.at, name, movedAside)
 	return true
 }

@@ -55,7 +55,11 @@ func (k *keeper) entry(dir *os.File, name string, at *node) *os.File {
 		return nil
 	}
 	f := os.NewFile(uintptr(h), name)
+	before := k.tally.changed[ACLs].Load()
 	isDir, err := k.check(h)
+	if k.tally.changed[ACLs].Load() > before {
+		k.tally.list(at, name, "ACL")
+	}
 	if err != nil {
 		k.tally.leave(at, name, err.Error())
 	}

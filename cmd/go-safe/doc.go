@@ -96,7 +96,8 @@ user opens what it meets, where that is plain to be the go command's; go safe fi
 and the doctor's modcache-foreign say whose it is.
 
 Go safe share makes a directory, a module or build cache or an empty or missing one, the cache of a group: group, setgid and a default
-ACL on it and on what is in it. It refuses homes, what is no cache, and what everybody may write to.
+ACL on it and on what is in it. It refuses homes, what is no cache, and what everybody may write to, or may replace, for that may rename in a
+directory above. Where a directory above does not let the group through it says so, and what to type, and exits with 1.
 
 Go safe fix repairs whole caches: those that the go command uses here, or the directories named. Ordinary users change what is
 their own, and in a cache of theirs move aside, to NAME.foreign, what others left there and they cannot work with. Root gives what
@@ -105,7 +106,8 @@ one named, as an init container does for a volume. Neither goes through links or
 setgid files and files with several names. In a shared cache neither opens what some could not read and its members may have moved there, but
 what the go command made, where that is plain (a directory with nothing else in it, a download with the content that its name says): fix with
 --owner, an ordinary user with his own name and group, opens the rest. What was left is said, and the exit status is 1. Both can be interrupted and run
-again; with --dry-run they only count.
+again; with --dry-run they only look, and list each entry with what would change, those that a directory hides but for a change not; a
+path with control characters in it is quoted as in Go.
 
 On macOS, what an ACL allows counts before the mode, and is inherited under every name: an ACL that lets a group write to lock files
 lets it write to extracted modules too. So go safe share sets one on a build cache alone, one that go build has been at work in, as

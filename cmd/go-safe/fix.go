@@ -1,9 +1,11 @@
 package main
 
 import (
+	"bufio"
 	"fmt"
 	"io"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/go-safe/go-safe/lock"
@@ -44,14 +46,33 @@ func (c *command) fixOne(dir string, o *rights.Options, stdout io.Writer) int {
 		return c.say.failure(exitFailed, err)
 	}
 	var report *rights.Report
+	changes := listing(o)
 	err = c.changing(dir, o, func() (err error) {
 		report, err = rights.Fix(dir, o)
 		return err
 	})
 	if err != nil {
-		return c.say.failure(exitFailed, err)
+		return c.say.failure(exitFailed, pasteable(err))
 	}
+	changes(stdout)
 	return tellReport(dir, report, o.Dry, stdout, c.say)
+}
+
+// listing has a dry run collect what it would change, and returns what prints that, sorted by path.
+func listing(o *rights.Options) (print func(io.Writer)) {
+	if !o.Dry {
+		return func(io.Writer) {}
+	}
+	var list []rights.Change
+	o.Tell = func(c rights.Change) { list = append(list, c) }
+	return func(w io.Writer) {
+		slices.SortFunc(list, func(a, b rights.Change) int { return strings.Compare(a.Path, b.Path) })
+		out := bufio.NewWriter(w)
+		defer out.Flush()
+		for _, c := range list {
+			fmt.Fprintf(out, "%s: %s\n", visible(c.Path), c.What)
+		}
+	}
 }
 
 // caches are those that the go command uses here, and those that it would use without go-safe; of both what is there.

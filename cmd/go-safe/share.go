@@ -31,6 +31,7 @@ func share(args, environ []string, cfg config, stdout io.Writer, say printer) in
 	}
 	dry := flags.has("--dry-run")
 	o := &rights.Options{Dry: dry}
+	changes := listing(o)
 	var shared *rights.Shared
 	c := &command{config: cfg, say: say}
 	err = c.changing(dir, o, func() (err error) {
@@ -38,11 +39,33 @@ func share(args, environ []string, cfg config, stdout io.Writer, say printer) in
 		return err
 	})
 	if err != nil {
-		return say.failure(exitFailed, err)
+		return say.failure(exitFailed, pasteable(err))
 	}
+	changes(stdout)
 	status := tellReport(dir, &shared.Report, dry, stdout, say)
+	if parent := shared.Unreachable; parent != "" {
+		say.line("the group cannot reach %s: %s does not let it through; type: %s", dir, parent, letThrough(parent, shared))
+		return exitLeft
+	}
 	tellUsers(dir, shared, dry, stdout)
 	return status
+}
+
+// letThrough is what to type so that the group of a cache gets through a directory. Where there are no ACLs everybody does.
+func letThrough(dir string, s *rights.Shared) string {
+	if s.ByACL && s.Group >= 0 {
+		return fmt.Sprintf("setfacl -m g:%d:x %s", s.Group, envfix.Quote(dir))
+	}
+	return "chmod o+x " + envfix.Quote(dir)
+}
+
+// pasteable has the path of what is to be typed quoted for the shell.
+func pasteable(err error) error {
+	var refusal *rights.Refusal
+	if errors.As(err, &refusal) {
+		return fmt.Errorf("%s; type: %s %s", refusal.Why, refusal.Command, envfix.Quote(refusal.Path))
+	}
+	return err
 }
 
 // homes are the directories that are nobody's cache.
