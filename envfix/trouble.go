@@ -2,6 +2,7 @@ package envfix
 
 import (
 	"fmt"
+	"os"
 	"path/filepath"
 )
 
@@ -20,7 +21,7 @@ func CacheTrouble(cache string) (path, trouble string) {
 		if writable(dir) {
 			continue
 		}
-		if f := look(dir); f.exists() && !f.writable {
+		if _, err := os.Stat(dir); err == nil {
 			return dir, "is not writable by " + user()
 		}
 	}

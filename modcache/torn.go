@@ -6,6 +6,8 @@ import (
 	"os"
 	"path/filepath"
 	"time"
+
+	"golang.org/x/mod/module"
 )
 
 // A Suspect is a file in a module cache that may be why a command fails which asks for a version of a module.
@@ -16,46 +18,67 @@ type Suspect struct {
 	Surely bool   // the version is named on the command line, or all that go.mod requires is asked for
 }
 
-// Torn yields the torn files among those that are asked for, as far as it comes in the given time: empty .mod files, and zip files without an
-// end that are still to be extracted. Both the go command neither mends nor names as what they are.
-func (n Need) Torn(cache string, within time.Duration) iter.Seq[Suspect] {
+// Torn yields the torn files among those that the command asks for, as far as it comes in the given time: empty .mod files, and zip files
+// without an end that are still to be extracted. Both the go command neither mends nor names as what they are.
+func (p Project) Torn(asked Asked, cache string, within time.Duration) iter.Seq[Suspect] {
 	s := newStore(cache, false)
-	return n.suspects(s, within, func(p *part, yield func(Suspect) bool) bool {
-		mod := s.path(s.file(p, ".mod"))
-		zip := s.path(s.file(p, ".zip"))
-		name := p.Path + "@" + p.Version.Version
-		return (!p.mod || !isEmpty(mod) || yield(Suspect{mod, name, true, p.surely})) &&
-			(!p.tree || p.bare() || exists(s.path(s.tree(p))) || !tornZip(zip) || yield(Suspect{zip, name, false, p.surely}))
+	return p.suspects(asked, s, within, func(part *part, yield func(Suspect) bool) bool {
+		mod := s.path(s.file(part, ".mod"))
+		zip := s.path(s.file(part, ".zip"))
+		return (!part.mod || !isEmpty(mod) || yield(part.suspect(mod, true))) &&
+			(!part.tree || exists(s.path(s.tree(part))) || !tornZip(zip) || yield(part.suspect(zip, false)))
 	})
 }
 
-// Lacking yields what the go command will write to for what is asked for and not there, as far as it comes in the given time: lock
-// files, and the folders of downloads and of extracted modules, which need not be there either.
-func (n Need) Lacking(cache string, within time.Duration) iter.Seq[Suspect] {
+// Lacking yields what the go command will write to for what the command asks for and is not there, as far as it comes in the given
+// time: lock files, and the folders of downloads and of extracted modules, which need not be there either.
+func (p Project) Lacking(asked Asked, cache string, within time.Duration) iter.Seq[Suspect] {
 	s := newStore(cache, false)
-	return n.suspects(s, within, func(p *part, yield func(Suspect) bool) bool {
-		if s.holds(p) {
-			return true
-		}
-		name := p.Path + "@" + p.Version.Version
-		for _, file := range []string{s.file(p, ".lock"), s.downloads(p), filepath.Dir(s.tree(p))} {
-			if !yield(Suspect{s.path(file), name, false, p.surely}) {
-				return false
-			}
-		}
-		return true
+	return p.suspects(asked, s, within, func(part *part, yield func(Suspect) bool) bool {
+		return s.holds(part) || yield(part.suspect(s.path(s.file(part, ".lock")), false)) &&
+			yield(part.suspect(s.path(s.downloads(part)), false)) &&
+			yield(part.suspect(s.path(filepath.Dir(s.tree(part))), false))
 	})
 }
 
-// suspects calls look for the parts, and closes the store.
-func (n Need) suspects(s store, within time.Duration, look func(*part, func(Suspect) bool) bool) iter.Seq[Suspect] {
+func (p *part) suspect(path string, mod bool) Suspect {
+	return Suspect{path, p.Path + "@" + p.Version.Version, mod, p.surely}
+}
+
+// suspects calls look for what is asked of the cache, until that or the time ends, and closes the store.
+func (p Project) suspects(asked Asked, s store, within time.Duration, look func(*part, func(Suspect) bool) bool) iter.Seq[Suspect] {
 	return func(yield func(Suspect) bool) {
 		defer s.close()
 		end := time.Now().Add(within)
-		for i := range n.parts {
-			p := &n.parts[i]
-			if p.escape() && !look(p, yield) || time.Now().After(end) {
+		for part := range p.asked(asked) {
+			if part.escape() && !part.bare() && !look(&part, yield) || time.Now().After(end) {
 				return
+			}
+		}
+	}
+}
+
+// asked yields what Need would have, without the time that a large go.sum takes: a version comes twice, for its go.mod file alone.
+func (p Project) asked(asked Asked) iter.Seq[part] {
+	return func(yield func(part) bool) {
+		lines := p.sums
+		if asked.Required || p.vendored && !asked.NoVendor {
+			lines = nil // known to Need, or not asked for
+		} else {
+			p = Project{}
+		}
+		for _, part := range p.Need(asked).parts {
+			if !yield(part) {
+				return
+			}
+		}
+		for _, file := range lines {
+			data, _ := os.ReadFile(file)
+			for v := range sumLines(string(data)) {
+				version, modOnly := cutGoMod(v.Version)
+				if !yield(part{Version: module.Version{Path: v.Path, Version: version}, mod: modOnly, tree: !modOnly}) {
+					return
+				}
 			}
 		}
 	}

@@ -21,7 +21,7 @@ import (
 // A look at the modules takes as long as nobody notices. Only where something is wrong that may be the cause, another program is asked
 // whether it is, and waited for.
 const (
-	lookLimit = 2 * time.Millisecond
+	lookLimit = 1500 * time.Microsecond
 	askLimit  = time.Second
 )
 
@@ -91,7 +91,7 @@ func (c *command) loading() string {
 // tornModule looks for torn files of the modules that go.sum or the command line names. Go.sum names others too than those that this
 // command reads: which, the go command knows.
 func (c *command) tornModule(loading func() string) string {
-	for s := range c.need().Torn(c.plan.Value("GOMODCACHE"), lookLimit) {
+	for s := range c.project().Torn(c.asked(), c.plan.Value("GOMODCACHE"), lookLimit) {
 		complaint := "unzip " + s.Path + ": "
 		if s.Mod {
 			complaint = "verifying " + s.Module + "/go.mod: checksum mismatch"
@@ -113,7 +113,7 @@ func (c *command) modulesTrouble(loading func() string) string {
 		return ""
 	}
 	seen := make(map[string]bool)
-	for s := range c.need().Lacking(cache, lookLimit) {
+	for s := range c.project().Lacking(c.asked(), cache, lookLimit) {
 		p := deepest(s.Path)
 		if p.Access == "" || p.Owner == os.Geteuid() || seen[p.Deepest] {
 			continue

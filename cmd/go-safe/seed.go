@@ -44,8 +44,13 @@ func (c *command) switches() bool {
 
 // need is what the command asks of the module cache.
 func (c *command) need() modcache.Need {
+	return c.project().Need(c.asked())
+}
+
+// asked is what it asks beyond a build of its project.
+func (c *command) asked() modcache.Asked {
 	m := c.class.Modules
-	return c.project().Need(modcache.Asked{
+	return modcache.Asked{
 		NoVendor:  m.NoVendor,
 		Required:  m.Required,
 		Versions:  m.Versions,
@@ -55,7 +60,7 @@ func (c *command) need() modcache.Need {
 		Infos:     m.Infos,
 		Toolchain: c.toolchain(),
 		FIPS:      fipsModule(c.real.GOROOT, c.settings.Get("GOFIPS140").Value),
-	})
+	}
 }
 
 // holds reports whether a module cache that can only be read serves the command as it is.
