@@ -143,7 +143,7 @@ func (n Need) ServedBy(cache string) bool {
 
 // importsHeldBy reports whether the cache has the modules that provide the imports, where that is asked.
 func (n Need) importsHeldBy(s store) bool {
-	return n.sources == nil || n.sources.importsHeldBy(s, n.parts)
+	return n.sources == nil || n.sources.importsHeldBy(s, n.parts, n.tests)
 }
 
 // every reports whether ok holds for all parts. It asks on all processors: looks at a cold cache wait for the disk.

@@ -51,6 +51,8 @@ func (c *command) need() modcache.Need {
 		Versions:  m.Versions,
 		More:      m.More,
 		Imports:   m.Imports,
+		Tests:     m.Tests,
+		Programs:  m.Programs,
 		Graph:     m.Graph,
 		Infos:     m.Infos,
 		Toolchain: c.toolchain(),
