@@ -1,12 +1,14 @@
 package modcache
 
 import (
+	"bytes"
 	"go/scanner"
 	"go/token"
 	"io/fs"
 	"iter"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -14,13 +16,16 @@ import (
 )
 
 // importsHeldBy reports whether each import in the project's sources, whatever the build tags, is provided by one of the
-// modules that go.sum names, and there.
-func (p *Project) importsHeldBy(s store, parts []part) bool {
+// modules that go.sum names, and there; withTests also those of the packages that they lead to, and of the tests of these.
+func (p *Project) importsHeldBy(s store, parts []part, withTests bool) bool {
 	var trees []importTree
 	for i := range parts {
 		if parts[i].tree {
 			trees = append(trees, importTree{parts[i].Path, s.path(s.tree(&parts[i]))})
 		}
+	}
+	if withTests {
+		return p.reaches(trees, tests)
 	}
 	return p.reaches(trees, sources)
 }
@@ -60,6 +65,36 @@ func isStd(path string) bool {
 
 // allImports reports whether ok holds for all imports of the module in dir.
 func allImports(dir string, ok func(path string) bool) bool {
+	return allSources(dir, func(src []byte) bool {
+		for path := range imports(src) {
+			if !ok(path) {
+				return false
+			}
+		}
+		return true
+	})
+}
+
+// generatesMore reports whether a go:generate line of the project names something by version, as in go run tool@v1.0.0. What other
+// programs that such lines run ask of the cache nobody knows; mostly it is nothing.
+func (p Project) generatesMore() bool {
+	return slices.ContainsFunc(p.roots, func(root string) bool {
+		return !allSources(root, func(src []byte) bool { return !generatesVersion(src) })
+	})
+}
+
+// generatesVersion reports whether the source has such a line. They begin in the first column (go help generate).
+func generatesVersion(src []byte) bool {
+	for line := range bytes.Lines(src) {
+		if bytes.HasPrefix(line, []byte("//go:generate")) && bytes.ContainsRune(line, '@') {
+			return true
+		}
+	}
+	return false
+}
+
+// allSources reports whether ok holds for all Go files of the module in dir.
+func allSources(dir string, ok func(src []byte) bool) bool {
 	return nil == filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
 		switch {
 		case err != nil:
@@ -73,10 +108,8 @@ func allImports(dir string, ok func(path string) bool) bool {
 		if err != nil {
 			return nil
 		}
-		for path := range imports(src) {
-			if !ok(path) {
-				return os.ErrNotExist
-			}
+		if !ok(src) {
+			return os.ErrNotExist
 		}
 		return nil
 	})

@@ -128,13 +128,16 @@ func (n Need) HeldBy(cache string) bool {
 
 // ServedBy reports whether a twin would serve no better than the cache when nothing can be downloaded: what may be needed and is
 // not there is not there as a zip either. What surely is needed it has to hold: the command fails without, but
-// should not say that it is for lack of rights.
+// should not say that it is for lack of rights. From a cache with nothing in it nobody has built anything: there a twin costs nothing.
 func (n Need) ServedBy(cache string) bool {
 	if n.more || n.unsummed {
 		return false
 	}
 	s := newStore(cache, false)
 	defer s.close()
+	if len(n.parts) > 0 && !s.look("cache/download").dir {
+		return false
+	}
 	waits := func(p *part) bool { return p.tree && !s.extracted(p) && s.hasZip(p) }
 	serves := func(p *part) bool { return s.holds(p) || !p.surely && !waits(p) }
 	more, _ := n.graphParts(s)
@@ -143,7 +146,7 @@ func (n Need) ServedBy(cache string) bool {
 
 // importsHeldBy reports whether the cache has the modules that provide the imports, where that is asked.
 func (n Need) importsHeldBy(s store) bool {
-	return n.sources == nil || n.sources.importsHeldBy(s, n.parts)
+	return n.sources == nil || n.sources.importsHeldBy(s, n.parts, n.tests)
 }
 
 // every reports whether ok holds for all parts. It asks on all processors: looks at a cold cache wait for the disk.

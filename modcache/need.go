@@ -18,6 +18,8 @@ type Asked struct {
 	Versions  []string // modules as in path@version
 	More      bool     // modules that nobody can name before they are looked up
 	Imports   bool     // modules that provide imports which none of the known ones does
+	Tests     bool     // the same for the tests of packages that the project's lead to, and for what those import
+	Programs  bool     // what go:generate lines have the go command run
 	Graph     bool     // go.mod files of all modules, whether go.sum names them or not
 	Infos     bool     // and the .info files of those selected
 	Toolchain string   // "go1.26.3": this toolchain, for this system
@@ -30,6 +32,7 @@ type Need struct {
 	more     bool
 	unsummed bool     // go.mod requires a version that go.sum does not name
 	sources  *Project // whose imports are to be looked up
+	tests    bool     // with those of the tests of packages that they lead to
 	graphed  *Project // whose module graph is asked for: a workspace's, for together its modules may need more than go.sum files name
 	infos    bool     // with the .info files of what the graph selects
 }
@@ -55,8 +58,8 @@ func (p Project) Need(asked Asked) Need {
 	n := Need{more: asked.More}
 	if !p.vendored || asked.NoVendor {
 		n.parts, n.unsummed = p.named(asked.Required, asked.Required || asked.Imports)
-		if asked.Imports {
-			n.sources = &p
+		if asked.Imports || asked.Tests {
+			n.sources, n.tests = &p, asked.Tests
 		}
 		if p.work != "" || asked.Graph || asked.Infos {
 			n.graphed, n.infos = &p, asked.Infos
@@ -66,6 +69,7 @@ func (p Project) Need(asked Asked) Need {
 		path, version, _ := strings.Cut(arg, "@")
 		n.parts = append(n.parts, part{Version: module.Version{Path: path, Version: version}, mod: true, tree: true, surely: true})
 	}
+	n.more = n.more || asked.Programs && p.generatesMore()
 	n.toolchain(asked.Toolchain)
 	if asked.FIPS != "" {
 		n.parts = append(n.parts, part{Version: module.Version{Path: "golang.org/fips140", Version: asked.FIPS}, tree: true, surely: true, local: true})

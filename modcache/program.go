@@ -1,6 +1,8 @@
 package modcache
 
 import (
+	"io/fs"
+	"iter"
 	"os"
 	"path"
 	"path/filepath"
@@ -24,4 +26,26 @@ func Program(pkg string) string {
 		pkg = prefix
 	}
 	return path.Base(pkg)
+}
+
+// Programs yields what the go command may call the binaries of the packages that the pattern dir/... means.
+func Programs(dir string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		last := ""
+		filepath.WalkDir(dir, func(file string, d fs.DirEntry, err error) error {
+			switch at := filepath.Dir(file); {
+			case err != nil:
+				return nil
+			case d.IsDir() && file != dir && (isSkipped(d.Name()) || exists(filepath.Join(file, "go.mod"))):
+				return fs.SkipDir
+			case d.IsDir() || !strings.HasSuffix(file, ".go") || at == last:
+				return nil
+			case !yield(Program(at)):
+				return fs.SkipAll
+			default:
+				last = at
+				return nil
+			}
+		})
+	}
 }

@@ -3,8 +3,20 @@ package modcache
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 )
+
+func TestPrograms(t *testing.T) {
+	dir := t.TempDir()
+	write(t, dir, map[string]string{
+		"go.mod": "module m\n", "cmd/a/a.go": "", "cmd/a/b.go": "", "cmd/b/b_test.go": "", "cmd/c/c.txt": "",
+		"cmd/testdata/d/d.go": "", "cmd/nested/go.mod": "module n\n", "cmd/nested/n.go": "", "cmd/e/v2/e.go": "", "x/x.go": "",
+	})
+	if got := slices.Collect(Programs(filepath.Join(dir, "cmd"))); !slices.Equal(got, []string{"a", "b", "e"}) {
+		t.Error(got)
+	}
+}
 
 func TestProgram(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "dir")

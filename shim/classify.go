@@ -188,7 +188,11 @@ func split(verb string, args []string) (flags, rest []string) {
 		case verb == "test" && (arg == "-args" || arg == "--args"):
 			return flags, rest // the rest is the test's own
 		case len(arg) > 1 && arg[0] == '-':
-			if !strings.Contains(arg, "=") && slices.Contains(valued, flagName(arg)) && i+1 < len(args) {
+			name := flagName(arg)
+			if verb == "test" { // which knows -coverprofile as -test.coverprofile, too
+				name = strings.TrimPrefix(name, "test.")
+			}
+			if !strings.Contains(arg, "=") && slices.Contains(valued, name) && i+1 < len(args) {
 				i++
 				arg += "=" + args[i]
 			}

@@ -16,6 +16,8 @@ type Modules struct {
 	Versions []string // of the form module@version, with their dependencies only where More says so
 	More     bool     // modules that nobody can name before they are looked up
 	Imports  bool     // looks modules up for imports that none of the known ones provides
+	Tests    bool     // reads the tests of all packages that the project's lead to
+	Programs bool     // runs what go:generate lines name
 	Graph    bool     // go.mod files of all modules, whether go.sum names them or not
 	Infos    bool     // and the .info files of those selected
 }
@@ -30,6 +32,10 @@ func modules(verb string, flags, rest []string) Modules {
 	}
 	named := slices.ContainsFunc(rest, func(arg string) bool { return strings.Contains(arg, "@") })
 	switch verb {
+	case "generate":
+		m.Programs = true
+	case "mod tidy":
+		m.Tests = true
 	case "get":
 		// For retractions it looks up the latest version of whatever provides a package, of what is there already too
 		// (cmd/go/internal/modget.checkPackageProblems).
@@ -37,7 +43,7 @@ func modules(verb string, flags, rest []string) Modules {
 	case "mod graph", "mod verify":
 		m.Graph = true
 	case "mod why":
-		m.Graph, m.Infos = true, has(flags, "m")
+		m.More = true // loads what it is named, needed or not, and its tests
 	case "mod download":
 		m.Required = len(rest) == 0
 		m.Versions = slices.DeleteFunc(slices.Clone(rest), func(arg string) bool { return !isExact(arg) })

@@ -1,12 +1,16 @@
 package shim
 
-import "slices"
+import (
+	"cmp"
+	"slices"
+)
 
 // Outputs are what a command makes in directories of the user's own choice: in its working directory and where flags say, as far
 // as the command line tells. Names are relative to the working directory, or absolute.
 type Outputs struct {
 	Files    []string // and directories
 	Vendor   bool     // the vendor directory of the module or workspace
+	Work     bool     // the go.work file, and its go.work.sum
 	Packages []string // whose binaries it may leave, Go files among them; "." where none is named
 	Suffix   string   // of these binaries' names
 	Binary   string   // of -o: a binary, or a directory for them; "" for the working directory
@@ -15,8 +19,11 @@ type Outputs struct {
 // profiles are the flags of go test that name a file, -outputdir before it (cmd/go/internal/test.testFlags in Go 1.26).
 var profiles = []string{"blockprofile", "coverprofile", "cpuprofile", "memprofile", "mutexprofile", "trace"}
 
+// traces are the flags of most commands that name a file (work.AddBuildFlags).
+var traces = []string{"debug-actiongraph", "debug-runtime-trace", "debug-trace"}
+
 // OutputsOf tells what the go command makes with args, the command line without the command's own name, and goflags, the value of
-// GOFLAGS. What it leaves out is what nobody can name: the binary of a package below a pattern, what go generate and tests make.
+// GOFLAGS. What it leaves out is what nobody can name: what go generate and tests make.
 func OutputsOf(args []string, goflags string) Outputs {
 	v, rest, _ := lookup(args)
 	flags, packages := split(v.name, rest)
@@ -26,30 +33,46 @@ func OutputsOf(args []string, goflags string) Outputs {
 	}
 	binary := flagValue(flags, "o")
 	var o Outputs
+	for _, name := range traces {
+		if file := flagValue(flags, name); file != "" {
+			o.Files = append(o.Files, file)
+		}
+	}
 	switch v.name {
 	case "build":
 		o.Binary, o.Packages = binary, packages
 	case "test":
 		o.Suffix = ".test"
-		for _, name := range profiles {
-			if file := flagValue(flags, name); file != "" {
-				o.Files = append(o.Files, below(flagValue(flags, "outputdir"), file))
-			}
-		}
-		if binary != "" || len(o.Files) > 0 || has(flags, "c") {
+		made := profilesOf(flags)
+		o.Files = append(o.Files, made...)
+		if binary != "" || len(made) > 0 || has(flags, "c") {
 			o.Binary, o.Packages = binary, packages
 		}
 	case "mod init":
-		o.Files = []string{"go.mod"}
+		o.Files = append(o.Files, "go.mod")
 	case "work init":
-		o.Files = []string{"go.work", "go.work.sum"}
+		o.Work = true
 	case "mod vendor", "work vendor":
 		o.Vendor = binary == ""
 		if binary != "" {
-			o.Files = []string{binary}
+			o.Files = append(o.Files, binary)
 		}
 	}
 	return o
+}
+
+// profilesOf are the profiles of go test, whose flags have two names (cmd/go/internal/test.testFlags).
+func profilesOf(flags []string) []string {
+	value := func(name string) string {
+		return cmp.Or(flagValue(flags, name), flagValue(flags, "test."+name))
+	}
+	var files []string
+	for _, name := range profiles {
+		if file := value(name); file != "" {
+			files = append(files, below(value("outputdir"), file))
+		}
+	}
+	return files
 }
 
 // below is file in dir, "" for none, unless it is absolute.

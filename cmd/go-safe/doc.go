@@ -85,8 +85,8 @@ modules stay read-only, execute bits stay, and nobody gets rights that the cache
 command is the user's. Root gives away regular files and directories of root's that have one name, are on the cache's device
 and were born after the command began, to the owner of the directory they are in: in the caches, pkg/sumdb, the directory of
 binaries, the go folder of the user's settings, and in a project what the go command itself made there: go.sum, go.work.sum, the
-go.mod and go.work of init, vendor, and of go build and go test the binaries and profiles whose names the command line tells. Where the
-file system keeps no birth times they are named and left; in a shared cache they stay root's and are open to the group.
+go.mod and go.work of init, vendor, the files of -debug-trace and its like, and of go build and go test the profiles and binaries
+that the command line names, by a pattern such as ./cmd/... too. Where the file system keeps no birth times they are named and left; in a shared cache they stay root's and are open to the group.
 Go run loads what it needs first (go run -n, under the lock), where that may need a repair; what else it makes is repaired while its program
 goes on: after a second, and then in longer and longer intervals. So it is while any command adds to such a cache for longer than a second, every two
 seconds, for those who wait for its lock no longer.
@@ -126,7 +126,8 @@ On FreeBSD sharing is by setgid.
 A module cache that cannot be written to, or that everybody may write to and is not ours, is used in place while it has
 all that go.sum, go.work.sum, GOTOOLCHAIN and the command line name; with GOPROXY=off also while nothing that is missing waits in it to be
 extracted. Else, and from then on for this user and cache, GOMODCACHE is a private twin: mod-HASH, of the cache's path, below the
-folders of 3. What keeps what it looked up, as go get of anything does, begins one too. It serves alone when the cache is gone, and is left when the cache can be written to.
+folders of 3. What may need more than go.sum tells begins one too: go get, go mod why, go generate where a go:generate line names a version; a workspace
+whose modules together need what none of them needs alone, and go mod tidy, where the cache lacks what they import. It serves alone when the cache is gone, and is left when the cache can be written to.
 
 Before the command the twin gets what the command may need and the cache has: copies of .info, .mod, .zip and .ziphash files (reflinks
 where the file system has them; where there is a zip no more, one is made of the extracted files), and of the checksum

@@ -24,8 +24,20 @@ func (c *command) projectPlaces() []rights.Place {
 		}
 	}
 	dir := c.dir()
+	if made.Work {
+		file := "go.work"
+		if gowork := c.settings.Get("GOWORK").Value; filepath.IsAbs(gowork) {
+			file = gowork
+		}
+		made.Files = append(made.Files, file, file+".sum")
+	}
 	for _, file := range append(made.Files, binaries(dir, made)...) {
-		list = append(list, onlyFile(within(dir, file)))
+		p := onlyFile(within(dir, file))
+		if last := len(list) - 1; last >= 0 && list[last].Dir == p.Dir { // each place is opened
+			list[last].Files = append(list[last].Files, p.Files...)
+			continue
+		}
+		list = append(list, p)
 	}
 	return list
 }
@@ -40,18 +52,42 @@ func binaries(dir string, made shim.Outputs) []string {
 		into = made.Binary
 	}
 	var list []string
+	add := func(name string) {
+		list = append(list, filepath.Join(into, name+made.Suffix), filepath.Join(into, name+made.Suffix+".exe"))
+	}
 	for _, pkg := range made.Packages {
+		if below, _, pattern := strings.Cut(pkg, "..."); pattern && isLocal(below) {
+			if foreign(within(dir, into)) { // it is a walk over the sources
+				for name := range modcache.Programs(filepath.Join(dir, filepath.Dir(below+"x"))) {
+					add(name)
+				}
+			}
+			continue
+		}
 		pkg = strings.TrimSuffix(pkg, "/...")
 		name, isFile := strings.CutSuffix(filepath.Base(pkg), ".go")
 		if !isFile {
 			name = modcache.Program(pkg)
-			if pkg == "." || strings.HasPrefix(pkg, "./") || strings.HasPrefix(pkg, "../") {
+			if isLocal(pkg) {
 				name = modcache.Program(filepath.Join(dir, pkg))
 			}
 		}
-		list = append(list, filepath.Join(into, name+made.Suffix), filepath.Join(into, name+made.Suffix+".exe"))
+		add(name)
 	}
 	return list
+}
+
+// isLocal reports whether a package or pattern is a path (go help packages).
+func isLocal(pkg string) bool {
+	return pkg == "." || strings.HasPrefix(pkg, "./") || strings.HasPrefix(pkg, "../")
+}
+
+// foreign reports whether the directory, or the nearest one above it that is there, may be another user's than root's.
+func foreign(dir string) bool {
+	for !isDir(dir) && dir != filepath.Dir(dir) {
+		dir = filepath.Dir(dir)
+	}
+	return rights.Of(dir).Policy != rights.Own
 }
 
 // within is file, seen from dir.

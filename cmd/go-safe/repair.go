@@ -71,12 +71,12 @@ func onlyFile(path string) rights.Place {
 }
 
 // mayDownload reports whether the command may add to the module cache: it can, and is not one of those that need no more than
-// go.sum names while all of that is there.
+// go.sum names while all of that is there. What go generate runs may need anything.
 func (c *command) mayDownload() bool {
 	if c.class.Writes&shim.ModCache == 0 {
 		return c.class.Writes == 0 && c.class.Verb != "help" && c.switches()
 	}
-	reads := []string{"build", "fix", "fmt", "generate", "install", "list", "run", "test", "tool", "vet"}
+	reads := []string{"build", "fix", "fmt", "install", "list", "run", "test", "tool", "vet"}
 	if !slices.Contains(reads, c.class.Verb) || c.switches() {
 		return true
 	}

@@ -56,6 +56,8 @@ func (c *command) asked() modcache.Asked {
 		Versions:  m.Versions,
 		More:      m.More,
 		Imports:   m.Imports,
+		Tests:     m.Tests,
+		Programs:  m.Programs,
 		Graph:     m.Graph,
 		Infos:     m.Infos,
 		Toolchain: c.toolchain(),
