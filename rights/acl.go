@@ -128,22 +128,6 @@ func (l acl) lets(uid int, groups []int, group int) bool {
 	})
 }
 
-// letsThrough reports whether members of a group may look entries up in a directory with this ACL that belongs to somebody else and to the
-// group owner. What everybody may counts for those that no entry names.
-func (l acl) letsThrough(group, owner int) bool {
-	named := false
-	for _, e := range l {
-		if e.tag == groupTag && owner == group || e.tag == namedTag && int(e.id) == group {
-			named = true
-			if e.perm&l.mask()&1 != 0 {
-				return true
-			}
-		}
-	}
-	other, _ := l.perm(otherTag)
-	return !named && other&1 != 0
-}
-
 // shares reports whether the ACL lets somebody write who is not the owner, not counting what everybody may.
 func (l acl) shares() bool {
 	return slices.ContainsFunc(l, func(e aclEntry) bool {

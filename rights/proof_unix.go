@@ -4,7 +4,10 @@ package rights
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"encoding/binary"
+	"encoding/hex"
+	"io"
 	"slices"
 	"strings"
 
@@ -92,10 +95,12 @@ func groupReads(fd int, e entry, gid int) bool {
 func (k *keeper) proven(fd int, e entry, d folder, name string) bool {
 	switch z := d.zoneOf(name, e); {
 	case e.mode.IsDir():
-		known := z == pathZone || z == cacheZone || z == downloadZone || d.zone == cacheZone
+		known := z == pathZone || z == cacheZone || z == downloadZone || z == buildZone || d.zone == cacheZone
 		return known && e.mode&0o022 == 0 && z.holds(fd, name)
 	case e.size == 0:
 		return true
+	case z == buildZone:
+		return toldBuild(fd, name)
 	}
 	return d.zone == downloadZone && d.at.name == "@v" && told(fd, name, e.size)
 }
@@ -118,6 +123,8 @@ func (z zone) holds(fd int, dir string) bool {
 			return version == ""
 		case z == cacheZone && name != "download" && name != "vcs", next == repoZone && z == repoZone && len(name) != 64, strings.HasPrefix(name, "."):
 			return true
+		case z == buildZone: // a program that go run or go tool keeps
+			return !z.hasFile(dir, name)
 		case next == repoZone && z == repoZone, dir == "download" && name == "sumdb":
 			return false
 		}
@@ -135,6 +142,9 @@ func (z zone) hasFile(dir, name string) bool {
 	switch z {
 	case cacheZone:
 		return name == "lock"
+	case buildZone:
+		hash, kind, _ := strings.Cut(name, "-")
+		return len(hash) == 64 && (kind == "a" || kind == "d")
 	case repoZone:
 		hash, _, _ := strings.Cut(name, ".")
 		return len(hash) == 64
@@ -148,9 +158,7 @@ func (z zone) hasFile(dir, name string) bool {
 
 // told reports whether an open file is by its content what its name says: one of those that the go command downloads.
 func told(fd int, name string, size int64) bool {
-	buf := make([]byte, 1024)
-	n, _ := unix.Pread(fd, buf, 0)
-	head := buf[:max(n, 0)]
+	head := headOf(fd)
 	version, ok := strings.CutSuffix(name, ".zip")
 	switch {
 	case ok: // the header of the first file, and its name (APPNOTE.TXT, 4.3.7)
@@ -170,4 +178,42 @@ func told(fd int, name string, size int64) bool {
 		return bytes.HasPrefix(head, []byte("v")) && len(bytes.TrimLeft(head, "v0123456789.-+abcdefghijklmnopqrstuwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ\n")) == 0
 	}
 	return false
+}
+
+// toldBuild is told in a build cache: the name of an output is its hash (cmd/go/internal/cache.OutputID).
+func toldBuild(fd int, name string) bool {
+	switch hash, kind, _ := strings.Cut(name, "-"); {
+	case name == "README":
+		return bytes.HasPrefix(headOf(fd), []byte("This directory holds cached build artifacts"))
+	case name == "trim.txt", name == "testexpire.txt":
+		return len(bytes.Trim(headOf(fd), "0123456789\n")) == 0
+	case kind == "a":
+		return bytes.HasPrefix(headOf(fd), []byte("v1 "+hash+" "))
+	case kind == "d":
+		sum := sha256.New()
+		_, err := io.Copy(sum, io.NewSectionReader(reader(fd), 0, 1<<62))
+		return err == nil && hex.EncodeToString(sum.Sum(nil)) == hash
+	}
+	return false
+}
+
+// headOf is what an open file begins with.
+func headOf(fd int) []byte {
+	buf := make([]byte, 1024)
+	n, _ := unix.Pread(fd, buf, 0)
+	return buf[:max(n, 0)]
+}
+
+// A reader reads from a descriptor, which it does not close.
+type reader int
+
+func (r reader) ReadAt(p []byte, off int64) (int, error) {
+	n, err := unix.Pread(int(r), p, off)
+	switch {
+	case err != nil:
+		return 0, err
+	case n < len(p):
+		return n, io.EOF
+	}
+	return n, nil
 }

@@ -58,7 +58,12 @@ func (r *Run) DueIn(dir string) bool {
 // In a cache shared by setgid it also opens what a run of ours that was killed left closed, where it meets that and it is
 // certain to be the go command's.
 func (r *Run) Repair() *Report {
-	return r.repair()
+	report := r.repair()
+	for kind, n := range report.Changed {
+		r.changed[kind] += n
+	}
+	report.Changed = r.changed
+	return report
 }
 
 // Close closes the places: there will be no other repair.

@@ -78,11 +78,10 @@ func (r *Run) repair() *Report {
 		part := j.repair()
 		total.Seen += part.Seen
 		for kind, n := range part.Changed {
-			r.changed[kind] += n
+			total.Changed[kind] += n
 		}
 		total.Left = append(total.Left, part.Left...)
 	}
-	total.Changed = r.changed
 	return total
 }
 

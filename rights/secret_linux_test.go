@@ -158,3 +158,18 @@ func TestHolds(t *testing.T) {
 		must(t, unix.Close(fd))
 	}
 }
+
+// An output of a build cache is told by its hash, and by nothing else.
+func TestToldBuild(t *testing.T) {
+	const id = "2bb80d537b1da3e38bd30361aa855686bde0eacd7162fef6a25fe97bf527a25b" // SHA-256 of secret
+	dir := t.TempDir()
+	for name, want := range map[string]bool{id + "-d": true, "0" + id[1:] + "-d": false, id + "-a": false, "README": false, "trim.txt": false, "secret": false} {
+		must(t, os.WriteFile(dir+"/"+name, []byte("secret"), 0o600))
+		fd, err := unix.Open(dir+"/"+name, unix.O_RDONLY|unix.O_CLOEXEC, 0)
+		must(t, err)
+		if toldBuild(fd, name) != want {
+			t.Errorf("%s: %t", name, !want)
+		}
+		must(t, unix.Close(fd))
+	}
+}

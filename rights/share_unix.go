@@ -111,6 +111,22 @@ func unreachable(dir string, group int) string {
 	return ""
 }
 
+// letsThrough reports whether members of a group may look entries up in a directory with this ACL that belongs to somebody else and to the
+// group owner. What everybody may counts for those that no entry names.
+func (l acl) letsThrough(group, owner int) bool {
+	named := false
+	for _, e := range l {
+		if e.tag == groupTag && owner == group || e.tag == namedTag && int(e.id) == group {
+			named = true
+			if e.perm&l.mask()&1 != 0 {
+				return true
+			}
+		}
+	}
+	other, _ := l.perm(otherTag)
+	return !named && other&1 != 0
+}
+
 // shareRule is the rule of the cache that the directory is to become.
 func shareRule(dir string, d folder, group int) (rule, error) {
 	uid := os.Geteuid()
