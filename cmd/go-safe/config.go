@@ -62,7 +62,7 @@ func settingNames() []string {
 }
 
 // readConfig reads the settings, those too that do not count with GOSAFE=off: go safe does its work then as ever. The error names the
-// variable, its value and what is allowed.
+// variable, its value and what is allowed; with GOSAFE=off only where there is no doing without.
 func readConfig(environ []string) (config, error) {
 	is := func(name, value string) bool { return getenv(environ, name) == value }
 	cfg := config{
@@ -81,11 +81,11 @@ func readConfig(environ []string) (config, error) {
 	for _, name := range settingNames() {
 		value := getenv(environ, name)
 		allowed := allowedValues(name, value)
-		if value != "" && allowed != "" {
+		if value != "" && allowed != "" && (!cfg.off || name == goSetting) {
 			return cfg, fmt.Errorf("%s=%s is not valid; allowed: %s, or unset", name, value, allowed)
 		}
 	}
-	if d, err := time.ParseDuration(getenv(environ, timeoutSetting)); err == nil {
+	if d, err := time.ParseDuration(getenv(environ, timeoutSetting)); err == nil && d >= 0 {
 		cfg.lockTimeout = d
 	}
 	return cfg, nil
