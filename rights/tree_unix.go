@@ -244,17 +244,27 @@ func (k *keeper) set(fd int, e entry, w wish, list, inherits bool) error {
 }
 
 func (k *keeper) count(e entry, w wish, acls bool, d folder, name string) {
-	var what []string
-	if w.uid != e.uid || w.gid != e.gid {
+	owner, mode := w.uid != e.uid || w.gid != e.gid, w.mode != e.mode
+	if owner {
 		k.tally.changed[Owners].Add(1)
-		what = append(what, fmt.Sprintf("owner %d:%d to %d:%d", e.uid, e.gid, w.uid, w.gid))
 	}
-	if w.mode != e.mode {
+	if mode {
 		k.tally.changed[Modes].Add(1)
-		what = append(what, fmt.Sprintf("mode %04o to %04o", systemMode(e.mode), systemMode(w.mode)))
 	}
 	if acls {
 		k.tally.changed[ACLs].Add(1)
+	}
+	if k.tally.tell == nil { // the words take longer than the change
+		return
+	}
+	var what []string
+	if owner {
+		what = append(what, fmt.Sprintf("owner %d:%d to %d:%d", e.uid, e.gid, w.uid, w.gid))
+	}
+	if mode {
+		what = append(what, fmt.Sprintf("mode %04o to %04o", systemMode(e.mode), systemMode(w.mode)))
+	}
+	if acls {
 		what = append(what, "ACL")
 	}
 	k.tally.list(d.at, name, strings.Join(what, ", "))
