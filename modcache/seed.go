@@ -38,7 +38,11 @@ func (t Twin) Seed(n Need) (seeded int, err error) {
 	s := &seeder{Twin: t, from: newStore(t.Of, false), to: newStore(t.Dir, true), doubtful: openToAll(t.Of)}
 	defer s.from.close()
 	defer s.to.close()
-	more, whole := n.graphParts(s.to, s.from)
+	known := []store{s.to}
+	if !s.doubtful { // or anybody could say what is required
+		known = append(known, s.from)
+	}
+	more, whole := n.graphParts(known...)
 	parts := append(slices.Clip(n.parts), more...)
 	perhaps := n.perhaps() || !whole
 	if perhaps || !every(parts, s.vouched) {

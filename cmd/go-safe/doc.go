@@ -126,8 +126,9 @@ On FreeBSD sharing is by setgid.
 A module cache that cannot be written to, or that everybody may write to and is not ours, is used in place while it has
 all that go.sum, go.work.sum, GOTOOLCHAIN and the command line name; with GOPROXY=off also while nothing that is missing waits in it to be
 extracted. Else, and from then on for this user and cache, GOMODCACHE is a private twin: mod-HASH, of the cache's path, below the
-folders of 3. What may need more than go.sum tells begins one too: go get, go mod why, go generate where a go:generate line names a version; a workspace
-whose modules together need what none of them needs alone, and go mod tidy, where the cache lacks what they import. It serves alone when the cache is gone, and is left when the cache can be written to.
+folders of 3. What may need more than go.sum tells begins one too: go get, go mod why, go generate where a go:generate line names a
+version, and where the cache lacks what they lead to go mod tidy and a workspace whose modules need together what none of them
+needs alone. It serves alone when the cache is gone, and is left when the cache can be written to.
 
 Before the command the twin gets what the command may need and the cache has: copies of .info, .mod, .zip and .ziphash files (reflinks
 where the file system has them; where there is a zip no more, one is made of the extracted files), and of the checksum
