@@ -6,7 +6,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"github.com/go-safe/go-safe/envfix"
@@ -36,7 +35,7 @@ func unreadable(m *Machine) Finding {
 	}
 	bad, end := "", m.budget()
 	filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
-		switch name := filepath.Base(path); {
+		switch {
 		case errors.Is(err, fs.ErrPermission):
 			bad = path
 			return errFound
@@ -44,9 +43,7 @@ func unreadable(m *Machine) Finding {
 			return errFound
 		case err != nil || !d.IsDir() || path == root:
 			return nil
-		case strings.HasPrefix(name, ".") || strings.HasPrefix(name, "_") || name == "testdata" || name == "vendor" || exists(filepath.Join(path, "go.mod")):
-			return filepath.SkipDir
-		case tree.Ignores(path):
+		case modcache.Skips(path), tree.Ignores(path):
 			return filepath.SkipDir
 		}
 		return nil

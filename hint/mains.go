@@ -11,8 +11,9 @@ import (
 )
 
 // Mains reports whether one of the packages, given as to a go command in dir, is certain to be a program: a path of a folder, a
-// file, or all below a folder (./...), of which as much is seen as before the end. It reads no more than package clauses.
-func Mains(dir string, packages []string, end time.Time) bool {
+// file, or all below a folder (./...), but for those that skips says are left out, of which as much is seen as before the end. It reads no more
+// than package clauses.
+func Mains(dir string, packages []string, skips func(dir string) bool, end time.Time) bool {
 	for _, p := range packages {
 		path := p
 		if !filepath.IsAbs(path) {
@@ -26,7 +27,7 @@ func Mains(dir string, packages []string, end time.Time) bool {
 		case !filepath.IsAbs(p) && p != "." && p != ".." && !strings.HasPrefix(p, "./") && !strings.HasPrefix(p, "../"):
 			// An import path: whose folder it is nobody knows without the go command.
 		case all:
-			if mainBelow(root, end) {
+			if mainBelow(root, skips, end) {
 				return true
 			}
 		case mainIn(path):
@@ -37,14 +38,15 @@ func Mains(dir string, packages []string, end time.Time) bool {
 }
 
 // mainBelow looks at the folders that the pattern ... takes in.
-func mainBelow(root string, end time.Time) bool {
+func mainBelow(root string, skips func(dir string) bool, end time.Time) bool {
 	found := false
+	root = filepath.Clean(root)
 	filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
-		switch name := filepath.Base(path); {
+		switch {
 		case found || time.Now().After(end):
 			return filepath.SkipAll
 		case err != nil || !d.IsDir(): // d is nil where there is no root
-		case path != filepath.Clean(root) && (strings.HasPrefix(name, ".") || strings.HasPrefix(name, "_") || name == "testdata" || name == "vendor"):
+		case path != root && skips(path):
 			return filepath.SkipDir
 		default:
 			found = mainIn(path)

@@ -3,6 +3,7 @@ package hint
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 )
@@ -15,6 +16,7 @@ func TestMains(t *testing.T) {
 		"lib/main_test.go":    "package main\n",
 		"lib/testdata/x/x.go": "package main\n",
 		"lib/_x/x.go":         "package main\n",
+		"b/own/x.go":          "package main\n",
 		"a/cmd/x/x.go":        "/* package x */ package main; var",
 		"torn/x.go":           "package",
 	} {
@@ -26,15 +28,17 @@ func TestMains(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	skips := func(dir string) bool { return slices.Contains([]string{"_x", "testdata", "own"}, filepath.Base(dir)) }
 	for pattern, want := range map[string]bool{
+		"./b/...": false, "./b/own/...": true,
 		".": false, "./...": true, "./lib": false, "./lib/...": false, "./a": false, "./a/cmd/x": true, "a/cmd/x": false, "a/cmd/x/x.go": true,
 		"./torn": false, "./none": false, "./none/...": false, "example.com/x": false, filepath.Join(dir, "a", "cmd", "x"): true, "all": false,
 	} {
-		if got := Mains(dir, []string{"./lib", pattern}, time.Now().Add(time.Minute)); got != want {
+		if got := Mains(dir, []string{"./lib", pattern}, skips, time.Now().Add(time.Minute)); got != want {
 			t.Errorf("%s: %t", pattern, got)
 		}
 	}
-	if Mains(dir, []string{"./..."}, time.Now().Add(-time.Minute)) {
+	if Mains(dir, []string{"./..."}, skips, time.Now().Add(-time.Minute)) {
 		t.Error("found when the time was over")
 	}
 }

@@ -99,7 +99,7 @@ func allSources(dir string, ok func(src []byte) bool) bool {
 		switch {
 		case err != nil:
 			return nil // the go command will say
-		case d.IsDir() && path != dir && (isSkipped(d.Name()) || exists(filepath.Join(path, "go.mod"))):
+		case d.IsDir() && path != dir && Skips(path):
 			return fs.SkipDir
 		case d.IsDir() || !strings.HasSuffix(path, ".go"):
 			return nil
@@ -135,7 +135,9 @@ func imports(src []byte) iter.Seq[string] {
 	}
 }
 
-// isSkipped reports whether the pattern ./... leaves out a folder of that name (go help packages).
-func isSkipped(name string) bool {
-	return name[0] == '.' || name[0] == '_' || name == "testdata" || name == "vendor"
+// Skips reports whether the pattern ./... leaves out the folder at path, and what is below it: by its name, or because it is a module of its
+// own (go help packages). What a go.mod file ignores is not looked for.
+func Skips(path string) bool {
+	name := filepath.Base(path)
+	return name[0] == '.' || name[0] == '_' || name == "testdata" || name == "vendor" || exists(filepath.Join(path, "go.mod"))
 }

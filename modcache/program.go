@@ -36,7 +36,7 @@ func Programs(dir string) iter.Seq[string] {
 			switch at := filepath.Dir(file); {
 			case err != nil:
 				return nil
-			case d.IsDir() && file != dir && (isSkipped(d.Name()) || exists(filepath.Join(file, "go.mod"))):
+			case d.IsDir() && file != dir && Skips(file):
 				return fs.SkipDir
 			case d.IsDir() || !strings.HasSuffix(file, ".go") || at == last:
 				return nil

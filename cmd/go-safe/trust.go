@@ -7,6 +7,7 @@ import (
 
 	"github.com/go-safe/go-safe/envfix"
 	"github.com/go-safe/go-safe/hint"
+	"github.com/go-safe/go-safe/modcache"
 	"github.com/go-safe/go-safe/vcs"
 )
 
@@ -34,7 +35,7 @@ func (c *command) repoTrouble() string {
 	}
 	dir := c.dir()
 	repo, ok := vcs.Find(dir)
-	if !ok || !repo.Foreign || !hint.Mains(dir, c.class.Stamps, time.Now().Add(2*time.Millisecond)) {
+	if !ok || !repo.Foreign || !hint.Mains(dir, c.class.Stamps, modcache.Skips, time.Now().Add(2*time.Millisecond)) {
 		return ""
 	}
 	git, err := exec.LookPath("git")
