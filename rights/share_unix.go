@@ -47,6 +47,7 @@ func share(dir, group string, homes []string, o *Options) (*Shared, error) {
 	r, err := shareRule(dir, d, gid)
 	if err != nil {
 		unix.Close(d.fd)
+		s.forget(dir)
 		return nil, err
 	}
 	s.ByACL, s.Group = r.policy == SharedACL, r.group
