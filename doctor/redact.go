@@ -1,17 +1,11 @@
 package doctor
 
-import (
-	"strings"
-	"unicode"
-)
+import "strings"
 
 // redacted is the finding without passwords: what the doctor prints is shown to others. What is to be typed has them left out too, but
-// where --fix types it: that names folders only. A line with control characters in it cannot be read on the screen, nor pasted.
+// where --fix types it: that names folders only.
 func (f Finding) redacted() Finding {
 	f.Looked, f.Found = redacted(f.Looked), redacted(f.Found)
-	if strings.ContainsFunc(f.Type, unicode.IsControl) {
-		f.Type, f.Fix = "", false
-	}
 	if !f.Fix {
 		f.Type = redacted(f.Type)
 	}
