@@ -33,8 +33,7 @@ func (c *command) explain() (after func(status int)) {
 	if c.noHints || c.class.Writes&(shim.ModCache|shim.BuildCache) == 0 {
 		return func(int) {}
 	}
-	kills := make(chan int, 1)
-	go func() { kills <- hint.Kills() }() // beside the child's start, which takes longer
+	kills := hint.Kills()
 	return func(status int) {
 		if status == 0 {
 			return
@@ -43,7 +42,7 @@ func (c *command) explain() (after func(status int)) {
 		if status == exitUnsuccessful {
 			looks = c.looks()
 		}
-		if line := hint.First(<-kills, looks...); line != "" {
+		if line := hint.First(kills, looks...); line != "" {
 			c.say.line("hint: %s", line)
 		}
 	}
