@@ -44,7 +44,6 @@ type Class struct {
 	Modules  Modules  // what it asks of the module cache
 	Flags    []string // of GOFLAGS
 	Stamps   []string // packages for whose programs it asks for the revision of the sources; nil where it does not
-	Lists    []string // arguments of a go list that fails of what this command fails of before it compiles; nil for none
 }
 
 // A verb is a row of what is known of the go command.
@@ -127,10 +126,16 @@ func Classify(args []string, goflags string) Class {
 		c.Clears, c.Empties = 0, 0
 	}
 	c.Stamps = stamps(v, flags, rest)
-	c.Lists = lists(v, flags, rest)
 	c.Tells = slices.ContainsFunc(flags, tells)
 	c.Modules = modules(v.name, flags, rest)
 	return c
+}
+
+// parse takes a command line apart. The flags of GOFLAGS come first, for the last one counts.
+func parse(args []string, goflags string) (v verb, flags, rest []string) {
+	v, rest, _ = lookup(args)
+	flags, rest = split(v.name, rest)
+	return v, slices.Concat(SplitFlags(goflags), flags), rest
 }
 
 // lookup finds the command's row as lookupCmd in cmd/go/main.go does, and takes the -C flag out as its

@@ -12,7 +12,7 @@ func TestClassify(t *testing.T) {
 	tests := []struct {
 		line    string
 		goflags string
-		want    Class // Why, Own, Flags, Stamps, Lists and Modules left out
+		want    Class // Why, Own, Flags, Stamps and Modules left out
 	}{
 		{line: "", want: Class{}},
 		{line: "build", want: Class{Verb: "build", Writes: builds}},
@@ -68,7 +68,7 @@ func TestClassify(t *testing.T) {
 	}
 	for _, tt := range tests {
 		got := Classify(strings.Fields(tt.line), tt.goflags)
-		got.Why, got.Own, got.Flags, got.Stamps, got.Lists, got.Modules = "", 0, nil, nil, nil, Modules{}
+		got.Why, got.Own, got.Flags, got.Stamps, got.Modules = "", 0, nil, nil, Modules{}
 		if !reflect.DeepEqual(got, tt.want) {
 			t.Errorf("Classify(%q, %q)\n got %+v\nwant %+v", tt.line, tt.goflags, got, tt.want)
 		}

@@ -5,11 +5,12 @@ import (
 	"strings"
 )
 
-// lists returns the arguments of a go list that loads the packages or modules that the command loads, prints nothing of use and writes neither
-// go.mod nor go.sum: it fails of what the command fails of before it compiles, and of nothing else. It is nil where there is no
-// such go list.
-func lists(v verb, flags, rest []string) []string {
-	args := []string{"list", "-buildvcs=false"}
+// ListOf returns the arguments of a go list that loads the packages or modules that the go command loads with args and goflags, as Classify
+// has them, prints nothing of use and writes neither go.mod nor go.sum: it fails of what the command fails of before it compiles, and of
+// nothing else. It is nil where there is no such go list.
+func ListOf(args []string, goflags string) []string {
+	v, flags, rest := parse(args, goflags)
+	args = []string{"list", "-buildvcs=false"}
 	for _, f := range flags {
 		if slices.Contains(loading, flagName(f)) {
 			args = append(args, f)

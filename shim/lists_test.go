@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-func TestLists(t *testing.T) {
+func TestListOf(t *testing.T) {
 	for line, want := range map[string]string{
 		"build":                                "list -buildvcs=false -deps --",
 		"build -o x -tags a,b -race ./... ./b": "list -buildvcs=false -tags=a,b -race -deps -- ./... ./b",
@@ -27,11 +27,11 @@ func TestLists(t *testing.T) {
 		"generate":                             "",
 		"bogus":                                "",
 	} {
-		if got := strings.Join(Classify(strings.Fields(line), "").Lists, " "); got != want {
+		if got := strings.Join(ListOf(strings.Fields(line), ""), " "); got != want {
 			t.Errorf("%s:\n got %s\nwant %s", line, got, want)
 		}
 	}
-	if got := strings.Join(Classify([]string{"build"}, "-mod=mod -v").Lists, " "); got != "list -buildvcs=false -mod=mod -mod=readonly -deps --" {
+	if got := strings.Join(ListOf([]string{"build"}, "-mod=mod -v"), " "); got != "list -buildvcs=false -mod=mod -mod=readonly -deps --" {
 		t.Errorf("GOFLAGS: %s", got)
 	}
 }

@@ -1,9 +1,6 @@
 package shim
 
-import (
-	"cmp"
-	"slices"
-)
+import "cmp"
 
 // Outputs are what a command makes in directories of the user's own choice: in its working directory and where flags say, as far
 // as the command line tells. Names are relative to the working directory, or absolute.
@@ -25,9 +22,7 @@ var traces = []string{"debug-actiongraph", "debug-runtime-trace", "debug-trace"}
 // OutputsOf tells what the go command makes with args, the command line without the command's own name, and goflags, the value of
 // GOFLAGS. What it leaves out is what nobody can name: what go generate and tests make.
 func OutputsOf(args []string, goflags string) Outputs {
-	v, rest, _ := lookup(args)
-	flags, packages := split(v.name, rest)
-	flags = slices.Concat(SplitFlags(goflags), flags)
+	v, flags, packages := parse(args, goflags)
 	if len(packages) == 0 {
 		packages = []string{"."}
 	}

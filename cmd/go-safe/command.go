@@ -28,6 +28,7 @@ type command struct {
 	class     shim.Class
 	project   func() modcache.Project // that it works in, found once
 	toolchain func() string           // that it will run from the module cache, "" for none; found once
+	downloads func() bool             // whether it may add to the module cache; found once
 	plan      *envfix.Plan
 
 	waited   time.Duration // for locks, all together
@@ -47,6 +48,7 @@ func (c *command) decide() {
 	c.class = shim.Classify(c.args, c.settings.Get("GOFLAGS").Value)
 	c.project = sync.OnceValue(c.findProject)
 	c.toolchain = sync.OnceValue(c.findToolchain)
+	c.downloads = sync.OnceValue(c.mayDownload)
 }
 
 // request says what envfix has to know of the command.

@@ -68,12 +68,13 @@ func (c *command) looks() []hint.Look {
 
 // loading asks the go command for what the failed one had to load, and returns what it complains of. It downloads nothing.
 func (c *command) loading() string {
-	if c.class.Lists == nil {
+	args := shim.ListOf(c.args, c.settings.Get("GOFLAGS").Value)
+	if args == nil {
 		return ""
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), askLimit)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, c.real.Path, c.class.Lists...)
+	cmd := exec.CommandContext(ctx, c.real.Path, args...)
 	cmd.Dir, cmd.Env = c.dir(), slices.Clone(c.environ)
 	for name, value := range map[string]string{"GOPROXY": "off", "GONOPROXY": "none", "GOVCS": "*:off", "PWD": cmd.Dir} {
 		cmd.Env = envfix.Setenv(cmd.Env, name, value)

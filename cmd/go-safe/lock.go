@@ -50,7 +50,7 @@ func (c *command) wants() []want {
 			w.mode = lock.Change
 		case uses&place == 0:
 			continue
-		case place == shim.ModCache && !isDir(w.dir) && !c.mayDownload():
+		case place == shim.ModCache && !isDir(w.dir) && !c.downloads():
 			continue // the go command does not make it either
 		}
 		list = append(list, w)

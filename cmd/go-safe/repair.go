@@ -5,7 +5,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/go-safe/go-safe/envfix"
@@ -36,13 +35,12 @@ func (c *command) places() []rights.Place {
 	if c.noRepair {
 		return nil
 	}
-	downloads := sync.OnceValue(c.mayDownload)
 	var list []rights.Place
 	if c.class.Clears&shim.ModCache == 0 {
-		list = append(list, rights.Place{Dir: c.plan.Value("GOMODCACHE"), Kind: rights.ModCache, May: downloads})
+		list = append(list, rights.Place{Dir: c.plan.Value("GOMODCACHE"), Kind: rights.ModCache, May: c.downloads})
 	}
 	if os.Geteuid() == 0 {
-		list = append(list, rights.Place{Dir: filepath.Join(envfix.First(c.plan.Value("GOPATH")), "pkg", "sumdb"), May: downloads})
+		list = append(list, rights.Place{Dir: filepath.Join(envfix.First(c.plan.Value("GOPATH")), "pkg", "sumdb"), May: c.downloads})
 		list = append(list, c.rootPlaces()...)
 		list = append(list, c.projectPlaces()...)
 	}
