@@ -10,7 +10,6 @@
 package lock
 
 import (
-	"context"
 	"errors"
 	"io/fs"
 	"math/rand/v2"
@@ -66,10 +65,11 @@ func (e *RefusedError) Unwrap() error { return e.Err }
 // before the umask, as the go command makes its caches. Who waits for longer than a second is told for whom: then, after
 // ten seconds, and each minute. Below ancestors that hold the lock it waits for others alone.
 //
-// The error is a *BusyError when ctx ends, a *RefusedError where there are no locks, else what the system says of the directory.
-func Acquire(ctx context.Context, dir string, mode Mode, tell func(blockers []Process)) (release func(), err error) {
+// The error is a *BusyError when patience is over, a *RefusedError where there are no locks, else what the system says of the directory.
+func Acquire(dir string, mode Mode, patience time.Duration, tell func(blockers []Process)) (release func(), err error) {
 	w := waiter{dir: dir, mode: mode}
-	since := reminder{since: time.Now()}
+	began := time.Now()
+	since := reminder{since: began}
 	for pause := shortest; ; pause = min(pause*3/2, longest) {
 		release, err := w.try()
 		if !errors.Is(err, errBusy) {
@@ -84,10 +84,12 @@ func Acquire(ctx context.Context, dir string, mode Mode, tell func(blockers []Pr
 			tell(w.named())
 		}
 		deadlock := w.deadlock()
-		if deadlock || !sleep(ctx, pause) {
+		left := patience - time.Since(began)
+		if deadlock || left <= 0 {
 			defer w.mark.remove()
 			return w.last(deadlock)
 		}
+		time.Sleep(min(pause/2+rand.N(pause), left)) // no two in step
 	}
 }
 
@@ -97,16 +99,6 @@ func TryAlone(dir string) (release func(), free bool) {
 	w := waiter{dir: dir, mode: Change}
 	release, err := w.try()
 	return release, err == nil
-}
-
-// sleep reports whether the pause, or half as much more or less, passed before ctx ended.
-func sleep(ctx context.Context, pause time.Duration) bool {
-	select {
-	case <-ctx.Done():
-		return false
-	case <-time.After(pause/2 + rand.N(pause)):
-		return true
-	}
 }
 
 // errBusy is the answer of a lock that is held, or wanted for a change.

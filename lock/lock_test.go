@@ -4,7 +4,6 @@ package lock
 
 import (
 	"bufio"
-	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -40,7 +39,7 @@ var roles = map[string]func(args []string) error{
 
 // hold DIR MODE holds the lock until standard input ends.
 func hold(args []string) error {
-	release, err := Acquire(context.Background(), args[0], modeOf(args[1]), silent)
+	release, err := acquire(args[0], modeOf(args[1]), time.Hour)
 	if err != nil {
 		return err
 	}
@@ -93,7 +92,7 @@ func loop(args []string) error {
 
 // below DIR MODE ROLE ARGS... holds the lock, waits for a line of standard input, and starts a process in a role.
 func below(args []string) error {
-	release, err := Acquire(context.Background(), args[0], modeOf(args[1]), silent)
+	release, err := acquire(args[0], modeOf(args[1]), time.Hour)
 	if err != nil {
 		return err
 	}
@@ -114,11 +113,9 @@ func modeOf(name string) Mode {
 	return Use
 }
 
-// acquire is Acquire with a limit.
-func acquire(dir string, mode Mode, limit time.Duration) (func(), error) {
-	ctx, cancel := context.WithTimeout(context.Background(), limit)
-	defer cancel()
-	return Acquire(ctx, dir, mode, silent)
+// acquire is Acquire without a word.
+func acquire(dir string, mode Mode, patience time.Duration) (func(), error) {
+	return Acquire(dir, mode, patience, silent)
 }
 
 // command is this test in a role. The binary is opened by descriptor: its folder may be closed to other users.
@@ -554,7 +551,7 @@ func BenchmarkUncontended(b *testing.B) {
 	for _, mode := range []Mode{Use, Change} {
 		b.Run(mode.String(), func(b *testing.B) {
 			for b.Loop() {
-				release, err := Acquire(b.Context(), dir, mode, silent)
+				release, err := acquire(dir, mode, time.Hour)
 				if err != nil {
 					b.Fatal(err)
 				}

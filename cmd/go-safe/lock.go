@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -118,10 +117,8 @@ const aMoment = 100 * time.Millisecond
 // acquire waits no longer than what is left of the time that the command has for all its locks. A free one is taken when none is left too.
 func (c *command) acquire(w want) (release func(), err error) {
 	c.patience = max(0, c.lockTimeout-c.waited)
-	ctx, cancel := context.WithTimeout(context.Background(), c.patience)
-	defer cancel()
 	began := time.Now()
-	release, err = lock.Acquire(ctx, w.dir, w.mode, func(blockers []lock.Process) {
+	release, err = lock.Acquire(w.dir, w.mode, c.patience, func(blockers []lock.Process) {
 		c.say.line("waiting for %s %s, held by %s", w.name, w.dir, processes(blockers))
 	})
 	if waited := time.Since(began); err != nil || waited > aMoment {
