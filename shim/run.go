@@ -4,6 +4,7 @@ import (
 	"os"
 	"os/signal"
 	"runtime"
+	"time"
 )
 
 // A Status says how a command ended.
@@ -31,20 +32,29 @@ func Run(c Command) (Status, error) {
 		return Status{}, &os.PathError{Op: "start", Path: c.Path, Err: err}
 	}
 	catching := make(chan struct{})
-	go pass(signals, child, catching)
+	passing := time.AfterFunc(begun, func() { pass(signals, child, catching) })
+	if c.Meanwhile != nil {
+		c.Meanwhile()
+	}
 	state, err := child.Wait()
-	<-catching // or it would begin when the caller has given signals their own effect back
+	if !passing.Stop() {
+		<-catching // or it would begin when the caller has given signals their own effect back
+	}
 	if err != nil {
 		return Status{}, err
 	}
 	return status(state), nil
 }
 
+// begun is when a child is more than started. To catch signals takes threads: made at once, they would cost a command that ends soon a
+// third of a millisecond.
+const begun = 2 * time.Millisecond
+
 // pass hands signals on until the process ends, and tells when it has begun to catch them. A child that is gone already needs none.
 func pass(signals chan os.Signal, child *os.Process, catching chan struct{}) {
 	if diesWithUs {
-		// Beside the child's own start, for it takes a third of a millisecond. A signal in between ends
-		// us and with us the child, as it would have ended the go command so early.
+		// A signal before this ends us and with us the child, as it would have ended the go command so early: that one
+		// catches INT and QUIT, and not before it runs a test or a program (base.StartSigHandlers of cmd/go).
 		signal.Notify(signals, caught()...)
 	}
 	close(catching)

@@ -11,6 +11,9 @@ type Command struct {
 	Path    string   // absolute path of the executable
 	Args    []string // what follows the command's name
 	Environ []string
+
+	// Meanwhile, where it is not nil, is called by Run once the command is on its way, and finished before Run returns.
+	Meanwhile func()
 }
 
 // argv is the argument vector: some systems find the executable, and with it GOROOT, through argv[0]

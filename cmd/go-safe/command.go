@@ -31,6 +31,8 @@ type command struct {
 	downloads func() bool             // whether it may add to the module cache; found once
 	plan      *envfix.Plan
 
+	meanwhile func() // to be done while the go command runs, nil for nothing
+
 	waited   time.Duration // for locks, all together
 	patience time.Duration // what was left of lockTimeout for the last one
 }
@@ -135,9 +137,9 @@ func (c *command) report(changed []string) {
 // start starts the real go by how, shim.Exec or one like shim.Run, and returns its exit status. Killed by a signal, it
 // does not return where the system lets us die of the same.
 func (c *command) start(how func(shim.Command) (shim.Status, error)) int {
-	status, err := how(shim.Command{Path: c.real.Path, Args: c.args, Environ: c.environ})
+	status, err := how(shim.Command{Path: c.real.Path, Args: c.args, Environ: c.environ, Meanwhile: c.meanwhile})
 	if errors.Is(err, syscall.ENOEXEC) { // a script without #!, which every shell would run (execvp(3))
-		status, err = how(shim.Command{Path: "/bin/sh", Args: append([]string{c.real.Path}, c.args...), Environ: c.environ})
+		status, err = how(shim.Command{Path: "/bin/sh", Args: append([]string{c.real.Path}, c.args...), Environ: c.environ, Meanwhile: c.meanwhile})
 	}
 	switch {
 	case errors.Is(err, fs.ErrNotExist): // of a script the interpreter, of a program the dynamic linker

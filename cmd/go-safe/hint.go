@@ -33,7 +33,8 @@ func (c *command) explain() (after func(status int)) {
 	if c.noHints || c.class.Writes&(shim.ModCache|shim.BuildCache) == 0 {
 		return func(int) {}
 	}
-	kills := hint.Kills()
+	kills := -1
+	c.meanwhile = func() { kills = hint.Kills() } // beside the child's start, which takes longer
 	return func(status int) {
 		if status == 0 {
 			return
