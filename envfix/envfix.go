@@ -48,7 +48,7 @@ type Plan struct {
 
 // set records a value of go-safe's own.
 func (p *Plan) set(was Setting, name, value, why string) {
-	v := Var{Name: name, Value: value, Origin: FromGoSafe, Was: was, Why: why, Hint: was.undo(name)}
+	v := Var{Name: name, Value: value, Origin: FromGoSafe, Was: was, Why: why, Hint: was.Undo(name)}
 	if slices.Contains(p.noLocks, name) && v.Hint == "" {
 		v.Said, v.Hint = true, "go env -w "+name+"="+Quote(value)
 	}

@@ -31,8 +31,8 @@ func (s Setting) chosen() bool {
 	return s.Value != "" && s.Origin != FromDefault
 }
 
-// undo is what to type to give the choice up.
-func (s Setting) undo(name string) string {
+// Undo is what to type to give the choice up.
+func (s Setting) Undo(name string) string {
 	switch {
 	case s.Value == "":
 		return ""

@@ -55,6 +55,7 @@ func (c *command) looks() []hint.Look {
 	looks := []hint.Look{
 		func() string { return c.tornModule(loading) },
 		func() string { return c.modulesTrouble(loading) },
+		func() string { return c.proxyTrouble(loading) },
 	}
 	if c.class.Writes&shim.BuildCache != 0 {
 		looks = append(looks,
@@ -131,6 +132,34 @@ func (c *command) modulesTrouble(loading func() string) string {
 		}
 	}
 	return ""
+}
+
+// proxyTrouble looks for what a cache that is used in place, for nothing can be downloaded, does not have. The go command says that rights are
+// missing, for it tries to lock what it looks for.
+func (c *command) proxyTrouble(loading func() string) string {
+	cache := c.plan.Value("GOMODCACHE")
+	if !proxyOff(c.settings) || rights.Of(cache).Policy != rights.ReadOnly {
+		return ""
+	}
+	for s := range c.project().Lacking(c.asked(), cache, lookLimit) {
+		if !strings.Contains(loading(), s.Path) && !strings.Contains(loading(), "mkdir "+missing(s.Path)+": ") {
+			continue
+		}
+		line := fmt.Sprintf("%s is not in %s, and GOPROXY=off forbids to download it", s.Module, cache)
+		if undo := c.settings.Get("GOPROXY").Undo("GOPROXY"); undo != "" {
+			line += "; type: " + undo
+		}
+		return line
+	}
+	return ""
+}
+
+// missing is the path, or the highest folder above it that is not there.
+func missing(path string) string {
+	for parent := filepath.Dir(path); parent != path && !isDir(parent); parent = filepath.Dir(parent) {
+		path = parent
+	}
+	return path
 }
 
 // deepest looks at the path, or where a folder is closed that it would be in, at that.
