@@ -123,6 +123,10 @@ func newSuite(t *testing.T) *suite {
 // tbKey finds the testing.TB of a script among its values.
 type tbKey struct{}
 
+// noUpload keeps the go command from starting a process that prepares its telemetry for upload (golang.org/x/telemetry.Start). It outlives
+// the go command, and writes to a home that a script removes or looks at by then.
+const noUpload = "GO_TELEMETRY_CHILD=2"
+
 // setup gives a script its variables and directories. Nothing of the caller's but the system part of
 // PATH and the way to the network arrives.
 func (s *suite) setup(env *testscript.Env) error {
@@ -153,6 +157,7 @@ func (s *suite) setup(env *testscript.Env) error {
 		"VERSIONS=file://"+filepath.Join(s.root, "versions"),
 		"SYSTEM="+s.systemPath,
 		"PATH="+strings.Join([]string{shim, real, s.systemPath}, string(filepath.ListSeparator)),
+		noUpload,
 	)
 
 	tb := env.T().(testing.TB)
