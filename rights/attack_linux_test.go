@@ -82,6 +82,7 @@ var (
 	}}
 	repaired = way{"repair", false, func(cache string) error {
 		run := Begin(time.Now().Add(-time.Hour), []Place{{Dir: cache}})
+		defer run.Close()
 		run.Repair()
 		return nil
 	}}
@@ -176,6 +177,7 @@ func TestRepairGivesOnlyWhatIsNew(t *testing.T) {
 	must(t, os.WriteFile(old, nil, 0o644))
 	time.Sleep(20 * time.Millisecond) // the clock of file systems ticks slowly
 	run := Begin(Now(), []Place{{Dir: cache}})
+	defer run.Close()
 	new := cache + "/cache/download/a.b/m/@v/v1.0.0.info"
 	must(t, os.WriteFile(new, nil, 0o600))
 	must(t, os.Rename(old, cache+"/cache/download/a.b/m/@v/v1.0.0.zip"))
@@ -196,6 +198,7 @@ func TestFlat(t *testing.T) {
 	dir, _ := newCache(t)
 	time.Sleep(20 * time.Millisecond)
 	run := Begin(Now(), []Place{{Dir: dir, Flat: true}})
+	defer run.Close()
 	must(t, os.MkdirAll(dir+"/new/below", 0o755))
 	owners := map[string]int{"/tool": attacker, "/new/below/tool": attacker, "/a.b/other": 0}
 	for name := range owners {

@@ -102,6 +102,7 @@ func benchEmpty(b *testing.B) string {
 func repairAfter(b *testing.B, cache, name string, added int) time.Duration {
 	since := rights.Now()
 	run := rights.Begin(since, []rights.Place{{Dir: cache, Kind: rights.ModCache}})
+	defer run.Close()
 	for i := range added {
 		addModule(b, cache, fmt.Sprintf("example.com/%s/n%d", name, i), 50)
 	}
