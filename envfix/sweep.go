@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 )
@@ -39,12 +40,30 @@ func sweep(dir string) {
 			return // without the stamp: the next command goes on
 		}
 		work := filepath.Join(dir, e.Name())
-		if strings.HasPrefix(e.Name(), "go-build") && e.IsDir() && quiet(work, now.Add(-abandoned)) && !inUse(work) {
+		if e.IsDir() && isWork(work) && quiet(work, now.Add(-abandoned)) && !inUse(work) {
 			removed = os.RemoveAll(work) == nil || removed
 		}
 	}
 	os.WriteFile(stamp, nil, 0o600)
 	os.Chtimes(stamp, now, now)
+}
+
+// isWork reports whether a folder is a $WORK of the go command: go-build and a number, with nothing in it but folders b001, b002 and so on
+// (cmd/go/internal/work.NewBuilder, NewObjdir). What a user calls go-builder is his.
+func isWork(dir string) bool {
+	number, ok := strings.CutPrefix(filepath.Base(dir), "go-build")
+	if !ok || !isNumber(number) {
+		return false
+	}
+	entries, err := os.ReadDir(dir)
+	return err == nil && !slices.ContainsFunc(entries, func(e fs.DirEntry) bool {
+		number, ok := strings.CutPrefix(e.Name(), "b")
+		return !ok || !isNumber(number) || !e.IsDir()
+	})
+}
+
+func isNumber(s string) bool {
+	return s != "" && strings.Trim(s, "0123456789") == ""
 }
 
 // errInUse ends a walk.

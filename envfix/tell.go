@@ -101,7 +101,7 @@ func Unescape(path string) string { return unescape.Replace(path) }
 
 var unescape = strings.NewReplacer(`\040`, " ", `\011`, "\t", `\012`, "\n", `\134`, `\`)
 
-// Abandoned returns the work folders of this user in dir that a run would sweep: go-build*, for three days unchanged, with
+// Abandoned returns the work folders of this user in dir that a run would sweep: for three days unchanged, with
 // nothing running, working or mounted in them; of those that it sees before the end. It removes none.
 func Abandoned(dir string, end time.Time) []string {
 	real, err := filepath.EvalSymlinks(dir) // as /proc shows it
@@ -114,7 +114,7 @@ func Abandoned(dir string, end time.Time) []string {
 	}
 	entries = slices.DeleteFunc(entries, func(e fs.DirEntry) bool {
 		fi, err := e.Info()
-		return err != nil || !e.IsDir() || !strings.HasPrefix(e.Name(), "go-build") || ownerOf(fi) != os.Geteuid()
+		return err != nil || !e.IsDir() || !isWork(filepath.Join(real, e.Name())) || ownerOf(fi) != os.Geteuid()
 	})
 	if len(entries) == 0 {
 		return nil
