@@ -66,6 +66,25 @@ func ModCache(dir string, hold Hold) (*Aside, error) {
 	return moveIn(dir, names, hold, false)
 }
 
+// Keep notes the rights of a module cache's directory, and returns what gives them back. The go command opens each directory to everybody before
+// it removes it (cmd/go/internal/modfetch.RemoveAll), and one in a parent that is not writable stays like that.
+func Keep(dir string) (restore func()) {
+	fi, err := os.Lstat(dir)
+	if err != nil || !fi.IsDir() || !canSetAside {
+		return func() {}
+	}
+	f, err := os.Open(dir)
+	if err != nil {
+		return func() {}
+	}
+	return func() {
+		if now, err := f.Stat(); err == nil && os.SameFile(now, fi) && now.Mode() != fi.Mode() {
+			f.Chmod(fi.Mode())
+		}
+		f.Close()
+	}
+}
+
 // BuildCache sets the folders of a build cache aside that go clean -cache and, for fuzz, go clean -fuzzcache remove, into a
 // folder in it: the cache itself keeps its rights and its lock. Any part of a build cache is one.
 func BuildCache(dir string, buckets, fuzz bool, hold Hold) (*Aside, error) {

@@ -35,8 +35,13 @@ func (c *command) refused() error {
 // clean runs the go command on caches that are set aside, repairs what it made beside them, gives the locks back, and deletes what it would have. The
 // go command's output and status are its own; the status is 1 where something cannot be deleted, as it would be.
 func (c *command) clean(release func(), repairs *rights.Run) int {
+	restore := func() {}
+	if dir := c.plan.Value("GOMODCACHE"); c.class.Empties&shim.ModCache != 0 && filepath.IsAbs(dir) {
+		restore = clean.Keep(dir)
+	}
 	asides := c.setAside()
 	status := c.start(c.repairing(repairs, shim.Run))
+	restore()
 	var rubbish []*clean.Aside
 	for _, a := range asides {
 		if a.Removed() {
