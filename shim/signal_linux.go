@@ -10,8 +10,9 @@ import (
 // diesWithUs: the kernel kills the child when this process dies, however that happens.
 const diesWithUs = true
 
-// attributes ask for that.
-func attributes() *syscall.SysProcAttr {
+// Attributes ask for that, of a child started by a thread that never ends: it is that thread's death that counts (prctl(2)). On systems that
+// offer nothing of the kind they are nil.
+func Attributes() *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{Pdeathsig: unix.SIGKILL}
 }
 

@@ -11,8 +11,8 @@ import (
 // diesWithUs: package syscall offers no parent-death signal on most of these systems.
 const diesWithUs = false
 
-// attributes are none.
-func attributes() *syscall.SysProcAttr {
+// Attributes are none.
+func Attributes() *syscall.SysProcAttr {
 	return nil
 }
 

@@ -51,7 +51,7 @@ func start(c Command, silent bool) (*os.Process, error) {
 	pid, err := syscall.ForkExec(c.Path, c.argv(), &syscall.ProcAttr{
 		Env:   c.Environ,
 		Files: streams,
-		Sys:   attributes(),
+		Sys:   Attributes(),
 	})
 	if err != nil {
 		return nil, err

@@ -1,9 +1,15 @@
 package shim
 
-import "os"
+import (
+	"os"
+	"syscall"
+)
 
 // diesWithUs: there is no parent-death signal on Windows.
 const diesWithUs = false
+
+// Attributes are none.
+func Attributes() *syscall.SysProcAttr { return nil }
 
 // caught is Ctrl-C and Ctrl-Break, which the console sends to all its processes.
 func caught() []os.Signal {

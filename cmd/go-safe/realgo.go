@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"os/exec"
+	"runtime"
 	"strings"
 
 	"github.com/go-safe/go-safe/envfix"
@@ -29,9 +30,12 @@ func goFor(real shim.Go, notFound error, goflags, environ []string) modcache.Go 
 		if notFound != nil {
 			return nil, notFound
 		}
+		runtime.LockOSThread() // see shim.Attributes
+		defer runtime.UnlockOSThread()
 		var stderr bytes.Buffer
 		cmd := exec.Command(real.Path, args...)
 		cmd.Dir, cmd.Env, cmd.Stderr = dir, envfix.Setenv(environ, "GOMODCACHE", cache), &stderr
+		cmd.SysProcAttr = shim.Attributes()
 		out, err := cmd.Output()
 		if err != nil && stderr.Len() > 0 {
 			err = errors.New(stderr.String())
