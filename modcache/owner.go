@@ -6,6 +6,8 @@ import (
 	"io/fs"
 	"os"
 	pathpkg "path"
+	"path/filepath"
+	"strings"
 )
 
 // An OwnerError says that only the owner of something can change it.
@@ -18,14 +20,24 @@ func (e *OwnerError) Error() string {
 	return fmt.Sprintf("cannot change %s, which belongs to uid %d", e.Path, e.UID)
 }
 
-// owned makes an OwnerError of an error that says no more than that something in dir may not be changed.
+// owned makes an OwnerError of an error that says no more than that something in dir, which is at path, may not be changed. Where it is not dir
+// that forbids it, the error stays, with the whole path.
 func (c *Cache) owned(dir *os.Root, path string, err error) error {
 	fi, statErr := dir.Stat(".")
-	if !errors.Is(err, fs.ErrPermission) || statErr != nil {
-		return err
+	if errors.Is(err, fs.ErrPermission) && statErr == nil {
+		if uid, _ := ownerOf(fi); uid != os.Geteuid() || fi.Mode()&0o300 != 0o300 {
+			return &OwnerError{path, uid}
+		}
 	}
-	uid, _ := ownerOf(fi)
-	return &OwnerError{path, uid}
+	return inFull(path, err)
+}
+
+// inFull gives an error of an os.Root its whole path.
+func inFull(path string, err error) error {
+	if e, ok := err.(*fs.PathError); ok && !filepath.IsAbs(e.Path) {
+		return &fs.PathError{Op: strings.TrimSuffix(e.Op, "at"), Path: filepath.Join(path, e.Path), Err: e.Err}
+	}
+	return err
 }
 
 // canReplace says why the go command could not remove and make anew what is extracted: it first gives itself the right to write to each

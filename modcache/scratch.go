@@ -44,7 +44,7 @@ func (c *Cache) newScratch(entries []Entry, sums Sums, run Go) (*scratch, error)
 	s.dir, s.cache = filepath.Join(path, "main"), filepath.Join(path, "mod")
 	if err := c.fill(s, entries, sums); err != nil {
 		c.removeScratch(s)
-		return nil, err
+		return nil, inFull(path, err)
 	}
 	return s, nil
 }
@@ -65,18 +65,23 @@ func (c *Cache) fill(s *scratch, entries []Entry, sums Sums) error {
 	for _, e := range entries {
 		lines.WriteString(sums.lines(e.Mod))
 	}
-	err = errors.Join(
-		top.MkdirAll("mod/cache/download", 0o777),
-		top.Mkdir("main", 0o777),
-		top.WriteFile("main/go.mod", []byte("module heal\n"), 0o666),
-		top.WriteFile("main/go.sum", []byte(lines.String()), 0o666))
+	for _, dir := range []string{"mod/cache/download", "main"} {
+		if err := top.MkdirAll(dir, 0o777); err != nil {
+			return err
+		}
+	}
+	for name, text := range map[string]string{"main/go.mod": "module heal\n", "main/go.sum": lines.String()} {
+		if err := top.WriteFile(name, []byte(text), 0o666); err != nil {
+			return err
+		}
+	}
 	// Without these links the go command would fetch again what is there.
 	for _, name := range []string{"cache/download/sumdb", "cache/vcs"} {
 		if target := filepath.Join(c.Dir, filepath.FromSlash(name)); exists(target) {
 			top.Symlink(target, "mod/"+name)
 		}
 	}
-	return err
+	return nil
 }
 
 // removeScratch removes the scratch. Modules in it are writable, for the go command was told so.

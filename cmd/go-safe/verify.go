@@ -64,6 +64,9 @@ func verify(args, environ []string, real shim.Go, notFound error, cfg config, st
 	if err := v.print(stdout); err != nil {
 		return say.failure(exitFailed, err)
 	}
+	if v.unhealed != nil {
+		return say.failure(exitFailed, v.unhealed)
+	}
 	return v.status()
 }
 
@@ -76,6 +79,7 @@ type verifier struct {
 	say       printer
 
 	unread        error // what could not be listed
+	unhealed      error // why nothing was healed
 	before, after []modcache.Result
 	took          time.Duration
 }
@@ -112,11 +116,15 @@ func (v *verifier) run(cfg config) error {
 	v.after = v.before
 	if v.heal && slices.ContainsFunc(v.before, damaged) {
 		made := rights.Begin(rights.Now(), []rights.Place{{Dir: v.dir, Kind: rights.ModCache, May: func() bool { return !cfg.noRepair }}})
-		v.after, err = cache.Heal(v.before, v.sums, v.goCommand)
+		if after, err := cache.Heal(v.before, v.sums, v.goCommand); err == nil {
+			v.after = after
+		} else {
+			v.unhealed = v.whoCould(err)
+		}
 		tellRepair(made.Repair(), cfg, v.say)
 		made.Close()
 	}
-	return v.whoCould(err)
+	return nil
 }
 
 // lock takes the lock on the cache: others may use it while it is verified, but not while it is healed. Who cannot have it
@@ -173,6 +181,9 @@ func (v *verifier) whoCould(err error) error {
 	var owner *modcache.OwnerError
 	if !errors.As(err, &owner) {
 		return err
+	}
+	if owner.UID == os.Geteuid() {
+		return fmt.Errorf("%s is closed to its owner; type: chmod u+rwx %s", owner.Path, envfix.Quote(owner.Path))
 	}
 	sudo, name := "sudo ", envfix.UserName(owner.UID)
 	if !strings.HasPrefix(name, "uid ") && owner.UID != 0 {
