@@ -56,6 +56,7 @@ func (c *command) looks() []hint.Look {
 		func() string { return c.tornModule(loading) },
 		func() string { return c.modulesTrouble(loading) },
 		func() string { return c.proxyTrouble(loading) },
+		func() string { return c.sumTrouble(loading) },
 	}
 	if c.class.Writes&shim.BuildCache != 0 {
 		looks = append(looks,
