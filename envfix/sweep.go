@@ -69,8 +69,8 @@ func isNumber(s string) bool {
 // errInUse ends a walk.
 var errInUse = errors.New("in use")
 
-// quiet reports whether dir, a folder, and all in it is on one device and did not change after the
-// given time.
+// quiet reports whether dir, a folder, and all in it did not change after the given time, and all folders in it are on one device. (On
+// overlayfs files may show another one, that of their layer.)
 func quiet(dir string, since time.Time) bool {
 	top, err := os.Lstat(dir)
 	if err != nil {
@@ -81,7 +81,7 @@ func quiet(dir string, since time.Time) bool {
 			return err
 		}
 		fi, err := d.Info()
-		if err == nil && (fi.ModTime().After(since) || deviceOf(fi) != deviceOf(top)) {
+		if err == nil && (fi.ModTime().After(since) || d.IsDir() && deviceOf(fi) != deviceOf(top)) {
 			return errInUse
 		}
 		return err
