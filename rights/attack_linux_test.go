@@ -265,22 +265,6 @@ func TestStrangeNames(t *testing.T) {
 	}
 }
 
-// A walk stays on the device of the cache.
-func TestOtherDevice(t *testing.T) {
-	cache, _ := newCache(t)
-	mount := cache + "/a.b/mnt"
-	must(t, os.Mkdir(mount, 0o755))
-	must(t, unix.Mount("tmpfs", mount, "tmpfs", 0, ""))
-	defer unix.Unmount(mount, unix.MNT_DETACH)
-	must(t, os.WriteFile(mount+"/f", nil, 0o644))
-	for _, w := range []way{fixed, given, repaired, chown} {
-		must(t, w.do(cache))
-		if changed := ownerOf(mount+"/f") != 0; changed != w.naive {
-			t.Errorf("%s: changed what is mounted: %t", w.name, changed)
-		}
-	}
-}
-
 // While the walk goes on the attacker exchanges a directory of new files for a link to root's, and a new file for a hard
 // link, as fast as he can.
 func TestSwapped(t *testing.T) {

@@ -16,7 +16,7 @@ func lookAt(dirfd int, name string) (entry, error) {
 	}
 	var st unix.Statx_t
 	for {
-		err := unix.Statx(dirfd, name, flags, unix.STATX_BASIC_STATS|unix.STATX_BTIME, &st)
+		err := unix.Statx(dirfd, name, flags, unix.STATX_BASIC_STATS|unix.STATX_BTIME|unix.STATX_MNT_ID, &st)
 		if err == unix.EINTR {
 			continue
 		}
@@ -32,6 +32,11 @@ func lookAt(dirfd int, name string) (entry, error) {
 	}
 	if st.Mask&unix.STATX_BTIME != 0 {
 		e.born = time.Unix(st.Btime.Sec, int64(st.Btime.Nsec))
+	}
+	// Of one overlayfs files may show another device than directories (Documentation/filesystems/overlayfs.rst).
+	e.mount = e.device
+	if st.Mask&unix.STATX_MNT_ID != 0 { // since Linux 5.8
+		e.mount = st.Mnt_id
 	}
 	return e, nil
 }

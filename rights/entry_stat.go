@@ -22,7 +22,7 @@ func lookAt(dirfd int, name string) (entry, error) {
 	}
 	return entry{
 		mode: fileMode(uint32(st.Mode)), uid: int(st.Uid), gid: int(st.Gid), links: uint64(st.Nlink), size: st.Size,
-		device: uint64(st.Dev), inode: uint64(st.Ino),
+		device: uint64(st.Dev), inode: uint64(st.Ino), mount: uint64(st.Dev),
 		born: bornAt(&st), written: time.Unix(st.Mtim.Unix()), changed: time.Unix(st.Ctim.Unix()),
 	}, nil
 }

@@ -20,6 +20,7 @@ type entry struct {
 	size     int64
 	device   uint64
 	inode    uint64
+	mount    uint64    // that it is reached through; the device where the system does not tell
 	born     time.Time // zero where the file system does not tell
 	written  time.Time
 	changed  time.Time // of the inode: nobody can set it

@@ -40,7 +40,7 @@ func fix(dir string, o *Options) (*Report, error) {
 	if heir, ok := heirOf(dir, d.self); ok && r.uid == 0 && r.give == nil {
 		r.policy, in = ForOwner, heir
 	}
-	k := newKeeper(r, o.Dry, d.self.device, &tally{meter: &o.Meter, tell: o.Tell})
+	k := newKeeper(r, o.Dry, d.self.mount, &tally{meter: &o.Meter, tell: o.Tell})
 	if !c.facts.shares { // which on macOS no mode tells
 		d.maker = rootAlone.below(d.self)
 	}
@@ -136,7 +136,7 @@ func foreign(dir string) (n int64, owner int) {
 		unix.Close(d.fd)
 		return 0, -1
 	}
-	k := newKeeper(ruleOf(c.facts, c.Policy), true, d.self.device, &tally{meter: &Meter{}})
+	k := newKeeper(ruleOf(c.facts, c.Policy), true, d.self.mount, &tally{meter: &Meter{}})
 	k.shallow = true
 	k.tree(d)
 	k.walks.Wait()

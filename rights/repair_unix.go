@@ -97,7 +97,7 @@ func (j *job) repair() *Report {
 	d := j.base
 	d.self, _ = lookAt(d.fd, "")
 	rewind(d.fd)
-	s := &search{keeper: newKeeper(j.rule, false, d.self.device, &tally{meter: &Meter{}})}
+	s := &search{keeper: newKeeper(j.rule, false, d.self.mount, &tally{meter: &Meter{}})}
 	for _, name := range j.missing {
 		sub, ok := s.entry(d, name)
 		if !ok {
@@ -140,7 +140,7 @@ func (j *job) repair() *Report {
 func (j *job) adopt(root folder, t *tally) {
 	r := j.rule
 	r.since, r.policy = time.Time{}, SharedACL
-	k := &keeper{rule: r, device: root.self.device, tally: t}
+	k := &keeper{rule: r, mount: root.self.mount, tally: t}
 	if rewind(root.fd) == nil && k.adopt(root) {
 		k.change(root.fd, root.self, folder{self: root.self, zone: root.zone}, root.at.name)
 	}
@@ -153,7 +153,7 @@ func (k *keeper) adopt(d folder) bool {
 	}
 	for _, name := range list {
 		e, err := lookAt(d.fd, name)
-		if err != nil || !e.mode.IsDir() || d.zone.below(name) == moduleZone || e.device != k.device {
+		if err != nil || !e.mode.IsDir() || d.zone.below(name) == moduleZone || e.mount != k.mount {
 			continue
 		}
 		if !k.adoptDir(d, name, e) {

@@ -61,7 +61,7 @@ func (s *search) old(d folder, name string) (sub folder, ok bool) {
 		return sub, false // not a directory, or another user's that he has closed
 	}
 	e, err := lookAt(fd, "")
-	if err != nil || e.device != s.device {
+	if err != nil || e.mount != s.mount {
 		unix.Close(fd)
 		return sub, false
 	}
@@ -83,7 +83,7 @@ func (s *search) closed(e entry) bool {
 func (s *search) reopen(fd int, e entry, d folder, name string) entry {
 	r := s.rule
 	r.since = time.Time{}
-	k := &keeper{rule: r, device: s.device, tally: s.tally}
+	k := &keeper{rule: r, mount: s.mount, tally: s.tally}
 	return k.change(fd, e, d, name)
 }
 
@@ -91,7 +91,7 @@ func (s *search) reopen(fd int, e entry, d folder, name string) entry {
 func (s *search) next(d folder, name string) (sub folder, ok bool) {
 	e, err := lookAt(d.fd, name)
 	switch {
-	case err != nil, e.device != s.device:
+	case err != nil, e.mount != s.mount:
 		return sub, false
 	case !e.mode.IsDir() && !s.fresh(d.self):
 		return sub, false

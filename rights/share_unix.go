@@ -56,7 +56,7 @@ func share(dir, group string, homes []string, o *Options) (*Shared, error) {
 		return nil, err
 	}
 	defer unix.Close(root)
-	k := newKeeper(r, o.Dry, d.self.device, &tally{meter: &o.Meter, tell: o.Tell})
+	k := newKeeper(r, o.Dry, d.self.mount, &tally{meter: &o.Meter, tell: o.Tell})
 	d.part = whole
 	if !look(dir).shares { // which on macOS no mode tells
 		d.maker = rootAlone.below(d.self)

@@ -18,16 +18,16 @@ import (
 type keeper struct {
 	rule    rule
 	dry     bool
-	shallow bool // extracted modules are left out
-	device  uint64
+	shallow bool   // extracted modules are left out
+	mount   uint64 // that the walk stays in
 	tally   *tally
 
 	slots chan struct{} // of directories that are walked at the same time
 	walks sync.WaitGroup
 }
 
-func newKeeper(r rule, dry bool, device uint64, t *tally) *keeper {
-	return &keeper{rule: r, dry: dry, device: device, tally: t, slots: make(chan struct{}, 4*runtime.GOMAXPROCS(0))}
+func newKeeper(r rule, dry bool, mount uint64, t *tally) *keeper {
+	return &keeper{rule: r, dry: dry, mount: mount, tally: t, slots: make(chan struct{}, 4*runtime.GOMAXPROCS(0))}
 }
 
 // A folder is a directory that is open.
@@ -92,7 +92,7 @@ func (k *keeper) entry(d folder, name string) (sub folder, ok bool) {
 	case err != nil:
 		k.tally.leave(d.at, name, err.Error())
 		return sub, false
-	case !e.mode.IsRegular() && !e.mode.IsDir(), e.device != k.device, !k.rule.recent(e):
+	case !e.mode.IsRegular() && !e.mode.IsDir(), e.mount != k.mount, !k.rule.recent(e):
 		return sub, false
 	}
 	if k.foreign(d, name, e) || k.shallow && d.zoneOf(name, e) == moduleZone {

@@ -82,7 +82,7 @@ A build cache is shared by an ACL only: without one, each user but the owner get
 
 The repair looks at what is new and at nothing else, and holds the lock on the module cache alone from before the command. Extracted
 modules stay read-only, execute bits stay, and nobody gets rights that the cache's own directory does not give. The umask of the go
-command is the user's. Root gives away regular files and directories of root's that have one name, are on the cache's device
+command is the user's. Root gives away regular files and directories of root's that have one name, are in the cache's mount
 and were born after the command began, to the owner of the directory they are in: in the caches, pkg/sumdb, the directory of
 binaries, the go folder of the user's settings, and in a project what the go command itself made there: go.sum, go.work.sum, the
 go.mod and go.work of init, vendor, the files of -debug-trace and its like, and of go build and go test the profiles and binaries
@@ -102,7 +102,7 @@ directory above. Where a directory above does not let the group through it says 
 Go safe fix repairs whole caches: those that the go command uses here, or the directories named. Ordinary users change what is
 their own, and in a cache of theirs move aside, to NAME.foreign, what others left there and they cannot work with. Root gives what
 belongs to root to the owner of the directory it is in, but for what that owner could not read; with --owner everything to the
-one named, as an init container does for a volume. Neither goes through links or to another device, nor touches setuid or
+one named, as an init container does for a volume. Neither goes through links or to another mount, nor touches setuid or
 setgid files and files with several names. In a shared cache neither opens what some could not read and its members may have moved there, but
 what the go command made, where that is plain (a directory with nothing else in it, a download with the content that its name says): fix with
 --owner, an ordinary user with his own name and group, opens the rest. What was left is said, and the exit status is 1. Both can be interrupted and run
