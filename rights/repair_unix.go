@@ -23,7 +23,7 @@ func (r *Run) begin(p Place) {
 	rule := ruleOf(c.facts, c.Policy)
 	switch {
 	case c.Policy == SharedSet && p.Kind == ModCache && p.Files == nil:
-	case c.Policy == ForOwner, c.Policy == SharedSet && c.facts.uid == 0 && c.facts.owner != 0:
+	case c.Policy == ForOwner, (c.Policy == SharedSet || c.Policy == SharedACL) && c.facts.uid == 0 && c.facts.owner != 0:
 		rule.policy = ForOwner
 	case c.Policy == Own && c.facts.uid == 0 && !r.old(p.Dir): // go-safe has just made it, perhaps for another
 		rule.policy = ForOwner

@@ -57,8 +57,8 @@ func (r rule) wantOwner(w *wish, e, in entry) {
 	case r.give != nil:
 		w.uid, w.gid = r.give.UID, r.give.GID
 	case r.policy == SharedSet && !r.since.IsZero() && e.born.IsZero(): // nobody can tell who made it, and the group's rights will do
-	case e.uid == 0 && in.uid != 0 && (r.policy == ForOwner || r.policy == SharedSet):
-		w.uid, w.gid = in.uid, in.gid
+	case e.uid == 0 && in.uid != 0 && (r.policy == ForOwner || r.policy == SharedSet || r.policy == SharedACL && readableByAll(e.mode)):
+		w.uid, w.gid = in.uid, in.gid // an ACL may let in others than the owner of the directory
 	}
 }
 

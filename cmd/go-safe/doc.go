@@ -71,7 +71,7 @@ A cache's owner, mode and ACL are its policy; there is nothing to configure. The
 	no number in this user namespace
 	others' and everybody may write to it    the same: whoever may rename in it could change what we run
 	has an inheritable ACL that lets us      shared: new entries get their rights from the kernel, under every umask
-	write, or its owner's group
+	write, or its owner's group              What root makes is given to the owner.
 	setgid and writable for a group of ours  shared: what a command made gets the group's rights after it. Where the
 	                                         file system has ACLs the owner's next download sets one on all directories.
 	ours                                     left alone, whatever its mode
