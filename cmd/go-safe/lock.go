@@ -27,8 +27,8 @@ func (c *command) wants() []want {
 		return nil
 	}
 	uses := c.class.Writes & (shim.ModCache | shim.BuildCache)
-	// What itself writes nothing, as go version, may have to download a toolchain.
-	if uses == 0 && c.class.Writes == 0 && c.class.Verb != "help" && c.switches() {
+	// What itself writes nothing, as go version and go help, may have to download a toolchain (cmd/go/internal/toolchain.Select).
+	if uses == 0 && c.class.Writes == 0 && c.switches() {
 		uses = shim.ModCache
 	}
 	if c.class.Outlives {

@@ -72,7 +72,7 @@ func onlyFile(path string) rights.Place {
 // go.sum names while all of that is there. What go generate runs may need anything.
 func (c *command) mayDownload() bool {
 	if c.class.Writes&shim.ModCache == 0 {
-		return c.class.Writes == 0 && c.class.Verb != "help" && c.switches()
+		return c.class.Writes == 0 && c.switches()
 	}
 	reads := []string{"build", "fix", "fmt", "install", "list", "run", "test", "tool", "vet"}
 	if !slices.Contains(reads, c.class.Verb) || c.switches() {
