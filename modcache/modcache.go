@@ -9,8 +9,10 @@ package modcache
 import (
 	"bytes"
 	"go/version"
+	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"golang.org/x/mod/modfile"
@@ -59,15 +61,14 @@ func single(root, file string) Project {
 	if data, err := os.ReadFile(file); err == nil {
 		p.goLine, p.toolchain = lines(data)
 	}
-	// Older modules are not built from the vendor directory unless the user says so (cmd/go/internal/modload.setDefaultBuildMod).
-	p.vendored = exists(filepath.Join(root, "vendor", "modules.txt")) && (p.goLine == "" || version.Compare(p.goLine, "go1.14") >= 0)
+	p.vendored = p.vendors(root)
 	return p
 }
 
 // workspace returns the project of a go.work file.
 func workspace(file string) Project {
 	root := filepath.Dir(file)
-	p := Project{work: file, sums: []string{file + ".sum"}, vendored: exists(filepath.Join(root, "vendor", "modules.txt"))}
+	p := Project{work: file, sums: []string{file + ".sum"}}
 	data, err := os.ReadFile(file)
 	if err != nil {
 		return p
@@ -86,7 +87,30 @@ func workspace(file string) Project {
 		p.sums = append(p.sums, filepath.Join(dir, "go.sum"))
 	}
 	p.goLine, p.toolchain = lines(data)
+	p.vendored = p.vendors(root)
 	return p
+}
+
+// vendors reports whether the go command builds the project in root from the vendor directory there, unless the user says otherwise: one made
+// for a workspace only in a workspace, another one only without, and none for older projects (cmd/go/internal/modload.setDefaultBuildMod).
+func (p Project) vendors(root string) bool {
+	if p.goLine == "" || version.Compare(p.goLine, "go1.14") < 0 {
+		return false
+	}
+	f, err := open(filepath.Join(root, "vendor", "modules.txt"))
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	var start [512]byte
+	n, err := f.Read(start[:])
+	if err != nil && err != io.EOF {
+		return false
+	}
+	line, _, _ := strings.Cut(string(start[:n]), "\n")
+	notes, ok := strings.CutPrefix(line, "## ")
+	ofWork := ok && slices.ContainsFunc(strings.Split(notes, ";"), func(note string) bool { return strings.TrimSpace(note) == "workspace" })
+	return ofWork == (p.work != "")
 }
 
 // SumFiles are the checksum files that the go command may write, in the order of workspace, modules.
