@@ -109,7 +109,7 @@ func (s store) executable(p *part) bool {
 
 // holds reports whether the cache has what is asked, ready for use.
 func (s store) holds(p *part) bool {
-	return (!p.mod || s.hasMod(p)) && (!p.tree || s.extracted(p)) && (!p.tree && !p.info || p.bare() || s.hasInfo(p))
+	return (!p.mod || s.hasMod(p)) && (!p.tree || s.extracted(p)) && (!p.zip || s.hasZip(p)) && (!p.tree && !p.info || p.bare() || s.hasInfo(p))
 }
 
 // perhaps reports whether more may be asked than can be named.

@@ -15,6 +15,7 @@ import (
 type Asked struct {
 	NoVendor  bool     // it reads the cache even where there is a vendor directory
 	Required  bool     // all modules that go.mod requires, needed for a build or not
+	Zips      bool     // zip files too, of what is extracted
 	Versions  []string // modules as in path@version
 	More      bool     // modules that nobody can name before they are looked up
 	Imports   bool     // modules that provide imports which none of the known ones does
@@ -43,6 +44,7 @@ type part struct {
 	dir, base string // path and version as the cache has them in file names
 	mod       bool   // its go.mod file
 	tree      bool   // its files, extracted
+	zip       bool   // its zip file, extracted or not
 	info      bool   // its .info file; with mod and tree in any case
 	sum       string // of the files, as in go.sum; "" where that is not known
 	surely    bool   // is needed, and not only perhaps
@@ -68,6 +70,9 @@ func (p Project) Need(asked Asked) Need {
 	for _, arg := range asked.Versions {
 		path, version, _ := strings.Cut(arg, "@")
 		n.parts = append(n.parts, part{Version: module.Version{Path: path, Version: version}, mod: true, tree: true, surely: true})
+	}
+	for i := range n.parts {
+		n.parts[i].zip = asked.Zips && n.parts[i].tree
 	}
 	n.more = n.more || asked.Programs && p.generatesMore()
 	n.toolchain(asked.Toolchain)

@@ -103,7 +103,7 @@ func (s *seeder) seed(p *part) {
 	if p.mod && !s.to.hasMod(p) && s.from.hasMod(p) {
 		count(s.small(p, ".mod", func(data []byte) bool { return len(data) > 0 }))
 	}
-	if p.tree && !p.local && !s.to.extracted(p) && !s.to.hasZip(p) && s.from.offers(p) {
+	if p.tree && !p.local && (p.zip || !s.to.extracted(p)) && !s.to.hasZip(p) && s.from.offers(p) {
 		count(s.zip(p))
 	}
 	if gained {

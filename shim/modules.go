@@ -13,6 +13,7 @@ type Modules struct {
 	File     string   // of -modfile: stands for go.mod
 	NoVendor bool     // reads the cache even where there is a vendor directory
 	Required bool     // all modules that go.mod requires, needed for a build or not
+	Zips     bool     // zip files too, of what is extracted
 	Versions []string // of the form module@version, with their dependencies only where More says so
 	More     bool     // modules that nobody can name before they are looked up
 	Imports  bool     // looks modules up for imports that none of the known ones provides
@@ -45,6 +46,7 @@ func modules(verb string, flags, rest []string) Modules {
 	case "mod why":
 		m.More = true // loads what it is named, needed or not, and its tests
 	case "mod download":
+		m.Zips = true
 		m.Required = len(rest) == 0
 		m.Versions = slices.DeleteFunc(slices.Clone(rest), func(arg string) bool { return !isExact(arg) })
 		m.More = len(m.Versions) < len(rest)

@@ -53,6 +53,7 @@ func (c *command) asked() modcache.Asked {
 	return modcache.Asked{
 		NoVendor:  m.NoVendor,
 		Required:  m.Required,
+		Zips:      m.Zips,
 		Versions:  m.Versions,
 		More:      m.More,
 		Imports:   m.Imports,
