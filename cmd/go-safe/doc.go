@@ -304,7 +304,8 @@ kernel killed a process for want of memory (by the counter of its control group,
 or cannot be added to it for what another user left there, or because the cache can only be read and GOPROXY is off, go.sum is another user's and closed, the build cache is full,
 cannot be written to or has a folder of another user, the folder of $WORK is full or noexec, git tells nothing about the repository of the
 program that was to be built. There is none where that is not certain: where the look shows what may be the cause of some failure, the go
-command is asked (go list of the same packages, which downloads nothing) whether it is of this one, or git, for a second at most. There is none
+command is asked (go list of the same packages, which downloads nothing) whether it is of this one, or git, for a second at most. Of
+the folder of $WORK it is asked by building the same anew, of which nothing is kept or executed, for five seconds at most. There is none
 for commands that exec, nor for what the go command does not understand (status 2).
 
 The exit status is the real go's. Killed by a signal, go-safe dies of the same one (as PID 1 it exits with 128+n).

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"os"
@@ -61,9 +60,7 @@ func (c *command) looks() []hint.Look {
 	if c.class.Writes&shim.BuildCache != 0 {
 		looks = append(looks,
 			func() string { return c.cacheTrouble(loading) },
-			func() string {
-				return tempTrouble(cmp.Or(c.plan.Value("GOTMPDIR"), c.settings.Directory("TMPDIR").Value), c.class.Verb == "test")
-			},
+			func() string { return c.tempTrouble(loading) },
 			c.repoTrouble)
 	}
 	return looks
@@ -75,7 +72,16 @@ func (c *command) loading() string {
 	if args == nil {
 		return ""
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), askLimit)
+	complaints, err := c.ask(askLimit, args)
+	if err == nil {
+		return ""
+	}
+	return complaints
+}
+
+// ask runs the go command where the failed one ran, and returns what it complains of. It downloads nothing.
+func (c *command) ask(limit time.Duration, args []string) (complaints string, err error) {
+	ctx, cancel := context.WithTimeout(context.Background(), limit)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, c.real.Path, args...)
 	cmd.Dir, cmd.Env = c.dir(), slices.Clone(c.environ)
@@ -83,12 +89,10 @@ func (c *command) loading() string {
 		cmd.Env = envfix.Setenv(cmd.Env, name, value)
 	}
 	cmd.WaitDelay = askLimit / 10
-	var complaints strings.Builder
-	cmd.Stderr = &complaints
-	if cmd.Run() == nil {
-		return ""
-	}
-	return complaints.String()
+	var said strings.Builder
+	cmd.Stderr = &said
+	err = cmd.Run()
+	return said.String(), err
 }
 
 // tornModule looks for torn files of the modules that go.sum or the command line names. Go.sum names others too than those that this
@@ -200,12 +204,4 @@ func (c *command) unindexed(complaints, cache string) bool {
 		}
 	}
 	return false
-}
-
-func tempTrouble(dir string, exec bool) string {
-	path, trouble := envfix.TempTrouble(dir, exec)
-	if trouble == "" {
-		return ""
-	}
-	return fmt.Sprintf("the folder for temporary files %s %s; type: export GOTMPDIR=/another/folder", path, trouble)
 }

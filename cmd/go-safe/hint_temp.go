@@ -1,0 +1,52 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/go-safe/go-safe/envfix"
+	"github.com/go-safe/go-safe/shim"
+)
+
+// buildLimit is how long what failed may take when it is built anew. What it needs is in the build cache, unless there is no room for that.
+const buildLimit = 5 * time.Second
+
+// tempTrouble looks at the folder for temporary files. Most commands fail of something else even where little is left in it, or nothing can be
+// executed from it, and what they had in it is gone. So the go command builds the same anew: that has to fail for want of room, or to
+// come to executing what cannot be.
+func (c *command) tempTrouble(loading func() string) string {
+	args, executes := shim.BuildOf(c.args, c.settings.Get("GOFLAGS").Value)
+	if args == nil {
+		return ""
+	}
+	dir := cmp.Or(c.plan.Value("GOTMPDIR"), c.settings.Directory("TMPDIR").Value)
+	path, trouble := envfix.TempTrouble(dir, executes)
+	if trouble == "" || loading() != "" {
+		return ""
+	}
+	complaints, err := c.ask(buildLimit, args)
+	certain := c.lacksWork(complaints)
+	if _, other := envfix.TempTrouble(dir, false); other == "" { // it is noexec, and all is well but that
+		certain = err == nil
+	}
+	if !certain {
+		return ""
+	}
+	return fmt.Sprintf("the folder for temporary files %s %s; type: export GOTMPDIR=/another/folder", path, trouble)
+}
+
+// lacksWork reports whether a go command that keeps nothing could not make $WORK, or says that there is no room, other than in the build cache.
+func (c *command) lacksWork(complaints string) bool {
+	for line := range strings.Lines(complaints) {
+		said := strings.ToLower(line) // C compilers begin with a capital
+		full := strings.Contains(said, syscall.ENOSPC.Error()) || strings.Contains(said, syscall.EDQUOT.Error())
+		if strings.HasPrefix(line, "go: creating work dir: ") || full && !strings.Contains(line, c.plan.Value("GOCACHE")+string(filepath.Separator)) {
+			return true
+		}
+	}
+	return false
+}
