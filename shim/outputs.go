@@ -1,6 +1,10 @@
 package shim
 
-import "cmp"
+import (
+	"cmp"
+	"path/filepath"
+	"strings"
+)
 
 // Outputs are what a command makes in directories of the user's own choice: in its working directory and where flags say, as far
 // as the command line tells. Names are relative to the working directory, or absolute.
@@ -11,6 +15,7 @@ type Outputs struct {
 	Packages []string // whose binaries it may leave, Go files among them; "." where none is named
 	Suffix   string   // of these binaries' names
 	Binary   string   // of -o: a binary, or a directory for them; "" for the working directory
+	Mode     string   // of -buildmode, for that adds to these names
 }
 
 // profiles are the flags of go test that name a file, -outputdir before it (cmd/go/internal/test.testFlags in Go 1.26).
@@ -26,7 +31,7 @@ func OutputsOf(args []string, goflags string) Outputs {
 	if len(packages) == 0 {
 		packages = []string{"."}
 	}
-	binary := flagValue(flags, "o")
+	binary, mode := flagValue(flags, "o"), flagValue(flags, "buildmode")
 	var o Outputs
 	for _, name := range traces {
 		if file := flagValue(flags, name); file != "" {
@@ -35,13 +40,13 @@ func OutputsOf(args []string, goflags string) Outputs {
 	}
 	switch v.name {
 	case "build":
-		o.Binary, o.Packages = binary, packages
+		o.Binary, o.Packages, o.Mode = binary, packages, mode
 	case "test":
 		o.Suffix = ".test"
 		made := profilesOf(flags)
 		o.Files = append(o.Files, made...)
 		if binary != "" || len(made) > 0 || has(flags, "c") {
-			o.Binary, o.Packages = binary, packages
+			o.Binary, o.Packages, o.Mode = binary, packages, mode
 		}
 	case "mod init":
 		o.Files = append(o.Files, "go.mod")
@@ -54,6 +59,29 @@ func OutputsOf(args []string, goflags string) Outputs {
 		}
 	}
 	return o
+}
+
+// Names are what the binary of a package may be called, and what is made beside it, where name is the package's own
+// (cmd/go/internal/work.buildModeInit, for every system).
+func (o Outputs) Names(name string) []string {
+	name += o.Suffix
+	switch o.Mode {
+	case "c-archive":
+		return o.Beside(name + ".a")
+	case "c-shared":
+		return o.Beside(name)
+	case "plugin":
+		return []string{name + ".so"}
+	}
+	return []string{name, name + ".exe"}
+}
+
+// Beside are a binary and its C header, if it may have one (cmd/go/internal/work.addInstallHeaderAction).
+func (o Outputs) Beside(binary string) []string {
+	if o.Mode != "c-archive" && o.Mode != "c-shared" {
+		return []string{binary}
+	}
+	return []string{binary, strings.TrimSuffix(binary, filepath.Ext(binary)) + ".h"}
 }
 
 // profilesOf are the profiles of go test, whose flags have two names (cmd/go/internal/test.testFlags).

@@ -27,6 +27,8 @@ func TestOutputs(t *testing.T) {
 		{line: "test -test.coverprofile c.out -test.outputdir=o ./a", want: Outputs{Files: []string{"o/c.out"}, Packages: []string{"./a"}, Suffix: ".test"}},
 		{line: "vet -debug-trace=t -debug-actiongraph g .", want: Outputs{Files: []string{"g", "t"}}},
 		{line: "test -debug-runtime-trace=/r .", want: Outputs{Files: []string{"/r"}, Suffix: ".test"}},
+		{line: "build -buildmode plugin .", goflags: "-buildmode=c-archive", want: Outputs{Packages: dot, Mode: "plugin"}},
+		{line: "test -c", goflags: "-buildmode=pie", want: Outputs{Packages: dot, Suffix: ".test", Mode: "pie"}},
 		{line: "mod init x", want: Outputs{Files: []string{"go.mod"}}},
 		{line: "work init ./a", want: Outputs{Work: true}},
 		{line: "mod vendor -v", want: Outputs{Vendor: true}},
@@ -37,6 +39,27 @@ func TestOutputs(t *testing.T) {
 		if got := OutputsOf(strings.Fields(tt.line), tt.goflags); !reflect.DeepEqual(got, tt.want) {
 			t.Errorf("%q with GOFLAGS=%s:\n got %+v\nwant %+v", tt.line, tt.goflags, got, tt.want)
 		}
+	}
+}
+
+func TestOutputNames(t *testing.T) {
+	for _, tt := range []struct {
+		line string
+		want []string
+	}{
+		{"build", []string{"a.b", "a.b.exe"}},
+		{"build -buildmode=pie", []string{"a.b", "a.b.exe"}},
+		{"build -buildmode=c-archive", []string{"a.b.a", "a.b.h"}},
+		{"build -buildmode=c-shared", []string{"a.b", "a.h"}},
+		{"build -buildmode=plugin", []string{"a.b.so"}},
+		{"test -c -buildmode=c-archive", []string{"a.b.test.a", "a.b.test.h"}},
+	} {
+		if got := OutputsOf(strings.Fields(tt.line), "").Names("a.b"); !slices.Equal(got, tt.want) {
+			t.Errorf("%s: %q, want %q", tt.line, got, tt.want)
+		}
+	}
+	if got := OutputsOf([]string{"build", "-buildmode=c-archive"}, "").Beside("out/lib.a"); !slices.Equal(got, []string{"out/lib.a", "out/lib.h"}) {
+		t.Errorf("beside: %q", got)
 	}
 }
 

@@ -85,7 +85,7 @@ modules stay read-only, execute bits stay, and nobody gets rights that the cache
 command is the user's. Root gives away regular files and directories of root's that have one name, are in the cache's mount
 and were born after the command began, to the owner of the directory they are in: in the caches, pkg/sumdb, the directory of
 binaries, the go folder of the user's settings, and in a project what the go command itself made there: go.sum, go.work.sum, the
-go.mod and go.work of init, vendor, the files of -debug-trace and its like, and of go build and go test the profiles and binaries
+go.mod and go.work of init, vendor, the files of -debug-trace and its like, and of go build and go test the profiles and binaries, C headers beside them,
 that the command line names, by a pattern such as ./cmd/... too. Where the file system keeps no birth times they are named and left; in a shared cache they stay root's and are open to the group.
 Go run loads what it needs first (go run -n, under the lock), where that may need a repair; what else it makes is repaired while its program
 goes on: after a second, and then in longer and longer intervals. So it is while any command adds to such a cache for longer than a second, every two

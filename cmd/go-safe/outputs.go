@@ -47,13 +47,15 @@ func binaries(dir string, made shim.Outputs) []string {
 	into := ""
 	if made.Binary != "" {
 		if !strings.HasSuffix(made.Binary, "/") && !isDir(within(dir, made.Binary)) {
-			return []string{made.Binary}
+			return made.Beside(made.Binary)
 		}
 		into = made.Binary
 	}
 	var list []string
 	add := func(name string) {
-		list = append(list, filepath.Join(into, name+made.Suffix), filepath.Join(into, name+made.Suffix+".exe"))
+		for _, file := range made.Names(name) {
+			list = append(list, filepath.Join(into, file))
+		}
 	}
 	for _, pkg := range made.Packages {
 		if below, _, pattern := strings.Cut(pkg, "..."); pattern && isLocal(below) {
