@@ -17,12 +17,14 @@ type Asked struct {
 	Required  bool     // all modules that go.mod requires, needed for a build or not
 	Zips      bool     // zip files too, of what is extracted
 	Versions  []string // modules as in path@version
+	Packages  []string // the same of packages, whose modules nobody can name, with what these require; More says so too
 	More      bool     // modules that nobody can name before they are looked up
 	Imports   bool     // modules that provide imports which none of the known ones does
 	Tests     bool     // the same for the tests of packages that the project's lead to, and for what those import
 	Programs  bool     // what go:generate lines have the go command run
 	Graph     bool     // go.mod files of all modules, whether go.sum names them or not
 	Infos     bool     // and the .info files of those selected
+	Offline   bool     // nothing can be downloaded
 	Toolchain string   // "go1.26.3": this toolchain, for this system
 	FIPS      string   // "v1.0.0": this version of the FIPS 140 module, which the go command takes from its own tree
 }
@@ -36,6 +38,8 @@ type Need struct {
 	tests    bool     // with those of the tests of packages that they lead to
 	graphed  *Project // whose module graph is asked for: a workspace's, for together its modules may need more than go.sum files name
 	infos    bool     // with the .info files of what the graph selects
+	packages []string // whose modules are asked for, as in path@version
+	offline  bool     // nothing can be downloaded
 }
 
 // A part is what is asked of one version of a module.
@@ -57,7 +61,7 @@ func (p *part) bare() bool { return p.local || p.tool }
 
 // Need returns what the command asks.
 func (p Project) Need(asked Asked) Need {
-	n := Need{more: asked.More}
+	n := Need{more: asked.More, packages: asked.Packages, offline: asked.Offline}
 	if !p.vendored || asked.NoVendor {
 		n.parts, n.unsummed = p.named(asked.Required, asked.Required || asked.Imports)
 		if asked.Imports || asked.Tests {

@@ -49,6 +49,9 @@ func (t Twin) Seed(n Need) (seeded int, err error) {
 		s.sums()
 	}
 	each(parts, s.seed)
+	if perhaps {
+		each(s.chosen(n, parts), s.seed)
+	}
 	if perhaps && !s.doubtful {
 		s.rest()
 	}

@@ -15,6 +15,7 @@ type Modules struct {
 	Required bool     // all modules that go.mod requires, needed for a build or not
 	Zips     bool     // zip files too, of what is extracted
 	Versions []string // of the form module@version, with their dependencies only where More says so
+	Packages []string // of the form package@version, of modules that nobody can name, with their dependencies: More says so too
 	More     bool     // modules that nobody can name before they are looked up
 	Imports  bool     // looks modules up for imports that none of the known ones provides
 	Tests    bool     // reads the tests of all packages that the project's lead to
@@ -31,7 +32,7 @@ func modules(verb string, flags, rest []string) Modules {
 		NoVendor: mod == "mod" || mod == "readonly" || verb == "get" || strings.HasPrefix(verb, "mod ") || strings.HasPrefix(verb, "work "),
 		Imports:  mod == "mod" || verb == "mod tidy",
 	}
-	named := slices.ContainsFunc(rest, func(arg string) bool { return strings.Contains(arg, "@") })
+	named := versions(verb, rest)
 	switch verb {
 	case "generate":
 		m.Programs = true
@@ -41,6 +42,7 @@ func modules(verb string, flags, rest []string) Modules {
 		// For retractions it looks up the latest version of whatever provides a package, of what is there already too
 		// (cmd/go/internal/modget.checkPackageProblems).
 		m.More = true
+		m.Packages = exactly(named)
 	case "mod graph", "mod verify":
 		m.Graph = true
 	case "mod why":
@@ -54,11 +56,21 @@ func modules(verb string, flags, rest []string) Modules {
 		m.More = true
 	case "list":
 		m.Infos = has(flags, "m") && len(rest) > 0
-		m.More = named || has(flags, "u") || has(flags, "versions") || has(flags, "retracted")
+		m.Packages = exactly(named)
+		m.More = len(named) > 0 || has(flags, "u") || has(flags, "versions") || has(flags, "retracted")
 	case "install", "run", "tool", "doc":
-		m.More = len(versions(verb, rest)) > 0
+		m.More = len(named) > 0
+		m.Packages = exactly(named)
 	}
 	return m
+}
+
+// exactly returns the arguments that name one version, and none that has to be looked up (latest, a branch, v1).
+func exactly(named []string) []string {
+	return slices.DeleteFunc(named, func(arg string) bool {
+		path, version, _ := strings.Cut(arg, "@")
+		return module.CheckImportPath(path) != nil || module.CanonicalVersion(version) != version
+	})
 }
 
 // isExact reports whether arg names one version of a module, and none that has to be looked up (latest, a branch, v1).

@@ -132,10 +132,12 @@ needs alone. It serves alone when the cache is gone, and is left when the cache 
 
 Before the command the twin gets what the command may need and the cache has: copies of .info, .mod, .zip and .ziphash files (reflinks
 where the file system has them; where there is a zip no more, one is made of the extracted files), and of the checksum
-database's answers where go.sum does not vouch. Where more may be needed than can be named, all else that is there is linked. Copies
+database's answers where go.sum does not vouch. Where more may be needed than can be named, all else that is there is linked; from a cache
+without zip files what the command line names exactly (go get path@v1.2.3) is taken, with what that requires, and the rest downloaded. Copies
 are complete before they have their names, and made under the go command's own locks. Empty and torn files, and zip files that are
 not what go.sum says, are left out: the go command downloads them. GOPROXY stays as it is. Zip files from a cache that everybody may
-write to are hashed, and nothing is linked. go clean -modcache removes the twin, and all
+write to are hashed, and nothing is linked; what neither go.sum nor go mod download names is taken from there only with
+GOPROXY=off. go clean -modcache removes the twin, and all
 begins anew; the cache itself can be cleaned by its owner.
 
 # Variables
