@@ -43,3 +43,6 @@ func deviceOf(fi fs.FileInfo) uint64 {
 
 func writable(dir string) bool { return access.Allowed(dir, unix.W_OK|unix.X_OK) }
 func readable(dir string) bool { return access.Allowed(dir, unix.R_OK|unix.X_OK) }
+
+// legible reports whether a file can be read.
+func legible(file string) bool { return access.Allowed(file, unix.R_OK) }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"time"
 )
 
 // CacheTrouble says why a build cache cannot be written to just now, in words that follow the path that it returns; "" where it can. It
@@ -26,6 +27,35 @@ func CacheTrouble(cache string) (path, trouble string) {
 		}
 	}
 	return cache, ""
+}
+
+// ClosedEntry looks for a file of another user's in a build cache that we cannot read, as a root whose umask is 077 leaves it in folders that
+// are ours (F02), until the end. Path is "" where it sees none.
+func ClosedEntry(cache string, end time.Time) (path string, owner int) {
+	for i := range 256 {
+		dir := filepath.Join(cache, fmt.Sprintf("%02x", i))
+		entries, _ := os.ReadDir(dir)
+		for _, e := range entries {
+			path := filepath.Join(dir, e.Name())
+			if owner, closed := Closed(path); closed {
+				return path, owner
+			}
+			if time.Now().After(end) {
+				return "", -1
+			}
+		}
+	}
+	return "", -1
+}
+
+// Closed reports whether path is a file of another user's that we cannot read, and whose it is.
+func Closed(path string) (owner int, is bool) {
+	fi, err := os.Lstat(path)
+	if err != nil || !fi.Mode().IsRegular() {
+		return -1, false
+	}
+	owner = ownerOf(fi)
+	return owner, owner >= 0 && owner != os.Geteuid() && !legible(path)
 }
 
 // TempTrouble is CacheTrouble for the folder of $WORK, from which go test executes what it built.

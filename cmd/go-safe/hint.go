@@ -176,32 +176,3 @@ func deepest(path string) envfix.Place {
 	}
 	return p
 }
-
-// cacheTrouble looks for why nothing can be added to the build cache, or not everything. What is in it still serves: a command fails only
-// where it has to add the index of a package (cmd/go/internal/modindex).
-func (c *command) cacheTrouble(loading func() string) string {
-	cache := c.plan.Value("GOCACHE")
-	path, trouble := envfix.CacheTrouble(cache)
-	if trouble == "" || !c.unindexed(loading(), cache) {
-		return ""
-	}
-	switch {
-	case path == cache && strings.HasPrefix(trouble, "has "): // too little left
-		return fmt.Sprintf("the build cache %s %s; type: go clean -cache, or: export GOCACHE=/another/folder", path, trouble)
-	case path == cache:
-		return fmt.Sprintf("the build cache %s %s; type: export GOCACHE=/another/folder", path, trouble)
-	}
-	return fmt.Sprintf("the build cache has %s, which %s; type: go safe fix %s", path, trouble, envfix.Quote(cache))
-}
-
-// unindexed reports whether the go command complains of a file in the build cache, or of a package of the standard library that is there.
-func (c *command) unindexed(complaints, cache string) bool {
-	for line := range strings.Lines(complaints) {
-		before, _, missing := strings.Cut(line, " is not in std")
-		pkg := before[strings.LastIndexByte(before, ' ')+1:]
-		if missing && c.real.GOROOT != "" && isDir(filepath.Join(c.real.GOROOT, "src", pkg)) || strings.Contains(line, cache+string(filepath.Separator)) {
-			return true
-		}
-	}
-	return false
-}
