@@ -95,57 +95,6 @@ func facet(name string, look func(m *Machine, p envfix.Place) string) func(*Mach
 	}
 }
 
-// judge says what to do about a directory: what the plan puts in its place makes a warning of it.
-func (m *Machine) judge(name, variable string, p envfix.Place, wrong string) Finding {
-	f := Finding{Status: Broken, Looked: p.Path, Found: wrong, Details: facts(m, variable, p)}
-	v := m.variable(name)
-	if v.Changed() {
-		f.Status, f.Found = Warning, wrong+"; go-safe "+uses(name, p)+" "+v.Value
-	}
-	switch cure := access(p); {
-	case wrong == unmade:
-		f.Type, f.Fix = "mkdir -p -m 700 "+envfix.Quote(p.Path), true
-		if variable == name && !v.Changed() {
-			f.Status, f.Found = Warning, wrong+"; go-safe does"
-		}
-	case cure != "":
-		f.Type, f.Fix = cure, true
-	case v.Changed():
-		f.Type = m.replace(name, variable, v)
-	default:
-		f.Type = m.undo(variable)
-	}
-	return f
-}
-
-// uses says how what go-safe has chosen stands for a directory. A module cache is used in place as long as nothing is to be added.
-func uses(name string, p envfix.Place) string {
-	if (name == "GOMODCACHE" || name == "GOPATH") && p.Access+p.Room != "" {
-		return "adds modules to"
-	}
-	return "uses"
-}
-
-// replace is what to type so that plain go does without the directory as well: give the choice up, or choose what go-safe
-// has chosen.
-func (m *Machine) replace(name, variable string, v envfix.Var) string {
-	if undo := m.undo(variable); undo != "" && variable == name {
-		return undo
-	}
-	if name == "GOTMPDIR" { // which the go command does not make
-		return join("mkdir -p -m 700 "+envfix.Quote(v.Value), m.set(name, v.Value))
-	}
-	return m.set(name, v.Value)
-}
-
-// access is what to type where a directory is ours, and only its mode in the way.
-func access(p envfix.Place) string {
-	if p.Access == "" || p.ReadOnly || !p.Mode.IsDir() || p.Owner != os.Geteuid() || p.Mode&0o700 == 0o700 {
-		return ""
-	}
-	return "chmod u+rwx " + envfix.Quote(p.Deepest)
-}
-
 // missing tells of a directory that will be made.
 func missing(p envfix.Place) string {
 	if p.Exists {
@@ -198,20 +147,48 @@ func accessOf(name string) func(*Machine) Finding {
 		if name == "GOTMPDIR" && !p.Exists && p.Access == "" {
 			return unmade
 		}
-		if inside := map[string]string{"GOPATH": "pkg/sumdb", "GOMODCACHE": "cache/download"}[name]; p.Access == "" && inside != "" {
-			if below := envfix.LookAt(name, filepath.Join(p.Path, inside)); below.Access != "" {
-				return "has " + inside + ", which " + below.Access
-			}
+		if in := inside(name, p); in.Path != p.Path {
+			below, _ := filepath.Rel(p.Path, in.Path)
+			return "has " + below + ", which " + in.Access
 		}
 		return p.Access
 	})
 	return func(m *Machine) Finding {
 		f := check(m)
-		if variable, dir := m.folder(name); f.Status == OK && filepath.IsAbs(dir) {
-			f.Details = facts(m, variable, envfix.LookAt(variable, dir))
+		variable, dir := m.folder(name)
+		if !filepath.IsAbs(dir) {
+			return f
+		}
+		p := envfix.LookAt(variable, dir)
+		switch cure := access(inside(name, p)); {
+		case f.Status == OK:
+			f.Details = facts(m, variable, p)
+		case cure != "":
+			f.Type, f.Fix = cure, true
+		case m.onlyRead(name, dir):
+			f = ok(dir, "can only be read, and GOPROXY=off lets nothing be added")
 		}
 		return f
 	}
+}
+
+// inside is the place in a directory that works by which it is of no use all the same, else the directory.
+func inside(name string, p envfix.Place) envfix.Place {
+	in := map[string]string{"GOPATH": "pkg/sumdb", "GOMODCACHE": "cache/download"}[name]
+	if below := envfix.LookAt(name, filepath.Join(p.Path, in)); in != "" && p.Access == "" && below.Access != "" {
+		return below
+	}
+	return p
+}
+
+// onlyRead reports whether nothing would be added to a directory of modules that can be read: what is missing is refused by the go command.
+func (m *Machine) onlyRead(name, dir string) bool {
+	if name != "GOPATH" && name != "GOMODCACHE" || m.Settings.Get("GOPRIVATE").Value+m.Settings.Get("GONOPROXY").Value != "" {
+		return false
+	}
+	list := m.proxies()
+	_, err := os.ReadDir(dir)
+	return err == nil && len(list) > 0 && list[0].entry == "off"
 }
 
 func execOf(name string) func(*Machine) Finding {

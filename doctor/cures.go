@@ -1,0 +1,126 @@
+package doctor
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/go-safe/go-safe/envfix"
+)
+
+// judge says what to do about a directory: what the plan puts in its place makes a warning of it.
+func (m *Machine) judge(name, variable string, p envfix.Place, wrong string) Finding {
+	f := Finding{Status: Broken, Looked: p.Path, Found: wrong, Details: facts(m, variable, p)}
+	v := m.variable(name)
+	if v.Changed() {
+		f.Status, f.Found = Warning, wrong+"; go-safe "+uses(name, p)+" "+v.Value
+	}
+	switch cure := access(p); {
+	case wrong == unmade:
+		f.Type, f.Fix = "mkdir -p -m 700 "+envfix.Quote(p.Path), true
+		if variable == name && !v.Changed() {
+			f.Status, f.Found = Warning, wrong+"; go-safe does"
+		}
+	case cure != "":
+		f.Type, f.Fix = cure, true
+	case v.Changed():
+		f.Type = m.replace(name, variable, v)
+		f.Details = append(f.Details, m.giveAll(name, p)...)
+	default:
+		f.Type = m.undo(variable)
+	}
+	return f
+}
+
+// uses says how what go-safe has chosen stands for a directory. A module cache is used in place as long as nothing is to be added.
+func uses(name string, p envfix.Place) string {
+	if (name == "GOMODCACHE" || name == "GOPATH") && p.Access+p.Room != "" {
+		return "adds modules to"
+	}
+	return "uses"
+}
+
+// replace is what to type so that plain go does without the directory as well: give the choice up, or choose what go-safe
+// has chosen.
+func (m *Machine) replace(name, variable string, v envfix.Var) string {
+	chosen := variable
+	if name == "GOMODCACHE" && m.Settings.Directory(name).Origin == envfix.FromDefault {
+		chosen = "GOPATH" // which it is below
+	}
+	if undo := m.undo(chosen); undo != "" && variable == name {
+		return undo
+	}
+	switch name {
+	case "GOTMPDIR": // which the go command does not make
+		return join("mkdir -p -m 700 "+envfix.Quote(v.Value), m.set(name, v.Value))
+	case "GOCACHE":
+		return join(private(filepath.Dir(v.Value)), m.set(name, v.Value))
+	}
+	return m.ownModules(name, v)
+}
+
+// giveAll says what root types where a directory of modules in our home belongs to another user: then no other is needed.
+func (m *Machine) giveAll(name string, p envfix.Place) []string {
+	home, _ := m.Settings.Getenv("HOME")
+	fi, err := os.Stat(home)
+	mine := filepath.IsAbs(home) && err == nil && envfix.Owner(fi) == os.Geteuid()
+	if name != "GOPATH" && name != "GOMODCACHE" || !mine || p.Access == "" || !p.Exists || p.Owner == os.Geteuid() || !strings.HasPrefix(p.Path, home+"/") {
+		return nil
+	}
+	return []string{fmt.Sprintf("root can give it back: chown -hR %d:%d %s", os.Geteuid(), os.Getegid(), envfix.Quote(p.Path))}
+}
+
+// private is what to type before plain go makes something in a private folder, which it would leave open to others.
+func private(base string) string {
+	if exists(base) {
+		return ""
+	}
+	return "mkdir -p -m 700 " + envfix.Quote(base)
+}
+
+// ownModules is what to type so that plain go has its modules in a folder of this user's, with all that it leaves behind: where
+// nothing can be fetched there is no more. A twin is not named: go-safe seeds it from the very cache that plain go is to leave.
+func (m *Machine) ownModules(name string, v envfix.Var) string {
+	path, cache := m.variable("GOPATH"), m.Settings.Directory("GOMODCACHE")
+	if name == "GOMODCACHE" && path.Changed() && cache.Origin == envfix.FromDefault {
+		name, v = path.Name, path // one line cures both
+	}
+	base, mod := filepath.Dir(v.Value), v.Value
+	switch {
+	case name == "GOPATH":
+		own := envfix.First(v.Value)
+		base, mod = filepath.Dir(own), filepath.Join(own, "pkg", "mod")
+	case m.Plan().Twin != nil:
+		v.Value = filepath.Join(base, "gopath", "pkg", "mod")
+		mod = v.Value
+	default: // gopath/pkg/mod already
+		base = filepath.Join(mod, "..", "..", "..")
+	}
+	commands := []string{private(base)}
+	kept := name == "GOPATH" && cache.Origin != envfix.FromDefault
+	if _, err := os.ReadDir(filepath.Join(cache.Value, "cache", "download")); err == nil && !kept && !exists(mod) {
+		commands = append(commands, "mkdir -p "+envfix.Quote(filepath.Dir(mod)), "cp -R "+envfix.Quote(cache.Value)+" "+envfix.Quote(mod))
+	}
+	return join(append(commands, m.set(name, v.Value))...)
+}
+
+// access is what to type where only the mode of a directory of ours is in the way: its own, or that of one above it, which keeps it from
+// being looked at.
+func access(p envfix.Place) string {
+	if p.Access == "" {
+		return ""
+	}
+	for dir := p.Deepest; ; dir = filepath.Dir(dir) {
+		fi, err := os.Stat(dir)
+		if errors.Is(err, fs.ErrPermission) && dir != filepath.Dir(dir) {
+			continue
+		}
+		if err != nil || !fi.IsDir() || envfix.Owner(fi) != os.Geteuid() || fi.Mode()&0o700 == 0o700 || envfix.LookAt("", dir).ReadOnly {
+			return ""
+		}
+		return "chmod u+rwx " + envfix.Quote(dir)
+	}
+}
