@@ -36,33 +36,6 @@ func folderChecks() []Check {
 	}
 }
 
-// home looks at HOME as the plan leaves it.
-func home(m *Machine) Finding {
-	dir, set := m.Settings.Getenv("HOME")
-	f := Finding{Status: Warning, Looked: "HOME=" + dir}
-	switch p := envfix.LookAt("HOME", dir); {
-	case !set || dir == "":
-		f.Looked, f.Found = "HOME", "is not set"
-	case !filepath.IsAbs(dir):
-		f.Found = "is no absolute path"
-	case dir == "/":
-		f.Found = "is the root directory"
-	case !p.Exists:
-		f.Found = "is not there"
-	case p.Access != "":
-		f.Found = p.Access
-	default:
-		return ok(dir, "")
-	}
-	f.Type = `export HOME="$(mktemp -d)"`
-	if own := envfix.PasswdHome(); own != "" && own != dir {
-		if p := envfix.LookAt("HOME", own); p.Exists && p.Access == "" {
-			f.Type = "export HOME=" + envfix.Quote(own)
-		}
-	}
-	return f
-}
-
 // folder is the directory that the go command would use without go-safe, and the variable that names it. For $WORK that is the
 // temp folder where GOTMPDIR is not set.
 func (m *Machine) folder(name string) (variable, dir string) {
@@ -156,6 +129,9 @@ func accessOf(name string) func(*Machine) Finding {
 	return func(m *Machine) Finding {
 		f := check(m)
 		variable, dir := m.folder(name)
+		if dir == "" && m.variable(name).Value == "" { // without a home, and without another place
+			return Finding{Status: Broken, Looked: variable, Found: "has no default without HOME, and there is no place for one", Type: m.otherHome()}
+		}
 		if !filepath.IsAbs(dir) {
 			return f
 		}
