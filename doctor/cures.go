@@ -54,12 +54,40 @@ func (m *Machine) replace(name, variable string, v envfix.Var) string {
 		return undo
 	}
 	switch name {
-	case "GOTMPDIR": // which the go command does not make
-		return join("mkdir -p -m 700 "+envfix.Quote(v.Value), m.set(name, v.Value))
+	case "GOTMPDIR":
+		return m.otherTemp(v)
 	case "GOCACHE":
 		return join(private(filepath.Dir(v.Value)), m.set(name, v.Value))
 	}
 	return m.ownModules(name, v)
+}
+
+// otherTemp is what to type so that $WORK is elsewhere, in a folder that the go command does not make; and where the temp folder is of no use
+// to the linker and the C compiler either, that these are elsewhere too.
+func (m *Machine) otherTemp(work envfix.Var) string {
+	makes := join("mkdir -p -m 700 "+envfix.Quote(work.Value), m.set("GOTMPDIR", work.Value))
+	if !m.variable("TMPDIR").Changed() {
+		return makes
+	}
+	if p := envfix.LookAt("WORK", "/tmp"); p.Exists && p.Access+p.Room == "" && !p.NoExec && m.undo("TMPDIR") != "" {
+		return m.undo("TMPDIR")
+	}
+	return join(makes, "export TMPDIR="+envfix.Quote(work.Value))
+}
+
+// linkTemp is the finding where $WORK has its own folder and the temp folder is of no use to the linker: a run says so each time.
+func (m *Machine) linkTemp(why func(envfix.Place) string) (f Finding, bad bool) {
+	v := m.variable("TMPDIR")
+	p := envfix.LookAt("TMPDIR", m.Settings.Directory("TMPDIR").Value)
+	if variable, _ := m.folder("GOTMPDIR"); variable != "GOTMPDIR" || !v.Changed() || why(p) == "" {
+		return Finding{}, false
+	}
+	f = Finding{Status: Warning, Looked: "TMPDIR=" + p.Path, Found: why(p) + "; go-safe uses " + v.Value, Type: m.undo("TMPDIR")}
+	f.Why = "the linker and the C compiler know no GOTMPDIR"
+	if f.Type == "" {
+		f.Type = "export TMPDIR=" + envfix.Quote(v.Value)
+	}
+	return f, true
 }
 
 // giveAll says what root types where a directory of modules in our home belongs to another user: then no other is needed.

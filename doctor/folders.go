@@ -128,6 +128,9 @@ func accessOf(name string) func(*Machine) Finding {
 	})
 	return func(m *Machine) Finding {
 		f := check(m)
+		if link, bad := m.linkTemp(func(p envfix.Place) string { return p.Access }); name == "GOTMPDIR" && f.Status == OK && bad {
+			return link
+		}
 		variable, dir := m.folder(name)
 		if dir == "" && m.variable(name).Value == "" { // without a home, and without another place
 			return Finding{Status: Broken, Looked: variable, Found: "has no default without HOME, and there is no place for one", Type: m.otherHome()}
@@ -178,12 +181,19 @@ func execOf(name string) func(*Machine) Finding {
 
 // roomOf asks for what the plan asks for: more in the temp folder that nobody chose for $WORK.
 func roomOf(name string) func(*Machine) Finding {
-	return facet(name, func(m *Machine, p envfix.Place) string {
+	check := facet(name, func(m *Machine, p envfix.Place) string {
 		if variable, dir := m.folder(name); variable == "TMPDIR" {
 			return envfix.LookAt("WORK", dir).Room
 		}
 		return p.Room
 	})
+	return func(m *Machine) Finding {
+		f := check(m)
+		if link, bad := m.linkTemp(func(p envfix.Place) string { return p.Room }); name == "GOTMPDIR" && f.Status == OK && bad {
+			return link
+		}
+		return f
+	}
 }
 
 func locksOf(name string) func(*Machine) Finding {
