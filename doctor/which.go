@@ -208,6 +208,11 @@ func (m *Machine) gobin() string {
 	if dir := m.Settings.Get("GOBIN").Value; dir != "" {
 		return dir
 	}
+	return m.defaultBin()
+}
+
+// defaultBin is where it places them without a GOBIN.
+func (m *Machine) defaultBin() string {
 	if dir := envfix.First(m.Plan().Value("GOPATH")); dir != "" {
 		return filepath.Join(dir, "bin")
 	}
@@ -227,13 +232,19 @@ func gobinWritable(m *Machine) Finding {
 		return ok(dir, missing(p))
 	}
 	cure := access(p)
-	if cure == "" {
+	if cure == "" && fits(m.defaultBin()) {
 		cure = m.undo("GOBIN")
 	}
-	if home, _ := m.Settings.Getenv("HOME"); cure == "" && filepath.IsAbs(home) {
-		cure = m.set("GOBIN", filepath.Join(home, ".local", "bin"))
+	home, _ := m.Settings.Getenv("HOME")
+	if own := filepath.Join(home, ".local", "bin"); cure == "" && fits(own) {
+		cure = m.set("GOBIN", own)
 	}
 	return Finding{Status: Broken, Looked: dir, Found: p.Access, Type: cure}
+}
+
+// fits reports whether binaries can be placed in a folder.
+func fits(dir string) bool {
+	return filepath.IsAbs(dir) && envfix.LookAt("GOBIN", dir).Access == ""
 }
 
 func gobinPath(m *Machine) Finding {
