@@ -91,6 +91,10 @@ Go run loads what it needs first (go run -n, under the lock), where that may nee
 goes on: after a second, and then in longer and longer intervals. So it is while any command adds to such a cache for longer than a second, every two
 seconds, for those who wait for its lock no longer.
 
+A toolchain in a cache of several users that go mod download is told to download is made ready to be run at once (its programs executable, its go.mod files in
+place), for the go command does so at the first use, and only its owner can. While one is used for the first time the lock is for that command alone, but
+not with go run, go tool and go generate.
+
 Where a command in a cache that is shared by setgid was killed, and go-safe with it, what it made stays closed to the group. The next download of the same
 user opens what it meets, where that is plain to be the go command's; go safe fix, typed by him or by root, opens the rest. A hint
 and the doctor's modcache-foreign say whose it is.

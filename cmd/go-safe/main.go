@@ -58,7 +58,7 @@ func run(argv, environ []string, stdout, stderr io.Writer) int {
 		return say.failure(exitFailed, err)
 	}
 	repairs := rights.Begin(began, c.places())
-	wanted := alone(c.wants(), repairs)
+	wanted := c.alone(c.wants(), repairs)
 	release, err := c.lockAll(wanted)
 	if err != nil {
 		return say.failure(exitFailed, err)

@@ -91,10 +91,11 @@ func asksForMore(arg string) bool {
 	return arg == "mod" || isFlag && (flag == "mod=mod" || flag == "m" || strings.HasPrefix(flag, "m="))
 }
 
-// alone makes the lock on a module cache whose new entries need a repair one for a change: nobody is to meet them before.
-func alone(list []want, run *rights.Run) []want {
+// alone makes the lock on a module cache whose new entries need a repair one for a change: nobody is to meet them before. So it is
+// while a toolchain is made ready.
+func (c *command) alone(list []want, run *rights.Run) []want {
 	for i, w := range list {
-		if w.name == "GOMODCACHE" && run.DueIn(w.dir) {
+		if w.name == "GOMODCACHE" && (run.DueIn(w.dir) || c.readies(w.dir)) {
 			list[i].mode = lock.Change
 		}
 	}
@@ -103,7 +104,8 @@ func alone(list []want, run *rights.Run) []want {
 
 // repairing returns what runs the command and repairs what it made, before anything is told of how it ended.
 func (c *command) repairing(r *rights.Run, run func(shim.Command) (shim.Status, error)) func(shim.Command) (shim.Status, error) {
-	if !r.Due() {
+	tools := c.fetched()
+	if !r.Due() && tools == nil {
 		return run
 	}
 	return func(start shim.Command) (shim.Status, error) {
@@ -115,6 +117,9 @@ func (c *command) repairing(r *rights.Run, run func(shim.Command) (shim.Status, 
 		}
 		status, err := run(start)
 		stop()
+		if err == nil && status.Code == 0 {
+			c.ready(tools)
+		}
 		tellRepair(r.Repair(), c.config, c.say)
 		r.Close()
 		return status, err
