@@ -16,6 +16,7 @@ type Asked struct {
 	NoVendor  bool     // it reads the cache even where there is a vendor directory
 	Required  bool     // all modules that go.mod requires, needed for a build or not
 	Zips      bool     // zip files too, of what is extracted
+	Trees     bool     // what is extracted, as it finds nothing else
 	Versions  []string // modules as in path@version
 	Packages  []string // the same of packages, whose modules nobody can name, with what these require; More says so too
 	More      bool     // modules that nobody can name before they are looked up
@@ -38,6 +39,7 @@ type Need struct {
 	tests    bool     // with those of the tests of packages that they lead to
 	graphed  *Project // whose module graph is asked for: a workspace's, for together its modules may need more than go.sum files name
 	infos    bool     // with the .info files of what the graph selects
+	trees    bool     // what the cache has extracted is asked for as that
 	packages []string // whose modules are asked for, as in path@version
 	offline  bool     // nothing can be downloaded
 }
@@ -61,7 +63,7 @@ func (p *part) bare() bool { return p.local || p.tool }
 
 // Need returns what the command asks.
 func (p Project) Need(asked Asked) Need {
-	n := Need{more: asked.More, packages: asked.Packages, offline: asked.Offline}
+	n := Need{more: asked.More, trees: asked.Trees, packages: asked.Packages, offline: asked.Offline}
 	if !p.vendored || asked.NoVendor {
 		n.parts, n.unsummed = p.named(asked.Required, asked.Required || asked.Imports)
 		if asked.Imports || asked.Tests {

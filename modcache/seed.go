@@ -55,6 +55,9 @@ func (t Twin) Seed(n Need) (seeded int, err error) {
 	if perhaps && !s.doubtful {
 		s.rest()
 	}
+	if n.trees {
+		each(parts, s.extract)
+	}
 	if first := s.err.Load(); first != nil {
 		err = *first
 	}
@@ -107,7 +110,7 @@ func (s *seeder) seed(p *part) {
 		count(s.small(p, ".mod", func(data []byte) bool { return len(data) > 0 }))
 	}
 	if p.tree && !p.local && (p.zip || !s.to.extracted(p)) && !s.to.hasZip(p) && s.from.offers(p) {
-		count(s.zip(p))
+		count(s.locked(p, func() error { return s.zip(p) }))
 	}
 	if gained {
 		s.seeded.Add(1)
@@ -135,29 +138,15 @@ func (s *seeder) small(p *part, suffix string, whole func(data []byte) bool) err
 	})
 }
 
-// zip copies the zip file and its hash, under the lock under which the go command downloads it. Who holds the lock makes
-// the same file just now, and the go command will wait for it.
+// zip copies the zip file and its hash. The caller holds the version's lock.
 func (s *seeder) zip(p *part) error {
-	to := s.to.path(s.to.file(p, ".zip"))
-	if err := os.MkdirAll(filepath.Dir(to), 0o777); err != nil {
-		return err
-	}
-	dir, err := os.OpenRoot(filepath.Dir(to))
-	if err != nil {
-		return err
-	}
-	defer dir.Close()
-	release, ok := hold(dir, p.base+".lock", true)
-	if !ok {
-		return errTaken
-	}
-	defer release()
 	if s.to.hasZip(p) {
 		return errTaken
 	}
+	to := s.to.path(s.to.file(p, ".zip"))
 	removeTemps(to)
 	sum := s.sumOf(p)
-	err = create(to, func(f *os.File) error {
+	err := create(to, func(f *os.File) error {
 		return s.fill(f, p, &sum)
 	})
 	if err != nil {

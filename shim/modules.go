@@ -14,6 +14,7 @@ type Modules struct {
 	NoVendor bool     // reads the cache even where there is a vendor directory
 	Required bool     // all modules that go.mod requires, needed for a build or not
 	Zips     bool     // zip files too, of what is extracted
+	Trees    bool     // looks only at what is extracted, and extracts nothing
 	Versions []string // of the form module@version, with their dependencies only where More says so
 	Packages []string // of the form package@version, of modules that nobody can name, with their dependencies: More says so too
 	More     bool     // modules that nobody can name before they are looked up
@@ -56,9 +57,11 @@ func modules(verb string, flags, rest []string) Modules {
 		m.More = true
 	case "list":
 		m.Infos = has(flags, "m") && len(rest) > 0
+		m.Trees = has(flags, "m") && (has(flags, "f") || has(flags, "json"))
 		m.Packages = exactly(named)
 		m.More = len(named) > 0 || has(flags, "u") || has(flags, "versions") || has(flags, "retracted")
 	case "install", "run", "tool", "doc":
+		m.Trees = verb == "doc"
 		m.More = len(named) > 0
 		m.Packages = exactly(named)
 	}

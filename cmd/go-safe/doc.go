@@ -141,7 +141,8 @@ without zip files what the command line names exactly (go get path@v1.2.3) is ta
 are complete before they have their names, and made under the go command's own locks. Empty and torn files, and zip files that are
 not what go.sum says, are left out: the go command downloads them. GOPROXY stays as it is. Zip files from a cache that everybody may
 write to are hashed, and nothing is linked; what neither go.sum nor go mod download names is taken from there only with
-GOPROXY=off. go clean -modcache removes the twin, and all
+GOPROXY=off. For go doc and go list -m with -f or -json, which see nothing else, what go.sum names and the cache has extracted
+is extracted in the twin too. go clean -modcache removes the twin, and all
 begins anew; the cache itself can be cleaned by its owner.
 
 # Variables

@@ -54,6 +54,7 @@ func (c *command) asked() modcache.Asked {
 		NoVendor:  m.NoVendor,
 		Required:  m.Required,
 		Zips:      m.Zips,
+		Trees:     m.Trees,
 		Versions:  m.Versions,
 		Packages:  m.Packages,
 		More:      m.More,
