@@ -2,7 +2,6 @@ package doctor
 
 import (
 	"os"
-	"path/filepath"
 	"strings"
 	"time"
 
@@ -64,17 +63,41 @@ func (m *Machine) undo(name string) string {
 	case envfix.FromEnviron:
 		return "unset " + name
 	case envfix.FromEnvFile:
-		return m.goEnv("-u " + name)
+		return m.unsetInFile(name)
 	}
 	return ""
 }
 
+// unsetInFile is undo for what the env file says: where go env -u cannot write that, it is made writable first, or left alone by naming the
+// value that holds without it.
+func (m *Machine) unsetInFile(name string) string {
+	if m.Settings.EnvFileTrouble() == "" {
+		return m.goEnv("-u " + name)
+	}
+	switch cure := m.envFileCure(); {
+	case cure == "unset GOENV":
+		return cure
+	case cure != "":
+		return join(cure, m.goEnv("-u "+name))
+	}
+	without := envfix.ReadSettings(envfix.Setenv(m.Environ, "GOENV", "off"), m.Real.GOROOT)
+	value := without.Directory(name).Value
+	switch {
+	case name == "GOTMPDIR":
+		value = without.Directory("TMPDIR").Value
+	case name == "GO111MODULE":
+		value = "on"
+	case name == "GOFLAGS" && value == "": // an empty variable counts as none
+		value = " "
+	case value == "":
+		return ""
+	}
+	return "export " + name + "=" + envfix.Quote(value)
+}
+
 // set is what to type so that a setting has the value: where it is set now, else for good, if that can be written down.
 func (m *Machine) set(name, value string) string {
-	if v, _ := m.Settings.Getenv(name); v != "" || m.Settings.EnvFile == "" {
-		return "export " + name + "=" + envfix.Quote(value)
-	}
-	if p := envfix.LookAt("", filepath.Dir(m.Settings.EnvFile)); p.Access+p.Room != "" {
+	if v, _ := m.Settings.Getenv(name); v != "" || m.Settings.EnvFile == "" || m.Settings.EnvFileTrouble() != "" {
 		return "export " + name + "=" + envfix.Quote(value)
 	}
 	return m.goEnv("-w " + name + "=" + envfix.Quote(value))

@@ -2,12 +2,8 @@ package doctor
 
 import (
 	"cmp"
-	"maps"
-	"os"
 	"slices"
 	"strings"
-
-	"github.com/go-safe/go-safe/envfix"
 )
 
 const settings = "settings"
@@ -22,53 +18,6 @@ func settingChecks() []Check {
 		{"gosumdb", settings, "what is downloaded is not compared with what everybody else got", gosumdb},
 		{"private-patterns", settings, "private modules are asked for at the public proxy and checksum database", patterns},
 	}
-}
-
-// envFile looks at the file of go env -w.
-func envFile(m *Machine) Finding {
-	file := m.Settings.EnvFile
-	if file == "" {
-		return ok("GOENV", "is off, or there is no place for it")
-	}
-	f := Finding{Status: Warning, Looked: file}
-	aside := "mv " + envfix.Quote(file) + " " + envfix.Quote(free(file))
-	if v, _ := m.Settings.Getenv("GOENV"); v != "" { // which may name anything, a home as well
-		f.Looked, aside = "GOENV="+v, "unset GOENV"
-	}
-	switch fi, err := os.Stat(file); {
-	case err != nil && !exists(file):
-		return ok(file, "not there yet")
-	case err != nil:
-		f.Found = "cannot be reached"
-		if f.Looked != file {
-			f.Type = aside
-		}
-	case fi.IsDir():
-		f.Status, f.Found, f.Type = Broken, "is a directory", aside
-	case !fi.Mode().IsRegular():
-		return ok(file, "no regular file")
-	default:
-		r, err := os.Open(file)
-		if err == nil {
-			r.Close()
-			f = ok(file, "")
-			f.Details = assignments(m.Settings.File())
-			return f
-		}
-		f.Found, f.Type = "cannot be read", "chmod u+r "+envfix.Quote(file)
-		if envfix.Owner(fi) != os.Geteuid() {
-			f.Type = aside
-		}
-	}
-	return f
-}
-
-func assignments(vars map[string]string) []string {
-	var lines []string
-	for _, name := range slices.Sorted(maps.Keys(vars)) {
-		lines = append(lines, name+"="+vars[name])
-	}
-	return lines
 }
 
 // variableChars are those of the variables that the go command knows. An env file may have lines with others.

@@ -44,5 +44,6 @@ func deviceOf(fi fs.FileInfo) uint64 {
 func writable(dir string) bool { return access.Allowed(dir, unix.W_OK|unix.X_OK) }
 func readable(dir string) bool { return access.Allowed(dir, unix.R_OK|unix.X_OK) }
 
-// legible reports whether a file can be read.
-func legible(file string) bool { return access.Allowed(file, unix.R_OK) }
+// legible and modifiable are readable and writable for files.
+func legible(file string) bool    { return access.Allowed(file, unix.R_OK) }
+func modifiable(file string) bool { return access.Allowed(file, unix.W_OK) }

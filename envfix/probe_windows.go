@@ -33,8 +33,9 @@ func deviceOf(fi fs.FileInfo) uint64 {
 func writable(dir string) bool { return opens(dir, windows.FILE_WRITE_DATA|windows.FILE_APPEND_DATA) }
 func readable(dir string) bool { return opens(dir, windows.FILE_LIST_DIRECTORY) }
 
-// legible reports whether a file can be read.
-func legible(file string) bool { return opens(file, windows.FILE_READ_DATA) }
+// legible and modifiable are readable and writable for files.
+func legible(file string) bool    { return opens(file, windows.FILE_READ_DATA) }
+func modifiable(file string) bool { return opens(file, windows.FILE_WRITE_DATA) }
 
 // opens reports whether something can be opened for that, or could be if nobody else had it open.
 func opens(path string, access uint32) bool {

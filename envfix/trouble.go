@@ -66,3 +66,22 @@ func TempTrouble(dir string, exec bool) (path, trouble string) {
 	}
 	return dir, f.unusable(room{exec: exec, bytes: 1 << 20, files: 16})
 }
+
+// EnvFileTrouble says why go env -w cannot write the env file, in words that follow its path; "" where it can, or there is none. It truncates
+// the file that is there, and makes one, with the folders above it, where there is none (cmd/go/internal/envcmd.updateEnvFile).
+func (s *Settings) EnvFileTrouble() string {
+	if !judgeable(s.EnvFile) {
+		return ""
+	}
+	f := look(s.EnvFile)
+	if fi, err := os.Stat(s.EnvFile); err == nil {
+		if fi.IsDir() {
+			return "is a directory"
+		}
+		if !fi.Mode().IsRegular() {
+			return "is no regular file"
+		}
+		f.dir, f.writable = true, modifiable(s.EnvFile) // and what else hinders in a folder hinders here
+	}
+	return f.unusable(pathRoom)
+}
