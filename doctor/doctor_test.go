@@ -42,6 +42,11 @@ func TestMendPatterns(t *testing.T) {
 		"https://example.com:8443/a":   "example.com/a",
 		"ssh://git@example.com:22/a":   "example.com/a",
 		"git@example.com":              "example.com",
+		"git@example.com:x/y":          "example.com/x/y",
+		"git@example.com:x":            "example.com/x",
+		"git@example.com:22/x.git":     "example.com/x,example.com/x.git",
+		"https://example.com/x.git":    "example.com/x,example.com/x.git",
+		"example.com/x.git":            "example.com/x.git",
 		"a.com b.com; c.com":           "a.com,b.com,c.com",
 		" a.com,,b.com ":               "a.com,b.com",
 		"example.com/a:b":              "example.com/a:b", // no module has such a path, but nobody knows which was meant
@@ -57,7 +62,7 @@ func TestMendPatterns(t *testing.T) {
 
 // What is mended stays as it is, and what matched a module goes on matching it.
 func FuzzMendPatterns(f *testing.F) {
-	for _, s := range []string{"a.com,*.b.com", "https://a.com:80/x y", "git@a.com", ",;:@/", "://", "a@b@c:d:e"} {
+	for _, s := range []string{"a.com,*.b.com", "https://a.com:80/x y", "git@a.com", ",;:@/", "://", "a@b@c:d:e", "git@a.com:x/y.git"} {
 		f.Add(s, "a.com/x")
 	}
 	f.Fuzz(func(t *testing.T, list, path string) {

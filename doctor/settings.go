@@ -114,17 +114,32 @@ func mendPatterns(list string) string {
 			better = append(better, p)
 			continue
 		}
-		p = p[strings.LastIndex(p, "://")+1:]
-		p = strings.TrimPrefix(p, "//")
-		host, path, slash := strings.Cut(p, "/")
-		host, _, _ = strings.Cut(host[strings.LastIndexByte(host, '@')+1:], ":")
-		switch {
-		case host == "":
-		case slash:
-			better = append(better, host+"/"+path)
-		default:
-			better = append(better, host)
-		}
+		better = append(better, modulePatterns(p)...)
 	}
 	return strings.Join(better, ",")
+}
+
+// modulePatterns are the patterns of module paths for what may be the address of a repository: user@host:path means host/path, unless what
+// follows the colon is a port. Of an address that ends in .git the module's path may end so, or not.
+func modulePatterns(p string) []string {
+	scheme := strings.Contains(p, "://")
+	p = strings.TrimPrefix(p[strings.LastIndex(p, "://")+1:], "//")
+	host, path, slash := strings.Cut(p, "/")
+	at := strings.LastIndexByte(host, '@')
+	host, port, _ := strings.Cut(host[at+1:], ":")
+	switch isPort := strings.Trim(port, "0123456789") == ""; {
+	case host == "":
+		return nil
+	case !isPort && slash:
+		path = port + "/" + path
+	case !isPort:
+		path = port
+	case !slash:
+		return []string{host}
+	}
+	pattern := host + "/" + path
+	if short, git := strings.CutSuffix(pattern, ".git"); git && (scheme || at >= 0) {
+		return []string{short, pattern}
+	}
+	return []string{pattern}
 }
