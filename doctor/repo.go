@@ -3,12 +3,14 @@ package doctor
 import (
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/go-safe/go-safe/envfix"
+	"github.com/go-safe/go-safe/shim"
 	"github.com/go-safe/go-safe/vcs"
 )
 
-// repoOwner asks git, which the go command asks for the revision to stamp, whether it answers about the repository.
+// repoOwner asks git, which the go command asks for the revision to stamp, whether it answers about the repository, and can.
 func repoOwner(m *Machine) Finding {
 	repo, found := vcs.Find(m.Dir)
 	if !found {
@@ -18,8 +20,20 @@ func repoOwner(m *Machine) Finding {
 	if git == "" {
 		return ok(repo.Dir, "there is no git, and nothing is stamped")
 	}
+	goflags := m.Settings.Get("GOFLAGS").Value
+	if shim.Classify([]string{"build"}, goflags).Stamps == nil {
+		return ok(repo.Dir, "nothing is stamped ("+m.shown("GOFLAGS")+")")
+	}
 	if !repo.Foreign || !repo.Refuses(git, m.Environ, askLimit) {
-		return ok(repo.Dir, "")
+		said := repo.Complaint(git, m.Environ, askLimit/2) // which may have been asked something before
+		if said == "" {
+			return ok(repo.Dir, "")
+		}
+		return Finding{
+			Status: Broken, Looked: repo.Dir, Found: "git, asked for its revision, says: " + said,
+			Type:    "export GOFLAGS=" + envfix.Quote(strings.TrimSpace(goflags+" -buildvcs=false")),
+			Details: []string{"what is to be typed has programs built without their revision; the repository stays as it is"},
+		}
 	}
 	owner := "belongs to " + stranger(repo)
 	if m.TrustRepo && !repo.Refuses(git, repo.Trust(m.Environ), askLimit) {

@@ -6,15 +6,12 @@
 package vcs
 
 import (
-	"context"
 	"io/fs"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 )
 
 // A Repo is a git repository with a work tree.
@@ -86,16 +83,4 @@ func valueOf(environ []string, name string) string {
 		}
 	}
 	return ""
-}
-
-// Refuses asks a git whether it gives no answers about the repository because of whose it is. Without an answer within the limit it does not.
-func (r Repo) Refuses(git string, environ []string, limit time.Duration) bool {
-	ctx, cancel := context.WithTimeout(context.Background(), limit)
-	defer cancel()
-	cmd := exec.CommandContext(ctx, git, "rev-parse", "--git-dir")
-	cmd.Dir, cmd.Env = r.Dir, append(slices.Clone(environ), "LC_ALL=C")
-	cmd.WaitDelay = limit / 10
-	out, err := cmd.CombinedOutput()
-	// The first words are those of git 2.35.2 alone.
-	return err != nil && (strings.Contains(string(out), "unsafe repository") || strings.Contains(string(out), "dubious ownership"))
 }

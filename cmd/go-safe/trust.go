@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"os/exec"
+	"strings"
 	"time"
 
 	"github.com/go-safe/go-safe/envfix"
@@ -27,21 +28,34 @@ func (c *command) trust(environ []string) []string {
 	return repo.Trust(environ)
 }
 
-// repoTrouble says where git refuses to answer about the repository, and a program was to be built: the go command has then failed of it, or
-// would have without its other errors.
+// repoTrouble says where git refuses to answer about the repository, or cannot, and a program was to be built: the go command has then failed
+// of it, or would have without its other errors.
 func (c *command) repoTrouble() string {
 	if c.class.Stamps == nil {
 		return ""
 	}
 	dir := c.dir()
 	repo, ok := vcs.Find(dir)
-	if !ok || !repo.Foreign || !hint.Mains(dir, c.class.Stamps, modcache.Skips, time.Now().Add(2*time.Millisecond)) {
+	if !ok || !repo.Foreign && repo.Sound() || !hint.Mains(dir, c.class.Stamps, modcache.Skips, time.Now().Add(2*time.Millisecond)) {
 		return ""
 	}
 	git, err := exec.LookPath("git")
-	if err != nil || !repo.Refuses(git, c.environ, time.Second) {
+	if err != nil {
 		return ""
 	}
+	if repo.Foreign && repo.Refuses(git, c.environ, askLimit) {
+		return c.untrusted(repo)
+	}
+	said := repo.Complaint(git, c.environ, askLimit)
+	if said == "" {
+		return ""
+	}
+	flags := strings.TrimSpace(c.settings.Get("GOFLAGS").Value + " -buildvcs=false")
+	return fmt.Sprintf("git, asked for the revision of %s, says: %s; to do without it, type: export GOFLAGS=%s", repo.Dir, said, envfix.Quote(flags))
+}
+
+// untrusted is what to say of a repository about which git tells nothing because of whose it is.
+func (c *command) untrusted(repo vcs.Repo) string {
 	owner, cure := "another user", "export GOSAFE_TRUST_REPO=1"
 	if repo.Owner >= 0 {
 		owner = envfix.UserName(repo.Owner)
