@@ -68,11 +68,19 @@ func validToolchain(setting string) bool {
 	if !plus && (name == "" || name == "auto" || name == "path") {
 		return true
 	}
-	return (name == "local" || version.IsValid(name)) && (!plus || mode == "auto" || mode == "path")
+	return (name == "local" || version.IsValid(name) && named(name)) && (!plus || mode == "auto" || mode == "path")
+}
+
+// named reports whether the go command would look for a toolchain of that name at all (cmd/go/internal/toolchain.Exec).
+func named(name string) bool {
+	return strings.HasPrefix(name, "go1") || strings.Contains(name, "-go1")
 }
 
 // lacks says why a toolchain cannot be run; "" where it can, if only by being fetched first, when it is not here.
 func (m *Machine) lacks(name string, onlyPath bool) (why string, here bool) {
+	if !named(name) {
+		return "there is none of that name", false
+	}
 	if _, err := exec.LookPath(name); err == nil {
 		return "", true
 	}
@@ -120,7 +128,9 @@ func (m *Machine) cureToolchain(setting string) string {
 		cures = append(cures, m.set("GOTOOLCHAIN", "auto"))
 	}
 	name := m.runs("auto")
-	if why, _ := m.lacks(name, false); name != "" && why != "" {
+	if why, _ := m.lacks(name, false); name != "" && !named(name) {
+		return "" // whatever is set
+	} else if name != "" && why != "" {
 		for _, variable := range m.forbidsToolchains() {
 			cures = append(cures, m.undo(variable))
 		}
