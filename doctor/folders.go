@@ -57,7 +57,11 @@ func facet(name string, look func(m *Machine, p envfix.Place) string) func(*Mach
 			return ok(variable, "is not set")
 		}
 		if !filepath.IsAbs(dir) {
-			return Finding{Status: Broken, Looked: m.shown(variable), Found: "is no absolute path", Type: m.undo(variable)}
+			f := Finding{Status: Broken, Looked: m.shown(variable), Found: "is no absolute path", Type: m.undo(variable)}
+			if path, bad := m.relative(); bad && f.Type == "" {
+				f.Looked, f.Type = variable+"="+dir+" ("+string(envfix.FromDefault)+")", path.Type
+			}
+			return f
 		}
 		p := envfix.LookAt(variable, dir)
 		wrong := look(m, p)
@@ -128,6 +132,9 @@ func accessOf(name string) func(*Machine) Finding {
 	})
 	return func(m *Machine) Finding {
 		f := check(m)
+		if path, bad := m.relative(); name == "GOPATH" && bad {
+			return path
+		}
 		if link, bad := m.linkTemp(func(p envfix.Place) string { return p.Access }); name == "GOTMPDIR" && f.Status == OK && bad {
 			return link
 		}
