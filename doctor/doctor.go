@@ -85,7 +85,7 @@ func (c Check) run(m *Machine, limit time.Duration) Result {
 	if f.Why == "" && f.Status != OK {
 		f.Why = c.Why
 	}
-	return Result{ID: c.ID, Group: c.Group, Finding: f.redacted().pasteable(), Milliseconds: time.Since(begin).Milliseconds()}
+	return Result{ID: c.ID, Group: c.Group, Finding: m.asRoot(f).redacted().pasteable(), Milliseconds: time.Since(begin).Milliseconds()}
 }
 
 // pasteable leaves out what to type where it could not be printed and pasted as it stands: a terminal takes control characters for its own.

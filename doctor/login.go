@@ -164,3 +164,25 @@ func pathLine(shell, dir string) string {
 	}
 	return first(dir)
 }
+
+// first is the line by which the folder stands first on a PATH that is not empty.
+func first(dir string) string {
+	return "export PATH=" + envfix.Quote(dir) + `:"$PATH"`
+}
+
+// first is what to type so that the folder stands first on PATH here. An empty entry is the working directory: where PATH is empty
+// the folder is to be alone.
+func (m *Machine) first(dir string) string {
+	if m.Search.Path == "" {
+		return "export PATH=" + envfix.Quote(dir) + `"${PATH:+:$PATH}"`
+	}
+	return first(dir)
+}
+
+// last is what to type so that the folder stands last on PATH.
+func (m *Machine) last(dir string) string {
+	if m.Search.Path == "" {
+		return `export PATH="${PATH:+$PATH:}"` + envfix.Quote(dir)
+	}
+	return `export PATH="$PATH":` + envfix.Quote(dir)
+}

@@ -53,6 +53,15 @@ func sudoPath(m *Machine) Finding {
 	return f
 }
 
+// asRoot is a finding without sudo in what is to be typed where there is no sudo: it is for root then.
+func (m *Machine) asRoot(f Finding) Finding {
+	line := strings.Replace(strings.TrimPrefix(f.Type, "sudo "), "| sudo tee ", "| tee ", 1)
+	if line != f.Type && m.onPath("sudo") == "" {
+		f.Type, f.Found = line, f.Found+"; only root can mend it"
+	}
+	return f
+}
+
 // bySudo looks for go-safe on a PATH of sudo. What root is to run belongs to root: go-safe is copied, and not linked.
 func (m *Machine) bySudo(looked, list string) Finding {
 	all := shim.Search{Path: list}.All()

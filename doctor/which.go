@@ -42,7 +42,7 @@ func shimFirst(m *Machine) Finding {
 		f.Found = all[0].Path + ", " + kind(all[0]) + ", comes before go-safe"
 	}
 	if dir, makes := m.shimFolder(); dir != "" {
-		f.Type = join(makes, first(dir))
+		f.Type = join(makes, m.first(dir))
 	}
 	return f
 }
@@ -79,11 +79,6 @@ func (m *Machine) ownFolder() (dir, makes string) {
 		return dir, ""
 	}
 	return dir, "mkdir -p " + envfix.Quote(dir) + " && ln -s " + envfix.Quote(m.Exe) + " " + envfix.Quote(as)
-}
-
-// first is what to type so that the folder stands first on PATH.
-func first(dir string) string {
-	return "export PATH=" + envfix.Quote(dir) + `:"$PATH"`
 }
 
 // kind says what a file called go is.
@@ -260,7 +255,7 @@ func gobinPath(m *Machine) Finding {
 	if strings.ContainsRune(dir, filepath.ListSeparator) {
 		return Finding{Status: Warning, Looked: dir, Found: "cannot be on PATH, which it would be two folders of", Type: m.undo("GOBIN")}
 	}
-	return Finding{Status: Warning, Looked: dir, Found: "is not on PATH", Type: `export PATH="$PATH":` + envfix.Quote(dir)}
+	return Finding{Status: Warning, Looked: dir, Found: "is not on PATH", Type: m.last(dir)}
 }
 
 // askLimit is how long a program that is asked may take: less than a check.
