@@ -93,7 +93,7 @@ seconds, for those who wait for its lock no longer.
 
 A toolchain in a cache of several users that go mod download is told to download is made ready to be run at once (its programs executable, its go.mod files in
 place), for the go command does so at the first use, and only its owner can. While one is used for the first time the lock is for that command alone, but
-not with go run, go tool and go generate.
+not with go tool and go generate; go run uses it first as above.
 
 Where a command in a cache that is shared by setgid was killed, and go-safe with it, what it made stays closed to the group. The next download of the same
 user opens what it meets, where that is plain to be the go command's; go safe fix, typed by him or by root, opens the rest. A hint

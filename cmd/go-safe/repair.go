@@ -126,11 +126,11 @@ func (c *command) repairing(r *rights.Run, run func(shim.Command) (shim.Status, 
 	}
 }
 
-// loadFirst has go run load what its program needs, by -n, and repairs that, under a lock: while the program goes on none is held, and
+// loadFirst has go run load what its program needs, its toolchain too, by -n, and repairs that, under a lock: while the program goes on none is held, and
 // nobody is to meet what is not repaired. It returns the signal that was to end this process meanwhile, nil for none.
 func (c *command) loadFirst(r *rights.Run) (os.Signal, error) {
 	cache := c.plan.Value("GOMODCACHE")
-	if c.class.Verb != "run" || c.noLocks || !r.DueIn(cache) {
+	if c.class.Verb != "run" || c.noLocks || !r.DueIn(cache) && !c.readies(cache) {
 		return nil, nil
 	}
 	release, err := c.take(want{"GOMODCACHE", cache, lock.Change})
