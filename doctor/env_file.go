@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/go-safe/go-safe/envfix"
 )
@@ -35,10 +36,34 @@ func envFile(m *Machine) Finding {
 	case trouble != "":
 		f.Found = trouble
 	default:
-		f = ok(file, "")
+		if f.Found, f.Type = fromEditor(file); f.Found == "" {
+			f = ok(file, "")
+		}
 		f.Details = assignments(m.Settings.File())
 	}
 	return f
+}
+
+// fromEditor says what the go command does not understand of what editors put into text files, and what to type; "" where there is none. It passes
+// over a line that does not begin with a capital, and takes all up to the newline for the value (cmd/go/internal/cfg.readEnvFile).
+func fromEditor(file string) (found, cure string) {
+	const mark = "\xef\xbb\xbf"
+	data, _ := os.ReadFile(file)
+	text := string(data)
+	first, _, _ := strings.Cut(text, "\n")
+	marked, returns := strings.HasPrefix(first, mark) && strings.Contains(first, "="), strings.Contains(text+"\n", "\r\n")
+	old := envfix.Quote(free(file))
+	switch {
+	case marked && returns:
+		found, cure = "begins with a byte order mark, which hides the first line, and has carriage returns, which are taken into the values", "tail -c +4 "+old+" | tr -d '\\r'"
+	case marked:
+		found, cure = "begins with a byte order mark, which hides the first line", "tail -c +4 "+old
+	case returns:
+		found, cure = "has carriage returns, which are taken into the values", "tr -d '\\r' <"+old
+	default:
+		return "", ""
+	}
+	return found, aside(file) + " && " + cure + " >" + envfix.Quote(file)
 }
 
 // envFileCure is what to type so that go env -w can write the env file, and what the go command reads in it stays; "" where it can, or where
