@@ -13,6 +13,9 @@ import (
 
 // judge says what to do about a directory: what the plan puts in its place makes a warning of it.
 func (m *Machine) judge(name, variable string, p envfix.Place, wrong string) Finding {
+	if m.onlyRead(name, p) {
+		return ok(p.Path, wrong+", and GOPROXY=off lets nothing be added")
+	}
 	f := Finding{Status: Broken, Looked: p.Path, Found: wrong, Details: facts(m, variable, p)}
 	v := m.variable(name)
 	if v.Changed() {
@@ -41,6 +44,20 @@ func uses(name string, p envfix.Place) string {
 		return "adds modules to"
 	}
 	return "uses"
+}
+
+// onlyRead reports whether a directory of modules can be read and nothing would be added to it: the go command refuses what is missing.
+// A toolchain in it may have to be run all the same, and one of our own is better opened.
+func (m *Machine) onlyRead(name string, p envfix.Place) bool {
+	if name != "GOPATH" && name != "GOMODCACHE" || p.NoExec && m.switches() || access(inside(name, p)) != "" {
+		return false
+	}
+	if m.Settings.Get("GOPRIVATE").Value+m.Settings.Get("GONOPROXY").Value != "" {
+		return false
+	}
+	list := m.proxies()
+	_, err := os.ReadDir(p.Path)
+	return err == nil && len(list) > 0 && list[0].entry == "off"
 }
 
 // replace is what to type so that plain go does without the directory as well: give the choice up, or choose what go-safe
@@ -128,8 +145,9 @@ func (m *Machine) ownModules(name string, v envfix.Var) string {
 		base = filepath.Join(mod, "..", "..", "..")
 	}
 	commands := []string{private(base)}
+	full := envfix.LookAt("GOMODCACHE", cache.Value).Room != "" // another disk may not take it all
 	kept := name == "GOPATH" && cache.Origin != envfix.FromDefault
-	if _, err := os.ReadDir(filepath.Join(cache.Value, "cache", "download")); err == nil && !kept && !exists(mod) {
+	if _, err := os.ReadDir(filepath.Join(cache.Value, "cache", "download")); err == nil && !full && !kept && !exists(mod) {
 		commands = append(commands, "mkdir -p "+envfix.Quote(filepath.Dir(mod)), "cp -R "+envfix.Quote(cache.Value)+" "+envfix.Quote(mod))
 	}
 	return join(append(commands, m.set(name, v.Value))...)

@@ -146,13 +146,10 @@ func accessOf(name string) func(*Machine) Finding {
 			return f
 		}
 		p := envfix.LookAt(variable, dir)
-		switch cure := access(inside(name, p)); {
-		case f.Status == OK:
+		if f.Status == OK {
 			f.Details = facts(m, variable, p)
-		case cure != "":
+		} else if cure := access(inside(name, p)); cure != "" {
 			f.Type, f.Fix = cure, true
-		case m.onlyRead(name, dir):
-			f = ok(dir, "can only be read, and GOPROXY=off lets nothing be added")
 		}
 		return f
 	}
@@ -165,16 +162,6 @@ func inside(name string, p envfix.Place) envfix.Place {
 		return below
 	}
 	return p
-}
-
-// onlyRead reports whether nothing would be added to a directory of modules that can be read: what is missing is refused by the go command.
-func (m *Machine) onlyRead(name, dir string) bool {
-	if name != "GOPATH" && name != "GOMODCACHE" || m.Settings.Get("GOPRIVATE").Value+m.Settings.Get("GONOPROXY").Value != "" {
-		return false
-	}
-	list := m.proxies()
-	_, err := os.ReadDir(dir)
-	return err == nil && len(list) > 0 && list[0].entry == "off"
 }
 
 func execOf(name string) func(*Machine) Finding {
