@@ -12,8 +12,10 @@ import (
 // readies reports whether the command downloads a toolchain to a cache of several users or is the first to use it. Its files change once more
 // then, and who meets them before fails of changing them himself: they are another's.
 func (c *command) readies(cache string) bool {
-	first := c.switches() && !modcache.Toolchain(c.toolchain()).HeldBy(cache)
-	return first && isShared(cache) || c.fetched() != nil
+	if !isShared(cache) { // which is cheaper to tell than the rest
+		return false
+	}
+	return c.switches() && !modcache.Toolchain(c.toolchain()).HeldBy(cache) || c.fetched() != nil
 }
 
 // fetched are the versions of toolchains that the command line names for a download to a cache of several users: the go command
