@@ -49,6 +49,22 @@ func ListOf(args []string, goflags string) []string {
 	return append(append(args, "--"), rest...)
 }
 
+// AllOf returns the arguments of a go list that loads packages which go mod tidy and go mod vendor load too, nil for other commands: these
+// load all packages of the module and their tests, whatever their build constraints say.
+func AllOf(args []string, goflags string) []string {
+	v, flags, _ := parse(args, goflags)
+	if v.name != "mod tidy" && v.name != "mod vendor" {
+		return nil
+	}
+	args = []string{"list", "-buildvcs=false"}
+	for _, f := range flags {
+		if slices.Contains(loading, flagName(f)) {
+			args = append(args, f)
+		}
+	}
+	return append(args, "-mod=readonly", "-deps", "-test", "--", "./...")
+}
+
 // loading are the flags that decide what is loaded.
 var loading = []string{"asan", "compiler", "installsuffix", "mod", "modfile", "msan", "overlay", "race", "tags"}
 

@@ -35,3 +35,16 @@ func TestListOf(t *testing.T) {
 		t.Errorf("GOFLAGS: %s", got)
 	}
 }
+
+func TestAllOf(t *testing.T) {
+	for line, want := range map[string]string{
+		"mod tidy -v -compat 1.21": "list -buildvcs=false -modfile=x.mod -mod=readonly -deps -test -- ./...",
+		"-C d mod vendor -o x":     "list -buildvcs=false -modfile=x.mod -mod=readonly -deps -test -- ./...",
+		"mod download":             "",
+		"build":                    "",
+	} {
+		if got := strings.Join(AllOf(strings.Fields(line), "-modfile=x.mod"), " "); got != want {
+			t.Errorf("%s:\n got %s\nwant %s", line, got, want)
+		}
+	}
+}

@@ -68,15 +68,16 @@ func (c *command) looks() []hint.Look {
 
 // loading asks the go command for what the failed one had to load, and returns what it complains of. It downloads nothing.
 func (c *command) loading() string {
-	args := shim.ListOf(c.args, c.settings.Get("GOFLAGS").Value)
-	if args == nil {
-		return ""
+	goflags, said := c.settings.Get("GOFLAGS").Value, ""
+	for _, args := range [][]string{shim.ListOf(c.args, goflags), shim.AllOf(c.args, goflags)} {
+		if args == nil {
+			continue
+		}
+		if complaints, err := c.ask(askLimit, args); err != nil {
+			said += complaints
+		}
 	}
-	complaints, err := c.ask(askLimit, args)
-	if err == nil {
-		return ""
-	}
-	return complaints
+	return said
 }
 
 // ask runs the go command where the failed one ran, and returns what it complains of. It downloads nothing.
@@ -87,6 +88,9 @@ func (c *command) ask(limit time.Duration, args []string) (complaints string, er
 	cmd.Dir, cmd.Env = c.dir(), slices.Clone(c.environ)
 	for name, value := range map[string]string{"GOPROXY": "off", "GONOPROXY": "none", "GOVCS": "*:off", "PWD": cmd.Dir} {
 		cmd.Env = envfix.Setenv(cmd.Env, name, value)
+	}
+	if c.class.Verb == "mod tidy" { // which knows of no workspace
+		cmd.Env = envfix.Setenv(cmd.Env, "GOWORK", "off")
 	}
 	cmd.WaitDelay = askLimit / 10
 	var said strings.Builder
