@@ -22,9 +22,9 @@ func (c *command) cacheTrouble(loading func() string) string {
 	}
 	switch {
 	case path == cache && strings.HasPrefix(trouble, "has "): // too little left
-		return fmt.Sprintf("the build cache %s %s; type: go clean -cache, or: export GOCACHE=/another/folder", path, trouble)
+		return fmt.Sprintf("the build cache %s %s; type: go clean -cache, or: %s", path, trouble, c.elsewhere("GOCACHE", cache))
 	case path == cache:
-		return fmt.Sprintf("the build cache %s %s; type: export GOCACHE=/another/folder", path, trouble)
+		return fmt.Sprintf("the build cache %s %s; type: %s", path, trouble, c.elsewhere("GOCACHE", cache))
 	}
 	return fmt.Sprintf("the build cache has %s, which %s; type: go safe fix %s", path, trouble, envfix.Quote(cache))
 }

@@ -36,7 +36,19 @@ func (c *command) tempTrouble(loading func() string) string {
 	if !certain {
 		return ""
 	}
-	return fmt.Sprintf("the folder for temporary files %s %s; type: export GOTMPDIR=/another/folder", path, trouble)
+	return fmt.Sprintf("the folder for temporary files %s %s; type: %s", path, trouble, c.elsewhere("GOTMPDIR", dir))
+}
+
+// elsewhere is what to type to have another folder than dir for a variable: the one that a command would get now, where there is one.
+func (c *command) elsewhere(variable, dir string) string {
+	other := c.resolve().Value(variable)
+	switch {
+	case other == "" || other == dir:
+		return "export " + variable + "=/another/folder"
+	case isDir(other):
+		return "export " + variable + "=" + envfix.Quote(other)
+	}
+	return "mkdir -p -m 700 " + envfix.Quote(other) + " && export " + variable + "=" + envfix.Quote(other)
 }
 
 // lacksWork reports whether a go command that keeps nothing could not make $WORK, or says that there is no room, other than in the build cache.
