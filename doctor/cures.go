@@ -148,7 +148,12 @@ func (m *Machine) ownModules(name string, v envfix.Var) string {
 	full := envfix.LookAt("GOMODCACHE", cache.Value).Room != "" // another disk may not take it all
 	kept := name == "GOPATH" && cache.Origin != envfix.FromDefault
 	if _, err := os.ReadDir(filepath.Join(cache.Value, "cache", "download")); err == nil && !full && !kept && !exists(mod) {
-		commands = append(commands, "mkdir -p "+envfix.Quote(filepath.Dir(mod)), "cp -R "+envfix.Quote(cache.Value)+" "+envfix.Quote(mod))
+		part := mod + ".part" // so that half a copy is not taken for a whole one
+		if exists(part) {
+			part = free(part)
+		}
+		part = envfix.Quote(part)
+		commands = append(commands, "mkdir -p "+envfix.Quote(filepath.Dir(mod)), "cp -RH "+envfix.Quote(cache.Value)+" "+part, "mv "+part+" "+envfix.Quote(mod))
 	}
 	return join(append(commands, m.set(name, v.Value))...)
 }
