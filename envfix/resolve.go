@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 )
 
 // A Request says for what command Resolve decides.
@@ -62,7 +63,21 @@ func Resolve(req Request) *Plan {
 	r.temp()
 	r.buildCache()
 	r.modules()
+	r.hints()
 	return r.plan
+}
+
+// hints has nothing typed that go env cannot write down.
+func (r *resolver) hints() {
+	for i, v := range r.plan.Vars {
+		if !strings.HasPrefix(v.Hint, "go env ") || r.EnvFileTrouble() == "" {
+			continue
+		}
+		r.plan.Vars[i].Hint = ""
+		if v.Value != "" {
+			r.plan.Vars[i].Hint = "export " + v.Name + "=" + Quote(v.Value)
+		}
+	}
 }
 
 // settleHome records the HOME that ReadSettings found.
