@@ -275,6 +275,10 @@ proxy, and an authority that Go does not know is looked for in the files that ot
 REQUESTS_CA_BUNDLE, NODE_EXTRA_CA_CERTS, ...) and where administrators put them: what is to be typed has been tried. Credentials of GOAUTH
 and .netrc are not sent: a server that wants them is unknown.
 
+While GOPROXY=off, and GOPRIVATE and GONOPROXY name nothing, a module cache or GOPATH that can be read is ok: nothing is added to it. Else what is
+to be typed for one of another user copies the modules to a folder of this user's own, for plain go would look for them nowhere else. GOCACHE without a
+place, as without HOME, is broken.
+
 The settings of sudo are read and sudo is not asked, for that is logged. Only root can read them; run by sudo, the doctor looks at what sudo made
 of PATH, and at root's folders.
 
