@@ -90,17 +90,13 @@ func (c Check) run(m *Machine, limit time.Duration) Result {
 
 // pasteable leaves out what to type where it could not be printed and pasted as it stands: a terminal takes control characters for its own.
 func (f Finding) pasteable() Finding {
-	if !unprintable(f.Type) {
+	unprintable := func(r rune) bool { return !unicode.IsPrint(r) }
+	if utf8.ValidString(f.Type) && !strings.ContainsFunc(f.Type, unprintable) {
 		return f
 	}
 	f.Type, f.Fix = "", false
 	f.Details = append(slices.Clone(f.Details), "what to type is left out: there is a control character in it")
 	return f
-}
-
-// unprintable reports whether a text has what a terminal takes for its own, or takes otherwise.
-func unprintable(s string) bool {
-	return !utf8.ValidString(s) || strings.ContainsFunc(s, func(r rune) bool { return !unicode.IsPrint(r) })
 }
 
 // Worst is the worst status of the results: broken, then unknown, then warning.

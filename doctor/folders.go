@@ -221,17 +221,10 @@ func left(m *Machine) Finding {
 	f.Type, f.Fix = "rm -rf", true
 	for _, work := range old {
 		word := " " + envfix.Quote(work)
-		if unprintable(work) { // one name is not to keep the others from being removed
-			f.Details = append(f.Details, fmt.Sprintf("what to type leaves out %q", work))
-			continue
-		}
 		if len(f.Type)+len(word) > longestLine {
 			break
 		}
 		f.Type += word
-	}
-	if f.Type == "rm -rf" {
-		f.Type, f.Fix = "", false
 	}
 	return f
 }
