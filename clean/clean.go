@@ -66,8 +66,9 @@ func ModCache(dir string, hold Hold) (*Aside, error) {
 	return moveIn(dir, names, hold, false)
 }
 
-// Keep notes the rights of a module cache's directory, and returns what gives them back. The go command opens each directory to everybody before
-// it removes it (cmd/go/internal/modfetch.RemoveAll), and one in a parent that is not writable stays like that.
+// Keep notes the rights of a module cache's directory, and returns what gives them back, which does nothing for what is no directory. The go
+// command opens each directory to everybody before it removes it (cmd/go/internal/modfetch.RemoveAll), and one in a parent that is not
+// writable stays like that.
 func Keep(dir string) (restore func()) {
 	fi, err := os.Lstat(dir)
 	if err != nil || !fi.IsDir() || !canSetAside {

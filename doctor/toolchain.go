@@ -128,9 +128,10 @@ func (m *Machine) cureToolchain(setting string) string {
 		cures = append(cures, m.set("GOTOOLCHAIN", "auto"))
 	}
 	name := m.runs("auto")
-	if why, _ := m.lacks(name, false); name != "" && !named(name) {
+	if name != "" && !named(name) {
 		return "" // whatever is set
-	} else if name != "" && why != "" {
+	}
+	if why, _ := m.lacks(name, false); name != "" && why != "" {
 		for _, variable := range m.forbidsToolchains() {
 			cures = append(cures, m.undo(variable))
 		}

@@ -114,7 +114,7 @@ func Abandoned(dir string, end time.Time) []string {
 	}
 	entries = slices.DeleteFunc(entries, func(e fs.DirEntry) bool {
 		fi, err := e.Info()
-		return err != nil || !e.IsDir() || !isWork(filepath.Join(real, e.Name())) || ownerOf(fi) != os.Geteuid()
+		return err != nil || !e.IsDir() || ownerOf(fi) != os.Geteuid() || !isWork(filepath.Join(real, e.Name()))
 	})
 	if len(entries) == 0 {
 		return nil

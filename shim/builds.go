@@ -29,15 +29,11 @@ func BuildOf(line []string, goflags string) (args []string, executes bool) {
 	default:
 		return nil, false
 	}
-	for _, f := range flags {
-		if slices.Contains(building, flagName(f)) && (v.name == "test" || flagName(f) != "vet") {
-			args = append(args, f)
-		}
+	if v.name != "test" { // which alone has a flag -vet, and whose -- begins what is the test's own
+		flags = slices.DeleteFunc(flags, func(f string) bool { return flagName(f) == "vet" })
+		rest = slices.Concat([]string{"--"}, rest)
 	}
-	if v.name != "test" { // whose -- begins what is the test's own
-		args = append(args, "--")
-	}
-	return append(args, rest...), executes
+	return slices.Concat(args, only(flags, building), rest), executes
 }
 
 // building are the flags that decide what is built and how, and name no file to be written.

@@ -10,12 +10,7 @@ import (
 // nothing else. It is nil where there is no such go list.
 func ListOf(args []string, goflags string) []string {
 	v, flags, rest := parse(args, goflags)
-	args = []string{"list", "-buildvcs=false"}
-	for _, f := range flags {
-		if slices.Contains(loading, flagName(f)) {
-			args = append(args, f)
-		}
-	}
+	args = append([]string{"list", "-buildvcs=false"}, only(flags, loading)...)
 	if flagValue(flags, "mod") == "mod" {
 		args = append(args, "-mod=readonly")
 	}
@@ -56,13 +51,13 @@ func AllOf(args []string, goflags string) []string {
 	if v.name != "mod tidy" && v.name != "mod vendor" {
 		return nil
 	}
-	args = []string{"list", "-buildvcs=false"}
-	for _, f := range flags {
-		if slices.Contains(loading, flagName(f)) {
-			args = append(args, f)
-		}
-	}
+	args = append([]string{"list", "-buildvcs=false"}, only(flags, loading)...)
 	return append(args, "-mod=readonly", "-deps", "-test", "--", "./...")
+}
+
+// only returns the flags that have one of the names.
+func only(flags, names []string) []string {
+	return slices.DeleteFunc(slices.Clone(flags), func(f string) bool { return !slices.Contains(names, flagName(f)) })
 }
 
 // loading are the flags that decide what is loaded.

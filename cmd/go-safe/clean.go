@@ -16,8 +16,8 @@ import (
 
 // refused says why the clean is not to begin: it would end half-way.
 func (c *command) refused() error {
-	dir := c.plan.Value("GOMODCACHE")
-	if c.class.Empties&shim.ModCache == 0 || !filepath.IsAbs(dir) {
+	dir := c.emptied()
+	if dir == "" {
 		return nil
 	}
 	f := clean.FindForeign(dir)
@@ -32,13 +32,19 @@ func (c *command) refused() error {
 		dir, f.Count, f.First, strings.Join(owners, ", "), envfix.Quote(dir))
 }
 
+// emptied is the module cache that the command removes, "" for none.
+func (c *command) emptied() string {
+	dir := c.plan.Value("GOMODCACHE")
+	if c.class.Empties&shim.ModCache == 0 || !filepath.IsAbs(dir) {
+		return ""
+	}
+	return dir
+}
+
 // clean runs the go command on caches that are set aside, repairs what it made beside them, gives the locks back, and deletes what it would have. The
 // go command's output and status are its own; the status is 1 where something cannot be deleted, as it would be.
 func (c *command) clean(release func(), repairs *rights.Run) int {
-	restore := func() {}
-	if dir := c.plan.Value("GOMODCACHE"); c.class.Empties&shim.ModCache != 0 && filepath.IsAbs(dir) {
-		restore = clean.Keep(dir)
-	}
+	restore := clean.Keep(c.emptied())
 	asides := c.setAside()
 	status := c.start(c.repairing(repairs, shim.Run))
 	restore()
@@ -73,7 +79,7 @@ func (c *command) setAside() (asides []*clean.Aside) {
 			asides = append(asides, a)
 		}
 	}
-	if dir := c.plan.Value("GOMODCACHE"); c.class.Empties&shim.ModCache != 0 && filepath.IsAbs(dir) && !c.runsFrom(dir) {
+	if dir := c.emptied(); dir != "" && !c.runsFrom(dir) {
 		a, err := clean.ModCache(dir, c.hold)
 		add("GOMODCACHE", a, err)
 	}

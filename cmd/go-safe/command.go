@@ -29,6 +29,7 @@ type command struct {
 	project   func() modcache.Project // that it works in, found once
 	toolchain func() string           // that it will run from the module cache, "" for none; found once
 	downloads func() bool             // whether it may add to the module cache; found once
+	readies   func() bool             // whether it makes a toolchain ready for others; found once
 	plan      *envfix.Plan
 
 	meanwhile func() // to be done while the go command runs, nil for nothing
@@ -51,6 +52,7 @@ func (c *command) decide() {
 	c.project = sync.OnceValue(c.findProject)
 	c.toolchain = sync.OnceValue(c.findToolchain)
 	c.downloads = sync.OnceValue(c.mayDownload)
+	c.readies = sync.OnceValue(c.makesReady)
 }
 
 // request says what envfix has to know of the command.
@@ -137,9 +139,11 @@ func (c *command) report(changed []string) {
 // start starts the real go by how, shim.Exec or one like shim.Run, and returns its exit status. Killed by a signal, it
 // does not return where the system lets us die of the same.
 func (c *command) start(how func(shim.Command) (shim.Status, error)) int {
-	status, err := how(shim.Command{Path: c.real.Path, Args: c.args, Environ: c.environ, Meanwhile: c.meanwhile})
+	command := shim.Command{Path: c.real.Path, Args: c.args, Environ: c.environ, Meanwhile: c.meanwhile}
+	status, err := how(command)
 	if errors.Is(err, syscall.ENOEXEC) { // a script without #!, which every shell would run (execvp(3))
-		status, err = how(shim.Command{Path: "/bin/sh", Args: append([]string{c.real.Path}, c.args...), Environ: c.environ, Meanwhile: c.meanwhile})
+		command.Path, command.Args = "/bin/sh", append([]string{c.real.Path}, c.args...)
+		status, err = how(command)
 	}
 	switch {
 	case errors.Is(err, fs.ErrNotExist): // of a script the interpreter, of a program the dynamic linker

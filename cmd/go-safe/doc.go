@@ -310,15 +310,15 @@ Messages are lines on standard error that begin with "go-safe: ". There are none
 moved something aside or waits. What they say to type calls go-safe go where that is what comes first on PATH, else by its own name or its path.
 Control characters in names are printed as Go escapes.
 
-After a command that failed there is one "hint:" where a look of a few milliseconds shows a cause that the go command's own message hides: the
-kernel killed a process for want of memory (by the counter of its control group, on Linux), a module that the command needs is torn in the cache
-or cannot be added to it for what another user left there, or because the cache can only be read and GOPROXY is off, go.sum is another
-user's and closed, the build cache is full, cannot be written to or has a folder or a closed file of another user, the folder of $WORK is
-full or noexec, git tells nothing about the repository of the program that was to be built, or cannot read it. There is none where that is
-not certain: where the look shows what may be the cause of some failure, the go
-command is asked (go list of the same packages, which downloads nothing) whether it is of this one, or git, for a second at most. Of
-the folder of $WORK it is asked by building the same anew, of which nothing is kept or executed, for five seconds at most. There is none
-for commands that exec, nor for what the go command does not understand (status 2).
+After a command that failed there is one "hint:" where a look of a few milliseconds shows a cause that the go command's own message hides:
+the kernel killed a process for want of memory (by the counter of its control group, on Linux), a module that the command needs is torn in
+the cache or cannot be added to it for what another user left there, or because the cache can only be read and GOPROXY is off, go.sum is
+another user's and closed, the build cache is full, cannot be written to or has a folder or a closed file of another user, the folder of
+$WORK is full or noexec, git tells nothing about the repository of the program that was to be built, or cannot read it. There is none where
+that is not certain: where the look shows what may be the cause of some failure, the go command is asked (go list of the same packages,
+which downloads nothing) whether it is of this one, or git, for a second at most. Of the folder of $WORK it is asked by building the same
+anew, of which nothing is kept or executed, for five seconds at most. There is none for commands that exec, nor for what the go command does
+not understand (status 2).
 
 The exit status is the real go's. Killed by a signal, go-safe dies of the same one (as PID 1 it exits with 128+n).
 Its own failures: 125 where go-safe failed, 126 where the real go was found and cannot be run, 127 where none was found.

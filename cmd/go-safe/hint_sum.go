@@ -1,9 +1,7 @@
 package main
 
 import (
-	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"strings"
 
@@ -14,10 +12,8 @@ import (
 // empty one.
 func (c *command) sumTrouble(loading func() string) string {
 	for _, file := range c.project().SumFiles() {
-		f, err := os.Open(file)
-		f.Close()
-		if p := envfix.LookAt("GOMODCACHE", file); errors.Is(err, fs.ErrPermission) && p.Owner != os.Geteuid() && strings.Contains(loading(), "missing go.sum entry") {
-			return fmt.Sprintf("%s belongs to %s (sudo go?), and cannot be read; type: sudo chown %d %s", file, envfix.UserName(p.Owner), os.Geteuid(), envfix.Quote(file))
+		if owner, closed := envfix.Closed(file); closed && strings.Contains(loading(), "missing go.sum entry") {
+			return fmt.Sprintf("%s belongs to %s (sudo go?), and cannot be read; type: sudo chown %d %s", file, envfix.UserName(owner), os.Geteuid(), envfix.Quote(file))
 		}
 	}
 	return ""

@@ -74,7 +74,7 @@ func run(argv, environ []string, stdout, stderr io.Writer) int {
 	if staged != nil {
 		defer staged.Remove()
 	}
-	if cfg.child || len(wanted) > 0 || staged != nil || repairs.Due() || c.readies(c.plan.Value("GOMODCACHE")) {
+	if cfg.child || len(wanted) > 0 || staged != nil || repairs.Due() || c.readies() {
 		defer watch(say)()
 		switch sig, err := c.loadFirst(repairs); {
 		case err != nil:

@@ -95,7 +95,7 @@ func asksForMore(arg string) bool {
 // while a toolchain is made ready.
 func (c *command) alone(list []want, run *rights.Run) []want {
 	for i, w := range list {
-		if w.name == "GOMODCACHE" && (run.DueIn(w.dir) || c.readies(w.dir)) {
+		if w.name == "GOMODCACHE" && (run.DueIn(w.dir) || c.readies()) {
 			list[i].mode = lock.Change
 		}
 	}
@@ -126,11 +126,11 @@ func (c *command) repairing(r *rights.Run, run func(shim.Command) (shim.Status, 
 	}
 }
 
-// loadFirst has go run load what its program needs, its toolchain too, by -n, and repairs that, under a lock: while the program goes on none is held, and
-// nobody is to meet what is not repaired. It returns the signal that was to end this process meanwhile, nil for none.
+// loadFirst has go run load what its program needs, its toolchain too, by -n, and repairs that, under a lock: while the program goes on none is
+// held, and nobody is to meet what is not repaired. It returns the signal that was to end this process meanwhile, nil for none.
 func (c *command) loadFirst(r *rights.Run) (os.Signal, error) {
 	cache := c.plan.Value("GOMODCACHE")
-	if c.class.Verb != "run" || c.noLocks || !r.DueIn(cache) && !c.readies(cache) {
+	if c.class.Verb != "run" || c.noLocks || !r.DueIn(cache) && !c.readies() {
 		return nil, nil
 	}
 	release, err := c.take(want{"GOMODCACHE", cache, lock.Change})

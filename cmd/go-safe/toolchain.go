@@ -9,9 +9,10 @@ import (
 	"github.com/go-safe/go-safe/rights"
 )
 
-// readies reports whether the command downloads a toolchain to a cache of several users or is the first to use it. Its files change once more
-// then, and who meets them before fails of changing them himself: they are another's.
-func (c *command) readies(cache string) bool {
+// makesReady reports whether the command downloads a toolchain to a cache of several users or is the first to use it. Its files change once
+// more then, and who meets them before fails of changing them himself: they are another's.
+func (c *command) makesReady() bool {
+	cache := c.plan.Value("GOMODCACHE")
 	if !isShared(cache) { // which is cheaper to tell than the rest
 		return false
 	}
