@@ -10,6 +10,11 @@ import "golang.org/x/sys/unix"
 // finds no right to it: that leaves out capabilities which a service manager gave to a uid other than 0. Another refusal is final (an
 // immutable directory: EPERM, which package unix takes for a filter's and looks at modes instead).
 func Allowed(path string, mode uint32) bool {
-	err := unix.Access(path, mode)
-	return err == nil || err == unix.EACCES && unix.Faccessat(unix.AT_FDCWD, path, mode, unix.AT_EACCESS) == nil
+	return AllowedAt(unix.AT_FDCWD, path, mode)
+}
+
+// AllowedAt is Allowed for a name in an open directory; "." is the directory itself.
+func AllowedAt(dir int, name string, mode uint32) bool {
+	err := unix.Faccessat(dir, name, mode, 0)
+	return err == nil || err == unix.EACCES && unix.Faccessat(dir, name, mode, unix.AT_EACCESS) == nil
 }

@@ -18,9 +18,12 @@ func getACL(fd int, name string) (acl, error) {
 	return readACL(func(buf []byte) (int, error) { return unix.Fgetxattr(fd, name, buf) })
 }
 
-// defaultOf reads the default ACL of the directory at a path.
-func defaultOf(dir string) (acl, error) {
-	return readACL(func(buf []byte) (int, error) { return unix.Getxattr(dir, defaultACL, buf) })
+// defaultAt reads the default ACL of a directory: one at a path, or an open one.
+func defaultAt(dirfd int, name string) (acl, error) {
+	if dirfd != unix.AT_FDCWD {
+		return getACL(dirfd, defaultACL)
+	}
+	return readACL(func(buf []byte) (int, error) { return unix.Getxattr(name, defaultACL, buf) })
 }
 
 // accessAt reads the access ACL of the directory at a path.

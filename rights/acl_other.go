@@ -9,10 +9,10 @@ const (
 	defaultACL = "default"
 )
 
-// getACL, defaultOf and setACL know no POSIX ACLs on these systems.
-func getACL(fd int, name string) (acl, error) { return nil, errors.ErrUnsupported }
-func defaultOf(dir string) (acl, error)       { return nil, errors.ErrUnsupported }
-func setACL(fd int, name string, l acl) error { return errors.ErrUnsupported }
+// These systems have no POSIX ACLs.
+func getACL(fd int, name string) (acl, error)       { return nil, errors.ErrUnsupported }
+func defaultAt(dirfd int, name string) (acl, error) { return nil, errors.ErrUnsupported }
+func setACL(fd int, name string, l acl) error       { return errors.ErrUnsupported }
 
 func accessAt(dir string) acl             { return nil }
 func accessOf(dirfd int, name string) acl { return nil }

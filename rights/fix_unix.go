@@ -11,34 +11,49 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/go-safe/go-safe/internal/fsinfo"
 	"golang.org/x/sys/unix"
 )
 
 func fix(dir string, o *Options) (*Report, error) {
 	dir = filepath.Clean(dir)
-	c := Of(dir)
-	if !c.facts.there {
-		return nil, &fs.PathError{Op: "fix", Path: dir, Err: fs.ErrNotExist}
+	open, err := fsinfo.OpenDir(dir)
+	if errors.Is(err, fs.ErrPermission) {
+		return asideWhole(dir, Of(dir), o)
 	}
+	if err != nil {
+		return nil, fixError(dir, err)
+	}
+	defer open.Close()
+	c := ofOpen(open)
 	if o.Owner != nil && c.facts.uid != 0 && o.Owner.UID != c.facts.uid {
 		return nil, errors.New("only root can give files to another owner")
+	}
+	heir, in := heirOf(open, c)
+	receiver := c.receiver()
+	switch {
+	case o.Owner != nil:
+		receiver = fsinfo.Receiver{UIDs: []int{o.Owner.UID}, GIDs: []int{o.Owner.GID}}
+	case heir:
+		receiver = fsinfo.Receiver{UIDs: []int{in.uid}}
+	}
+	if err := open.Check(receiver); err != nil {
+		return nil, err
 	}
 	useless := c.Policy == Unusable || c.Policy == ReadOnly || c.Policy == Open
 	if useless && (o.Owner == nil || c.facts.uid != 0) {
 		return asideWhole(dir, c, o)
 	}
-	d, _, err := openCache(dir, seenByUser)
+	d, _, err := openCache(open, seenByUser)
 	if err != nil {
 		return nil, err
 	}
-	if d.self.uid != c.facts.owner || d.self.gid != c.facts.group || d.self.mode != c.facts.mode {
-		unix.Close(d.fd)
-		return nil, &fs.PathError{Op: "fix", Path: dir, Err: errSwapped}
-	}
-	r, in := ruleOf(c.facts, c.Policy), d.self
+	r := ruleOf(c.facts, c.Policy)
 	r.give = o.Owner
-	if heir, ok := heirOf(dir, d.self); ok && r.uid == 0 && r.give == nil {
-		r.policy, in = ForOwner, heir
+	if !heir || r.give != nil {
+		in = d.self
+	} else {
+		r.policy = ForOwner
 	}
 	k := newKeeper(r, o.Dry, d.self.mount, &tally{meter: &o.Meter, tell: o.Tell})
 	if !c.facts.shares { // which on macOS no mode tells
@@ -51,34 +66,41 @@ func fix(dir string, o *Options) (*Report, error) {
 	return k.tally.report(), nil
 }
 
-// heirOf returns the directory that a cache of root's is in, where that is another user's: root made the cache for him.
-func heirOf(dir string, cache entry) (in entry, ok bool) {
-	fd, err := openDir(filepath.Dir(dir))
-	if err != nil {
-		return in, false
+// fixError names what was to be fixed, and not the element of the way that is missing.
+func fixError(dir string, err error) error {
+	if errors.Is(err, fs.ErrNotExist) {
+		return &fs.PathError{Op: "fix", Path: dir, Err: fs.ErrNotExist}
 	}
-	defer unix.Close(fd)
-	in, err = lookAt(fd, "")
-	return in, err == nil && cache.uid == 0 && in.uid != 0 && in.mode&0o002 == 0 && !unmapped(in.uid)
+	return err
 }
 
-// openCache opens a directory that looks like a cache, and no link to one: who may have put it there may have meant another.
-// The second argument reports whether a path in the open directory is one of a directory.
-func openCache(dir string, isDir func(fd int, path string) bool) (folder, Shape, error) {
-	fd, err := openDir(dir)
-	if errors.Is(err, unix.ELOOP) || errors.Is(err, unix.ENOTDIR) {
-		if target, err := filepath.EvalSymlinks(dir); err == nil && target != dir {
-			return folder{}, Other, fmt.Errorf("%s is a link; if it is meant, name its target: %s", dir, target)
-		}
+// heirOf reports whether a cache of root's is in another user's directory, and returns that directory: root made the cache for that
+// user.
+func heirOf(d *fsinfo.Dir, c Cache) (is bool, in entry) {
+	if c.facts.uid != 0 || c.facts.owner != 0 {
+		return false, in
 	}
+	up, err := d.Up()
 	if err != nil {
-		return folder{}, Other, &fs.PathError{Op: "open", Path: dir, Err: err}
+		return false, in
 	}
-	d, shape, err := cacheIn(fd, dir, isDir)
+	defer up.Close()
+	in, err = lookAt(up.FD(), "")
+	return err == nil && in.uid != 0 && in.mode&0o002 == 0 && !fsinfo.Unmapped(in.uid), in
+}
+
+// openCache opens a directory once more if it looks like a cache, for the caller to close. The second argument reports whether a
+// path in it is one of a directory.
+func openCache(d *fsinfo.Dir, isDir func(fd int, path string) bool) (folder, Shape, error) {
+	fd, err := openSub(d.FD(), ".")
+	if err != nil {
+		return folder{}, Other, &fs.PathError{Op: "open", Path: d.Path, Err: err}
+	}
+	f, shape, err := cacheIn(fd, d.Path, isDir)
 	if err != nil {
 		unix.Close(fd)
 	}
-	return d, shape, err
+	return f, shape, err
 }
 
 // seen is what can be seen to be a directory.
@@ -128,7 +150,12 @@ func foreign(dir string) (n int64, owner int) {
 	if c.Policy != Own && c.Policy != SharedSet {
 		return 0, -1
 	}
-	d, _, err := openCache(dir, seenByUser)
+	open, err := fsinfo.OpenDir(dir)
+	if err != nil {
+		return 0, -1
+	}
+	defer open.Close()
+	d, _, err := openCache(open, seenByUser)
 	if err != nil {
 		return 0, -1
 	}

@@ -3,12 +3,18 @@ package rights
 import (
 	"os"
 	"slices"
+
+	"golang.org/x/sys/unix"
 )
 
 // heed puts into the facts what the ACL of a directory says. For most directories one system call tells that there is none; who we are
 // is asked of a daemon only where something is inherited.
-func (f *facts) heed(dir string) {
-	f.entries, _ = macOfPath(dir)
+func (f *facts) heed(dirfd int, name string) {
+	if dirfd != unix.AT_FDCWD {
+		f.entries, _ = getMac(dirfd)
+	} else {
+		f.entries, _ = macOfPath(name)
+	}
 	f.everybody = f.entries.aces().adds([]string{macEveryone})
 	list := f.entries.named()
 	if !list.heirs() {

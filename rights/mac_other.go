@@ -8,7 +8,7 @@ import (
 )
 
 // heed has nothing to look at: these systems have no ACLs like macOS.
-func (f *facts) heed(dir string) {}
+func (f *facts) heed(dirfd int, name string) {}
 
 func getMac(fd int) (macACL, error)            { return nil, errors.ErrUnsupported }
 func setMac(fd int, l macACL) error            { return errors.ErrUnsupported }

@@ -3,10 +3,13 @@
 package rights
 
 import (
+	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"time"
 
+	"github.com/go-safe/go-safe/internal/fsinfo"
 	"golang.org/x/sys/unix"
 )
 
@@ -14,61 +17,104 @@ import (
 type job struct {
 	place   Place
 	rule    rule
-	base    folder   // the place, or the nearest directory above it that was there before
-	missing []string // the way from there
+	dir     *fsinfo.Dir // of base
+	base    folder      // the place, or the nearest directory above it that was there before
+	missing []string    // the way from there
 }
 
 func (r *Run) begin(p Place) {
-	c := Of(p.Dir)
-	rule := ruleOf(c.facts, c.Policy)
-	switch {
-	case c.Policy == SharedSet && p.Kind == ModCache && p.Files == nil:
-	case c.Policy == ForOwner, (c.Policy == SharedSet || c.Policy == SharedACL) && c.facts.uid == 0 && c.facts.owner != 0:
-		rule.policy = ForOwner
-	case c.Policy == Own && c.facts.uid == 0 && !r.old(p.Dir): // go-safe has just made it, perhaps for another
-		rule.policy = ForOwner
-	default:
+	if c := Of(p.Dir); r.policyFor(c, p, !r.old(p.Dir)) == Unusable || p.May != nil && !p.May() {
 		return
 	}
-	if p.May != nil && !p.May() {
-		return
-	}
-	rule.since = r.since
-	j := job{place: p, rule: rule}
+	j := job{place: p}
 	if j.open(r) {
 		r.jobs = append(r.jobs, j)
 	}
 }
 
-// old reports whether something was there before the run began.
-func (r *Run) old(dir string) bool {
-	fi, err := lookAt(unix.AT_FDCWD, dir)
-	return err == nil && (fi.uid != os.Geteuid() || fi.born.IsZero() || fi.born.Before(r.since))
+// policyFor is the policy by which what is made in a place is repaired, Unusable where it needs no repair. Fresh says that go-safe
+// has just made the place, perhaps for another user.
+func (r *Run) policyFor(c Cache, p Place, fresh bool) Policy {
+	root := c.facts.uid == 0
+	switch {
+	case c.Policy == SharedSet && p.Kind == ModCache && p.Files == nil:
+		return SharedSet
+	case c.Policy == ForOwner, (c.Policy == SharedSet || c.Policy == SharedACL) && root && c.facts.owner != 0, c.Policy == Own && root && fresh:
+		return ForOwner
+	}
+	return Unusable
 }
 
-// open opens the base. It reports false where that is root's own: root made nothing for others then.
+// old reports whether something was there before the run began.
+func (r *Run) old(dir string) bool {
+	e, err := lookAt(unix.AT_FDCWD, dir)
+	return err == nil && r.isOld(e)
+}
+
+func (r *Run) isOld(e entry) bool {
+	return e.uid != os.Geteuid() || e.born.IsZero() || e.born.Before(r.since)
+}
+
+// open opens the base: the place, or the nearest directory above it that was there before the run. From here on its descriptor
+// counts: what its path named when the policy was asked for may have been another. It reports false where there is nothing to repair:
+// that is root's own, for root made nothing for others then; and where others could have redirected the way.
 func (j *job) open(r *Run) bool {
-	dir := filepath.Clean(j.place.Dir)
-	for !r.old(dir) && dir != filepath.Dir(dir) {
-		j.missing = append([]string{filepath.Base(dir)}, j.missing...)
-		dir = filepath.Dir(dir)
-	}
-	// Links are followed here, for the user may have placed them: what is repaired is decided by what they lead to.
-	fd, err := retry(func() (int, error) {
-		return unix.Open(dir, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
-	})
+	d, err := j.nearest()
 	if err != nil {
 		return false
 	}
-	self, err := lookAt(fd, "")
-	if err != nil || j.rule.policy == ForOwner && (self.uid == 0 || self.mode&0o002 != 0 || unmapped(self.uid)) {
-		unix.Close(fd)
+	c := ofOpen(d)
+	self, err := lookAt(d.FD(), "")
+	fresh := len(j.missing) > 0
+	for err == nil && !r.isOld(self) && d.Name() != "" {
+		up, upErr := d.Up()
+		if upErr != nil {
+			err = upErr
+			break
+		}
+		j.missing, fresh = append([]string{d.Name()}, j.missing...), true
+		d.Close()
+		d = up
+		self, err = lookAt(d.FD(), "")
+	}
+	if fresh {
+		f := lookOpen(d)
+		f.there = false
+		c = Cache{Dir: j.place.Dir, Policy: f.policy(), facts: f}
+	}
+	if err != nil || !j.decide(r, c, self, fresh) || c.facts.uid == 0 && d.Check(c.receiver()) != nil {
+		d.Close()
 		return false
 	}
-	if _, err := getACL(fd, defaultACL); err == nil && j.rule.policy == SharedSet {
+	if _, err := getACL(d.FD(), defaultACL); err == nil && j.rule.policy == SharedSet {
 		j.rule.inherits = sharing(nil, uint16(j.rule.others))
 	}
-	j.base = folder{fd: fd, at: &node{name: dir}, self: self, zone: binZone}
+	j.dir = d
+	j.base = folder{fd: d.FD(), at: &node{name: d.Path}, self: self, zone: binZone}
+	return true
+}
+
+// nearest opens the place, or the nearest directory above it.
+func (j *job) nearest() (*fsinfo.Dir, error) {
+	dir := filepath.Clean(j.place.Dir)
+	for {
+		d, err := fsinfo.OpenDir(dir)
+		if !errors.Is(err, fs.ErrNotExist) || dir == filepath.Dir(dir) {
+			return d, err
+		}
+		j.missing = append([]string{filepath.Base(dir)}, j.missing...)
+		dir = filepath.Dir(dir)
+	}
+}
+
+// decide sets the rule.
+func (j *job) decide(r *Run, c Cache, self entry, fresh bool) bool {
+	policy := r.policyFor(c, j.place, fresh)
+	if policy == Unusable || policy == ForOwner && (self.uid == 0 || self.mode&0o002 != 0 || fsinfo.Unmapped(self.uid)) {
+		return false
+	}
+	j.rule = ruleOf(c.facts, policy)
+	j.rule.since = r.since
 	return true
 }
 
@@ -87,7 +133,7 @@ func (r *Run) repair() *Report {
 
 func (r *Run) close() {
 	for _, j := range r.jobs {
-		unix.Close(j.base.fd)
+		j.dir.Close()
 	}
 	r.jobs = nil
 }

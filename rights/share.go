@@ -33,13 +33,6 @@ func Share(dir, group string, homes []string, o *Options) (*Shared, error) {
 	return share(dir, group, homes, o)
 }
 
-// forget removes the directory that was made for a cache that is refused.
-func (s *Shared) forget(dir string) {
-	if s.Made {
-		os.Remove(dir)
-	}
-}
-
 // notToShare says why a directory is not one to be shared, whatever is in it.
 func notToShare(dir string, homes []string) string {
 	switch {

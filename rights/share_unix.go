@@ -11,6 +11,8 @@ import (
 	"slices"
 	"syscall"
 
+	"github.com/go-safe/go-safe/internal/fsinfo"
+	"github.com/go-safe/go-safe/internal/user"
 	"golang.org/x/sys/unix"
 )
 
@@ -19,7 +21,7 @@ func share(dir, group string, homes []string, o *Options) (*Shared, error) {
 	gid := -1
 	if group != "" {
 		var err error
-		if gid, err = groupID(group); err != nil {
+		if gid, err = user.GroupID(group); err != nil {
 			return nil, err
 		}
 	}
@@ -30,44 +32,78 @@ func share(dir, group string, homes []string, o *Options) (*Shared, error) {
 		return nil, err
 	}
 	s := &Shared{}
-	if _, err := os.Lstat(dir); errors.Is(err, fs.ErrNotExist) {
-		s.Made, s.Shape = true, Empty
-		if o.Dry {
-			return s, nil
-		}
-		if err := os.Mkdir(dir, 0o755); err != nil {
-			return nil, err
-		}
+	open, err := s.openOrMake(dir, gid, o.Dry)
+	if err != nil || open == nil {
+		return s, err
 	}
-	d, shape, err := openCache(dir, seen)
+	defer open.Close()
+	c := ofOpen(open)
+	receiver := c.receiver()
+	if receiver.GIDs = append(receiver.GIDs, gid); gid < 0 {
+		receiver.GIDs[len(receiver.GIDs)-1] = c.facts.group
+	}
+	if err := open.Check(receiver); err != nil {
+		return nil, err
+	}
+	d, shape, err := openCache(open, seen)
 	if err != nil {
 		return nil, err
 	}
 	s.Shape = shape
-	r, err := shareRule(dir, d, gid)
+	r, err := shareRule(dir, d, c.facts, gid)
 	if err != nil {
 		unix.Close(d.fd)
-		s.forget(dir)
+		s.forget(open)
 		return nil, err
 	}
 	s.ByACL, s.Group = r.policy == SharedACL, r.group
-	root, err := unix.FcntlInt(uintptr(d.fd), unix.F_DUPFD_CLOEXEC, 0)
-	if err != nil {
-		return nil, err
-	}
-	defer unix.Close(root)
 	k := newKeeper(r, o.Dry, d.self.mount, &tally{meter: &o.Meter, tell: o.Tell})
 	d.part = whole
-	if !look(dir).shares { // which on macOS no mode tells
+	if !c.facts.shares { // which on macOS no mode tells
 		d.maker = rootAlone.below(d.self)
 	}
 	k.tree(d)
 	k.walks.Wait()
 	// Last, for it says that the rest is done.
-	k.change(root, d.self, folder{self: d.self, zone: d.zone}, dir)
+	k.change(open.FD(), d.self, folder{self: d.self, zone: d.zone}, dir)
 	s.Report = *k.tally.report()
 	s.Unreachable = unreachable(dir, r.group)
 	return s, nil
+}
+
+// openOrMake opens the directory, and makes it first where it is missing; in a dry run it is nil then.
+func (s *Shared) openOrMake(dir string, gid int, dry bool) (*fsinfo.Dir, error) {
+	open, err := fsinfo.OpenDir(dir)
+	if !errors.Is(err, fs.ErrNotExist) {
+		return open, err
+	}
+	parent, err := fsinfo.OpenDir(filepath.Dir(dir))
+	if err != nil {
+		return nil, err
+	}
+	defer parent.Close()
+	if err := parent.CheckParent(fsinfo.Receiver{GIDs: []int{gid}}); err != nil {
+		return nil, err
+	}
+	s.Made, s.Shape = true, Empty
+	if dry {
+		return nil, nil
+	}
+	if err := unix.Mkdirat(parent.FD(), filepath.Base(dir), 0o755); err != nil {
+		return nil, &fs.PathError{Op: "mkdir", Path: dir, Err: err}
+	}
+	return fsinfo.OpenDir(dir)
+}
+
+// forget removes the directory that was made for a cache that is refused.
+func (s *Shared) forget(d *fsinfo.Dir) {
+	if !s.Made {
+		return
+	}
+	if up, err := d.Up(); err == nil {
+		unix.Unlinkat(up.FD(), d.Name(), unix.AT_REMOVEDIR)
+		up.Close()
+	}
 }
 
 // above are the directories that a path leads through, the root first. Links are followed, for their targets count.
@@ -129,7 +165,7 @@ func (l acl) letsThrough(group, owner int) bool {
 }
 
 // shareRule is the rule of the cache that the directory is to become.
-func shareRule(dir string, d folder, group int) (rule, error) {
+func shareRule(dir string, d folder, f facts, group int) (rule, error) {
 	uid := os.Geteuid()
 	if group < 0 {
 		group = d.self.gid
@@ -139,7 +175,7 @@ func shareRule(dir string, d folder, group int) (rule, error) {
 		return rule{}, fmt.Errorf("%s belongs to uid %d, who can share it, or root", dir, d.self.uid)
 	case d.self.mode&0o002 != 0:
 		return rule{}, &Refusal{dir + " may be written to by everybody, who could change what its users run", "chmod -R o-w", dir}
-	case look(dir).everybody:
+	case f.everybody:
 		return rule{}, &Refusal{dir + " has an ACL that lets everybody write, who could change what its users run", "chmod -R -N", dir}
 	case uid != 0 && !slices.Contains(ourGroups(group), group):
 		return rule{}, fmt.Errorf("uid %d is not in group %d; who is can share %s, or root", uid, group, dir)

@@ -42,7 +42,9 @@ func share(dir, group string, homes []string, o *Options) (*Shared, error) {
 	k := &keeper{dry: o.Dry, tally: &tally{meter: &o.Meter, tell: o.Tell}, wrong: func(d descriptor, _ bool) bool { return d.protected }}
 	if err := k.admit(f, dir, who); err != nil {
 		f.Close()
-		s.forget(dir)
+		if s.Made {
+			os.Remove(dir)
+		}
 		return nil, &fs.PathError{Op: "share", Path: dir, Err: err}
 	}
 	k.tree(f, &node{name: dir}, whole)

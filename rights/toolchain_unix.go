@@ -8,6 +8,8 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+
+	"github.com/go-safe/go-safe/internal/fsinfo"
 )
 
 // A toolchain is one that was extracted. Nothing outside of its directory can be reached from it.
@@ -15,7 +17,15 @@ type toolchain struct{ *os.Root }
 
 // ready ends with bin/go, and the copies with src/go.mod: who meets one takes the rest for done.
 func ready(cache, version string) error {
-	root, err := os.OpenRoot(filepath.Join(cache, "golang.org", "toolchain@"+version))
+	d, err := fsinfo.OpenDir(filepath.Join(cache, "golang.org", "toolchain@"+version))
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	if uid, _ := d.Owner(); os.Geteuid() == 0 && d.Check(fsinfo.Receiver{UIDs: []int{uid}}) != nil {
+		return nil // root does what plain go does, and leaves the rest to the first who runs it
+	}
+	root, err := d.Root()
 	if err != nil {
 		return err
 	}

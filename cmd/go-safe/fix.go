@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/go-safe/go-safe/internal/user"
 	"github.com/go-safe/go-safe/lock"
 	"github.com/go-safe/go-safe/rights"
 	"github.com/go-safe/go-safe/shim"
@@ -24,9 +25,11 @@ func fix(args, environ []string, real shim.Go, cfg config, stdout io.Writer, say
 	}
 	var owner *rights.Owner
 	if name, ok := flags["--owner"]; ok {
-		if owner, err = rights.ParseOwner(name); err != nil {
+		uid, gid, err := user.ParseOwner(name)
+		if err != nil {
 			return say.failure(exitFailed, err)
 		}
+		owner = &rights.Owner{UID: uid, GID: gid}
 	}
 	if len(dirs) == 0 {
 		dirs = caches(environ, real)

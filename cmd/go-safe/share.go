@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 
 	"github.com/go-safe/go-safe/envfix"
+	"github.com/go-safe/go-safe/internal/user"
 	"github.com/go-safe/go-safe/rights"
 )
 
@@ -70,7 +71,7 @@ func pasteable(err error) error {
 
 // homes are the directories that are nobody's cache.
 func homes(environ []string) []string {
-	list := rights.Homes()
+	list := user.Homes()
 	for _, name := range []string{"HOME", "USERPROFILE"} {
 		if home := getenv(environ, name); home != "" {
 			list = append(list, filepath.Clean(home))

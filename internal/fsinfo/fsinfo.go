@@ -1,0 +1,45 @@
+// Package fsinfo is the ground floor for files: it opens the directories that go-safe changes as root, and tells who could have
+// redirected the way to them.
+//
+// A path says nothing about what it will name a moment later. So the way to a directory is opened element by element, each element
+// is judged on its descriptor, and whoever changes something below goes on from the descriptor and never opens the path again.
+package fsinfo
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+)
+
+// ErrReplaced says that a file is not the one any more that was looked at.
+var ErrReplaced = errors.New("was replaced while it was looked at")
+
+// A Receiver is for whom root acts: the uid that files are given to, or the cache's owner, and the groups that share the cache.
+// The zero value is root alone.
+type Receiver struct {
+	UIDs []int
+	GIDs []int
+}
+
+// trusts reports whether a user may decide what the path leads to. Root decides about everything. In a user namespace, an owner that
+// has no number there counts as root: nobody in the namespace can act as that owner (user_namespaces(7)).
+func (r Receiver) trusts(uid int) bool {
+	return uid == 0 || slices.Contains(r.UIDs, uid) || Unmapped(uid)
+}
+
+// A WayError says why a directory is left alone: somebody else than root and the receiver could have redirected the way to it.
+type WayError struct {
+	Dir     string // as it was named
+	Element string // the directory or link on the way that is to blame
+	Owner   int    // uid of the element's owner
+	Why     string // follows Element
+	Run     string // a command line that removes the cause, "" where Why says what to do
+}
+
+func (e *WayError) Error() string {
+	text := fmt.Sprintf("%s is left alone: %s %s", e.Dir, e.Element, e.Why)
+	if e.Run != "" {
+		text += "; run: " + e.Run
+	}
+	return text
+}

@@ -1,0 +1,142 @@
+package testscripts
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"syscall"
+	"testing"
+
+	"golang.org/x/sys/unix"
+)
+
+// The local user who attacks root. The uid has no account.
+const attackerUID = 43391
+
+// An attack has go-safe, and a program of the attacker's.
+type attack struct {
+	*race
+	program string
+}
+
+func newAttack(t *testing.T) *attack {
+	if os.Geteuid() != 0 {
+		t.Skip("needs root")
+	}
+	a := &attack{race: newRace(t, "-- go.mod --\nmodule m\n")}
+	a.program = a.path("attacker")
+	build := exec.Command("go", "build", "-o", a.program, "./attacker")
+	build.Env = append(os.Environ(), "CGO_ENABLED=0")
+	mustRun(t, build)
+	return a
+}
+
+// start starts the attacker's program, waits until it is ready, and returns what ends it and counts what it did.
+func (a *attack) start(args ...string) (stop func() (done int)) {
+	a.t.Helper()
+	cmd := exec.Command(a.program, args...)
+	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: attackerUID, Gid: attackerUID}}
+	out, err := cmd.StdoutPipe()
+	cmd.Stderr = os.Stderr
+	if err := errors.Join(err, cmd.Start()); err != nil {
+		a.t.Fatal(err)
+	}
+	lines := bufio.NewScanner(out)
+	if !lines.Scan() || lines.Text() != "ready" {
+		a.t.Fatal("the attacker is not ready")
+	}
+	return func() (done int) {
+		cmd.Process.Kill()
+		for lines.Scan() {
+			done++
+		}
+		cmd.Wait()
+		return done
+	}
+}
+
+// owned makes directories and gives the first to the attacker, with all in it.
+func (a *attack) owned(dirs ...string) {
+	a.t.Helper()
+	for _, d := range dirs {
+		if err := os.MkdirAll(a.path(d), 0o755); err != nil {
+			a.t.Fatal(err)
+		}
+	}
+	mustRun(a.t, exec.Command("chown", "-hR", fmt.Sprint(attackerUID), a.path(dirs[0])))
+}
+
+// While root fixes a cache that ~/x leads to, its owner turns ~/x: the cache was root's own when it was opened, and the parent that
+// was looked at afterwards was the attacker's, so that root's cache looked like one that root had made for the attacker.
+func TestAttackFixParent(t *testing.T) {
+	a := newAttack(t)
+	for _, tt := range []struct {
+		name  string
+		naive bool
+		fix   func(dir string)
+	}{
+		{"opened, and its parent by path", true, giveToParent},
+		{"go safe fix", false, func(dir string) {
+			a.command(a.safe, nil, "safe", "fix", dir).Run() // it may find the attacker's own cache already
+		}},
+		{"go safe fix, without locks", false, func(dir string) {
+			a.command(a.safe, []string{"GOSAFE_LOCK=off"}, "safe", "fix", dir).Run()
+		}},
+	} {
+		hits := 0
+		for range 12 {
+			for _, d := range []string{"home", "roots"} {
+				os.RemoveAll(a.path(d))
+			}
+			a.owned("home", "home/mine/mod/cache/download")
+			for i := range 300 { // a look at which takes a moment
+				if err := os.MkdirAll(fmt.Sprintf("%s/cache/download/m%d.example", a.path("roots/mod"), i), 0o755); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if err := errors.Join(os.Symlink(a.path("roots"), a.path("home/x")), os.Lchown(a.path("home/x"), attackerUID, attackerUID)); err != nil {
+				t.Fatal(err)
+			}
+			stop := a.start("open", a.path("roots/mod"), a.path("home/x"), a.path("home/mine"))
+			tt.fix(a.path("home/x/mod"))
+			stop()
+			if uidOf(t, a.path("roots/mod/cache")) != 0 || uidOf(t, a.path("roots/mod")) != 0 {
+				hits++
+			}
+		}
+		t.Logf("%s: root's cache was the attacker's in %d of 12 rounds", tt.name, hits)
+		if hits > 0 != tt.naive {
+			t.Errorf("%s: %d hits", tt.name, hits)
+		}
+	}
+}
+
+// giveToParent is the mistake: it opens the cache, and gives it to the owner of the directory that its path names then.
+func giveToParent(dir string) {
+	f, err := os.OpenFile(dir, os.O_RDONLY|syscall.O_DIRECTORY|syscall.O_NOFOLLOW, 0)
+	if err != nil {
+		return
+	}
+	defer f.Close()
+	var st unix.Stat_t
+	for i := range 300 { // is it a cache?
+		if unix.Fstatat(int(f.Fd()), fmt.Sprintf("cache/download/m%d.example", i), &st, 0) != nil {
+			return
+		}
+	}
+	if fi, err := os.Stat(filepath.Dir(dir)); err == nil {
+		f.Chown(int(fi.Sys().(*syscall.Stat_t).Uid), -1)
+	}
+}
+
+func uidOf(t *testing.T, path string) int {
+	t.Helper()
+	fi, err := os.Lstat(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return int(fi.Sys().(*syscall.Stat_t).Uid)
+}

