@@ -2,6 +2,6 @@ package clean
 
 import "golang.org/x/sys/unix"
 
-func swap(a, b string) error {
-	return unix.RenamexNp(a, b, unix.RENAME_SWAP)
+func swap(dir int, a, b string) error {
+	return unix.RenameatxNp(dir, a, dir, b, unix.RENAME_SWAP)
 }

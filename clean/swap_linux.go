@@ -2,7 +2,7 @@ package clean
 
 import "golang.org/x/sys/unix"
 
-// swap exchanges two directories in one step, so that at no moment one of the names is free.
-func swap(a, b string) error {
-	return unix.Renameat2(unix.AT_FDCWD, a, unix.AT_FDCWD, b, unix.RENAME_EXCHANGE)
+// swap exchanges two names in an open directory in one step, so that at no moment one of them is free.
+func swap(dir int, a, b string) error {
+	return unix.Renameat2(dir, a, dir, b, unix.RENAME_EXCHANGE)
 }

@@ -1,4 +1,4 @@
-//go:build !linux && !darwin
+//go:build unix && !linux && !darwin
 
 package clean
 
@@ -6,4 +6,4 @@ import "errors"
 
 // swap cannot be had in one step: two renames would leave the name free for a build, which would make a cache of it that
 // the go command deletes under the build.
-func swap(a, b string) error { return errors.ErrUnsupported }
+func swap(dir int, a, b string) error { return errors.ErrUnsupported }

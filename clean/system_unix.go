@@ -10,16 +10,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// canSetAside: a directory can be renamed while files in it are open.
-const canSetAside = true
-
 func ownerOf(fi fs.FileInfo) (uid, gid int) {
 	st := fi.Sys().(*syscall.Stat_t)
 	return int(st.Uid), int(st.Gid)
-}
-
-func deviceOf(fi fs.FileInfo) uint64 {
-	return uint64(fi.Sys().(*syscall.Stat_t).Dev)
 }
 
 func writable(dir string) bool {

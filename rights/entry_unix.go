@@ -6,9 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"syscall"
 	"time"
 
+	"github.com/go-safe/go-safe/internal/fsinfo"
 	"golang.org/x/sys/unix"
 )
 
@@ -71,18 +71,10 @@ func openEntry(dirfd int, name string) (int, error) {
 }
 
 // openSub opens a directory in another one, and nothing else.
-func openSub(dirfd int, name string) (int, error) {
-	return retry(func() (int, error) {
-		return unix.Openat(dirfd, name, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_NOFOLLOW|unix.O_CLOEXEC, 0)
-	})
-}
+func openSub(dirfd int, name string) (int, error) { return fsinfo.OpenSub(dirfd, name) }
 
-// openDir opens the root of a cache. A link there is not followed: its target is for the caller to name.
-func openDir(path string) (int, error) {
-	return retry(func() (int, error) {
-		return unix.Open(path, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_NOFOLLOW|unix.O_CLOEXEC, 0)
-	})
-}
+// openDir opens a directory by its path, unless that is a link.
+func openDir(path string) (int, error) { return fsinfo.OpenSub(unix.AT_FDCWD, path) }
 
 // retry repeats what a signal interrupted.
 func retry(open func() (int, error)) (int, error) {
@@ -95,20 +87,7 @@ func retry(open func() (int, error)) (int, error) {
 }
 
 // names lists an open directory, once; rewind lets it be listed again.
-func names(fd int) ([]string, error) {
-	var list []string
-	buf := make([]byte, 32<<10)
-	for {
-		n, err := unix.ReadDirent(fd, buf)
-		if err == unix.EINTR {
-			continue
-		}
-		if err != nil || n <= 0 {
-			return list, err
-		}
-		_, _, list = syscall.ParseDirent(buf[:n], -1, list)
-	}
-}
+func names(fd int) ([]string, error) { return fsinfo.Names(fd) }
 
 func rewind(fd int) error {
 	_, err := unix.Seek(fd, 0, 0)

@@ -132,6 +132,64 @@ func giveToParent(dir string) {
 	}
 }
 
+// While root cleans a user's cache it makes a folder beside it, which gets the owner and mode of the cache. The user puts a link to a
+// program of root's in the folder's place, and his cache has the setuid bit.
+func TestAttackCleanFolder(t *testing.T) {
+	a := newAttack(t)
+	program := a.path("roots/program")
+	hits := func(rounds int, clean func(cache string)) (hits, swaps int) {
+		for range rounds {
+			for _, d := range []string{"home", "roots"} {
+				os.RemoveAll(a.path(d))
+			}
+			a.owned("home", "home/mod/cache/download/m.example")
+			err := errors.Join(os.Mkdir(a.path("roots"), 0o755), os.WriteFile(program, nil, 0o700), unix.Chmod(a.path("home/mod"), 0o4777))
+			if err != nil {
+				t.Fatal(err)
+			}
+			stop := a.start("folder", a.path("home"), "go-safe-clean-", program)
+			clean(a.path("home/mod"))
+			swaps += stop()
+			fi, err := os.Stat(program)
+			if err != nil || fi.Mode() != 0o700 || uidOf(t, program) != 0 {
+				hits++
+			}
+		}
+		return hits, swaps
+	}
+	naive := 0
+	for i := 0; i < 20 && naive == 0; i++ {
+		naive, _ = hits(10, folderByPath)
+	}
+	if naive == 0 {
+		t.Error("the attack fails against a chmod by path: this proves nothing")
+	}
+	won, swaps := hits(40, func(cache string) {
+		a.command(a.safe, []string{"GOMODCACHE=" + cache}, "clean", "-modcache").Run()
+	})
+	t.Logf("the folder was replaced %d times in 40 rounds", swaps)
+	if won > 0 {
+		t.Errorf("root's program was changed in %d of 40 rounds", won)
+	}
+}
+
+// folderByPath is the mistake: owner and mode are set by path.
+func folderByPath(cache string) {
+	fi, err := os.Stat(cache)
+	if err != nil {
+		return
+	}
+	folder, err := os.MkdirTemp(filepath.Dir(cache), filepath.Base(cache)+".go-safe-clean-")
+	if err != nil {
+		return
+	}
+	if f, err := os.Open(folder); err == nil { // to lock it
+		f.Close()
+	}
+	os.Lchown(folder, attackerUID, attackerUID)
+	os.Chmod(folder, fi.Mode())
+}
+
 func uidOf(t *testing.T, path string) int {
 	t.Helper()
 	fi, err := os.Lstat(path)

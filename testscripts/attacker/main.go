@@ -25,7 +25,7 @@ func main() {
 	check(err)
 	_, err = unix.InotifyAddWatch(fd, dir, mask)
 	check(err)
-	spare := filepath.Join(filepath.Dir(dir), "spare")
+	spare := filepath.Join(dir, ".spare")
 	if verb == "open" {
 		spare = name + ".spare"
 	}

@@ -1,0 +1,152 @@
+//go:build unix
+
+package clean
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/go-safe/go-safe/internal/fsinfo"
+	"golang.org/x/sys/unix"
+)
+
+var errMounted = errors.New("something is mounted there")
+
+// remove deletes all that is in an open directory, and then the directory, by its name in another one. It does nothing where the
+// directory is gone, for it went with the cache, or has another name. Something else that has the name at the end stays, unless it is an
+// empty directory.
+func remove(in int, name string, tree int) error {
+	if !same(in, name, tree) {
+		return nil
+	}
+	var top unix.Stat_t
+	if err := unix.Fstat(tree, &top); err != nil {
+		return err
+	}
+	if err := removeBelow(tree, uint64(top.Dev)); err != nil {
+		return err
+	}
+	err := unix.Unlinkat(in, name, unix.AT_REMOVEDIR)
+	if err == unix.ENOENT || err == unix.ENOTDIR {
+		return nil
+	}
+	return err
+}
+
+// removeBelow deletes what is in an open directory on the device. The directory is made writable first, as modfetch.RemoveAll of the go
+// command does, for those of extracted modules are read-only. It goes on after a failure, and returns the first one.
+func removeBelow(dir int, device uint64) error {
+	var st unix.Stat_t
+	if err := unix.Fstat(dir, &st); err != nil {
+		return err
+	}
+	if uint64(st.Dev) != device {
+		return errMounted
+	}
+	if st.Mode&0o700 != 0o700 {
+		unix.Fchmod(dir, uint32(st.Mode)&0o777|0o700) // what cannot be deleted then says why
+	}
+	if _, err := unix.Seek(dir, 0, 0); err != nil {
+		return err
+	}
+	names, err := fsinfo.Names(dir)
+	for _, name := range names {
+		if e := removeEntry(dir, name, device); e != nil && err == nil {
+			err = &fs.PathError{Op: "delete", Path: name, Err: e}
+			if at, ok := e.(*fs.PathError); ok {
+				err = &fs.PathError{Op: "delete", Path: filepath.Join(name, at.Path), Err: at.Err}
+			}
+		}
+	}
+	return err
+}
+
+func removeEntry(dir int, name string, device uint64) error {
+	err := unix.Unlinkat(dir, name, 0)
+	if err == nil || err == unix.ENOENT {
+		return nil
+	}
+	sub, openErr := openForRemoval(dir, name)
+	if openErr != nil { // of a file the first error counts
+		return err
+	}
+	below := removeBelow(sub, device)
+	unix.Close(sub)
+	if below != nil {
+		return below
+	}
+	err = unix.Unlinkat(dir, name, unix.AT_REMOVEDIR)
+	if err == unix.ENOENT {
+		return nil
+	}
+	return err
+}
+
+// openForRemoval opens a directory that its owner may have closed to himself. A mode is set by name only without root's rights: the
+// kernel keeps others' files from us then.
+func openForRemoval(dir int, name string) (int, error) {
+	fd, err := fsinfo.OpenSub(dir, name)
+	if err != unix.EACCES || os.Geteuid() == 0 {
+		return fd, err
+	}
+	if err := unix.Fchmodat(dir, name, 0o700, unix.AT_SYMLINK_NOFOLLOW); err != nil {
+		return -1, err
+	}
+	return fsinfo.OpenSub(dir, name)
+}
+
+// full completes the path in an error about something below dir.
+func full(err error, dir string) error {
+	if err == nil {
+		return nil
+	}
+	path := dir
+	var at *fs.PathError
+	if errors.As(err, &at) {
+		path, err = filepath.Join(dir, at.Path), at.Err
+	}
+	return &fs.PathError{Op: "delete", Path: path, Err: err}
+}
+
+func sweep(cache string, hold Hold) (failed map[string]error) {
+	cache = filepath.Clean(cache)
+	failed = make(map[string]error)
+	for dir, prefix := range map[string]string{filepath.Dir(cache): filepath.Base(cache) + "." + mark, cache: mark} {
+		d, err := fsinfo.OpenDir(dir)
+		if err != nil {
+			continue
+		}
+		if uid, _ := d.Owner(); d.CheckParent(fsinfo.Receiver{UIDs: []int{uid}}) == nil {
+			sweepIn(d, prefix, hold, failed)
+		}
+		d.Close()
+	}
+	return failed
+}
+
+// sweepIn deletes the folders of this user's in a directory whose names are prefix and a number.
+func sweepIn(d *fsinfo.Dir, prefix string, hold Hold, failed map[string]error) {
+	names, _ := fsinfo.Names(d.FD())
+	for _, name := range names {
+		if !isMarked(name, prefix) {
+			continue
+		}
+		fd, err := openForRemoval(d.FD(), name)
+		if err != nil {
+			continue
+		}
+		var st unix.Stat_t
+		folder := filepath.Join(d.Real(), name)
+		if unix.Fstat(fd, &st) == nil && int(st.Uid) == os.Geteuid() {
+			if release, free := hold(folder); free {
+				if err := remove(d.FD(), name, fd); err != nil {
+					failed[folder] = full(err, folder)
+				}
+				release()
+			}
+		}
+		unix.Close(fd)
+	}
+}
