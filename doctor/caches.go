@@ -1,6 +1,7 @@
 package doctor
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -8,6 +9,7 @@ import (
 	"time"
 
 	"github.com/go-safe/go-safe/envfix"
+	"github.com/go-safe/go-safe/internal/fsinfo"
 	"github.com/go-safe/go-safe/rights"
 )
 
@@ -19,8 +21,10 @@ func cacheChecks() []Check {
 		{"cache-open", caches, "whoever can write to it decides what your programs do", openOf("GOCACHE")},
 		{"cache-shared", caches, "nobody can keep others' entries from being trimmed, each go command looks through all of them, and one day one is in the way", cacheShared},
 		{"cache-left", caches, "what was moved aside for you takes room and is of no more use", cacheLeft},
+		{"cache-way", caches, "root leaves alone what others could redirect: after sudo go, files of root stay in the cache", wayTo("GOCACHE")},
 		{"modcache-foreign", caches, "sudo go does this, and the next download there ends with: permission denied", modcacheForeign},
 		{"modcache-open", caches, "whoever can write to it decides what your programs do", openOf("GOMODCACHE")},
+		{"modcache-way", caches, "root leaves alone what others could redirect: after sudo go, files of root stay in the cache", wayTo("GOMODCACHE")},
 	}
 }
 
@@ -183,5 +187,21 @@ func cacheLeft(m *Machine) Finding {
 	return Finding{
 		Status: Warning, Looked: cache, Found: fmt.Sprintf("has %d folders that go-safe moved aside", len(aside)),
 		Type: sudo() + "rm -r " + envfix.Quote(cache) + "/??.foreign*",
+	}
+}
+
+// wayTo looks for who else than root and the owner could have a cache's path lead elsewhere.
+func wayTo(variable string) func(*Machine) Finding {
+	return func(m *Machine) Finding {
+		_, cache := m.folder(variable)
+		var way *fsinfo.WayError
+		if !filepath.IsAbs(cache) || !errors.As(rights.Way(cache), &way) {
+			return ok(cache, "")
+		}
+		f := Finding{Status: Warning, Looked: cache, Found: way.Element + " " + way.Why, Type: way.Run}
+		if way.Run != "" && way.Owner != os.Geteuid() {
+			f.Type = sudo() + way.Run
+		}
+		return f
 	}
 }

@@ -38,6 +38,16 @@ func ofOpen(d *fsinfo.Dir) Cache {
 	return Cache{Dir: d.Path, Policy: f.policy(), facts: f}
 }
 
+// Way returns a *fsinfo.WayError where root would leave a cache alone, because others could have redirected the way to it.
+func Way(dir string) error {
+	d, err := fsinfo.OpenDir(dir)
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	return d.CheckForRoot(ofOpen(d).receiver())
+}
+
 // receiver is for whom root changes a cache: its owner, or its group where that shares it.
 func (c Cache) receiver() fsinfo.Receiver {
 	r := fsinfo.Receiver{UIDs: []int{c.facts.owner}}

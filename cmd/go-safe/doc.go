@@ -254,8 +254,8 @@ A check is ok, a warning (go-safe makes up for it, or it is a risk), broken (go 
 
 	shim-first, go-found, go-several, version-manager, sudo-path, go-mixed, goroot, gobin-writable, gobin-path, gobin-old
 	home, tmp-writable, tmp-noexec, tmp-room, tmp-left, tmp-cleaned
-	cache-writable, cache-noexec, cache-room, cache-locks, cache-foreign, cache-open, cache-shared, cache-left
-	gopath-writable, modcache-writable, modcache-noexec, modcache-room, modcache-locks, modcache-foreign, modcache-open
+	cache-writable, cache-noexec, cache-room, cache-locks, cache-foreign, cache-open, cache-shared, cache-left, cache-way
+	gopath-writable, modcache-writable, modcache-noexec, modcache-room, modcache-locks, modcache-foreign, modcache-open, modcache-way
 	windows-drive, selinux
 	env-file, env-override, goflags, go111module, goproxy, gosumdb, private-patterns
 	toolchain, module-folders, repo-owner

@@ -30,6 +30,9 @@ func OpenDir(path string) (*Dir, error) {
 // Check finds nothing to object to.
 func (d *Dir) Check(r Receiver) error { return nil }
 
+// CheckForRoot finds nothing either.
+func (d *Dir) CheckForRoot(r Receiver) error { return nil }
+
 // CheckParent finds nothing either.
 func (d *Dir) CheckParent(r Receiver) error { return nil }
 
