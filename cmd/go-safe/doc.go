@@ -113,6 +113,12 @@ what the go command made, where that is plain (a directory with nothing else in 
 again; with --dry-run they only look, and list each entry with what would change, those that a directory hides but for a change not; a
 path with control characters in it is quoted as in Go.
 
+Root acts only on a directory that nobody else could have redirected. It opens the way element by element. It follows a link if root
+owns it, or if its owner also owns the directory that is reached. Each directory on the way must let only root and the receiver
+rename in it: the user whom files are given to, the cache's owner, or the group that shares the cache. A sticky directory
+is good if the next element is root's or the receiver's. Fix and share refuse everything else, and name the element. A go
+command is never refused: it runs as plain go would, without a repair, and go safe doctor names the element.
+
 On macOS, what an ACL allows counts before the mode, and is inherited under every name: an ACL that lets a group write to lock files
 lets it write to extracted modules too. So go safe share sets one on a build cache alone, one that go build has been at work in, as
 chmod +a "GROUP allow read,write,...,file_inherit,directory_inherit" does and chmod -R -N undoes; any other directory it shares by
