@@ -16,6 +16,9 @@ type Request struct {
 	// Reads: the command writes nothing, as go version. It gets no GOTMPDIR that nobody set, which go env would show.
 	Reads bool
 
+	// Builds: the command writes to the build cache.
+	Builds bool
+
 	// WritesEnv: the command changes the env file, and warns of OS variables that override it: none is set.
 	WritesEnv bool
 
@@ -171,7 +174,7 @@ func (r *resolver) foreign(cache string) string {
 		if r.seen.at(cache).owner != os.Geteuid() {
 			return cache + " has folders of another user: " + dir + " is not writable by " + user()
 		}
-		if !r.Reads {
+		if r.Builds {
 			r.plan.strange = append(r.plan.strange, cache)
 		}
 		return ""

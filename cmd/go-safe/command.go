@@ -61,6 +61,7 @@ func (c *command) request() envfix.Request {
 		Known:         c.settings,
 		GOROOT:        c.real.GOROOT,
 		Reads:         c.class.Writes == 0,
+		Builds:        c.class.Writes&shim.BuildCache != 0,
 		WritesEnv:     c.class.Verb == "env" && c.class.Writes == shim.EnvFile,
 		WritesBin:     c.class.Writes&shim.Bin != 0,
 		ClearsBuild:   c.class.Clears&shim.BuildCache != 0,
@@ -87,17 +88,20 @@ func (c *command) resolve() *envfix.Plan {
 	return envfix.Resolve(c.request())
 }
 
-// prepare plans and makes the directories, and returns what that changed. A private folder that cannot be made (somebody else was
-// faster) is left out and another one found; in the end there is none, and the values stay as they were.
-func (c *command) prepare() (changed []string) {
+// prepare plans and makes the directories, and says what it changed in those that were there. A private folder that cannot be made
+// (somebody else was faster) is left out and another one found; in the end there is none, and the values stay as they were.
+func (c *command) prepare() {
 	req := c.request()
 	req.Failed = make(map[string]bool)
 	for {
 		c.plan = envfix.Resolve(req)
 		changed, err := c.plan.Prepare()
+		for _, line := range changed {
+			c.say.line("%s", line)
+		}
 		var folder *envfix.FolderError
 		if !errors.As(err, &folder) || req.Failed[folder.Dir] {
-			return changed
+			return
 		}
 		req.Failed[folder.Dir] = true
 	}
@@ -113,10 +117,7 @@ func (c *command) dir() string {
 }
 
 // report says what the user has to know, and with GOSAFE_VERBOSE=1 every decision.
-func (c *command) report(changed []string) {
-	for _, line := range changed {
-		c.say.line("%s", line)
-	}
+func (c *command) report() {
 	for _, v := range c.plan.Vars {
 		// go version has no use for the directories, and nothing to be told about them.
 		if v.Overrides() && (c.class.Writes != 0 || c.class.Verb == "env" || v.Name == "GOROOT") {

@@ -52,7 +52,8 @@ func run(argv, environ []string, stdout, stderr io.Writer) int {
 
 	began := rights.Now()
 	c.decide()
-	c.report(c.settle())
+	c.settle()
+	c.report()
 	c.seed()
 	if err := c.refused(); err != nil {
 		return say.failure(exitFailed, err)

@@ -15,8 +15,8 @@ import (
 
 // settle is prepare, once more where a shared module cache could not be written to: another user's command may be at work
 // there, and what that makes is open to us only when it ends.
-func (c *command) settle() (changed []string) {
-	changed = c.prepare()
+func (c *command) settle() {
+	c.prepare()
 	for _, v := range c.plan.Vars {
 		if v.Name != "GOMODCACHE" || !v.Changed() || c.noLocks || rights.Of(v.Was.Value).Policy != rights.SharedSet {
 			continue
@@ -24,9 +24,9 @@ func (c *command) settle() (changed []string) {
 		if release, err := c.acquire(want{v.Name, v.Was.Value, lock.Use}); err == nil {
 			release()
 		}
-		return c.prepare() // what that command made until now may be open already
+		c.prepare() // what that command made until now may be open already
+		return
 	}
-	return changed
 }
 
 // places are those where the command may make entries that need a repair. Whoever is not root makes them in a module cache

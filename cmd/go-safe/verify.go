@@ -55,6 +55,7 @@ func verify(args, environ []string, real shim.Go, notFound error, cfg config, st
 	}
 	v := &verifier{verifyCommand: cmd, dir: dir, sums: c.project().Sums(), say: say}
 	if cmd.heal {
+		c.say = say
 		c.prepare()
 		v.goCommand = goFor(real, notFound, c.class.Flags, c.plan.Environ(guard(environ, cfg, real)))
 	}
