@@ -1,0 +1,6 @@
+//go:build unix && !linux
+
+package lock
+
+// ownMounts does nothing: these systems have no bind mounts to leave behind.
+func ownMounts() {}
