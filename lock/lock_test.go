@@ -460,6 +460,55 @@ func TestSetAside(t *testing.T) {
 	release()
 }
 
+// A directory is replaced, by somebody who holds its lock, between the moment it is opened and the moment it is locked. The lock
+// must be one on what the path names now, so that nobody else can have it. Thousands of tries meet that moment.
+func TestReplaced(t *testing.T) {
+	dir := sharedDir(t)
+	stop, stopped := make(chan bool), make(chan error)
+	defer func() {
+		close(stop)
+		if err := <-stopped; err != nil {
+			t.Error(err)
+		}
+	}()
+	go func() {
+		for i := 0; ; i++ {
+			select {
+			case <-stop:
+				stopped <- nil
+				return
+			default:
+			}
+			w := waiter{dir: dir, mode: Change}
+			release, err := w.try() // makes the directory
+			if errors.Is(err, errBusy) {
+				continue
+			}
+			aside := fmt.Sprint(dir, ".", i)
+			if err := errors.Join(err, os.Rename(dir, aside), os.Remove(aside)); err != nil {
+				stopped <- err
+				return
+			}
+			release()
+		}
+	}()
+	for end := time.Now().Add(time.Second); time.Now().Before(end); {
+		w := waiter{dir: dir, mode: Use}
+		release, err := w.try()
+		if errors.Is(err, errBusy) {
+			continue
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if again, free := TryAlone(dir); free {
+			again()
+			t.Fatal("two have the lock")
+		}
+		release()
+	}
+}
+
 // While the directory comes and goes, as under a clean of plain go, it is still the directory that is locked, and not a file
 // in it, which would keep nobody out. No look at the wrong moment is an error. (Without a pause between two removals a look could meet
 // nothing else than wrong moments: no cleaner makes thousands of them in a row.)
