@@ -8,7 +8,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// volumeOf asks statfs. Room for the user can be below zero on FreeBSD, when root used the reserve.
+// volumeOf asks statfs. Here f_bsize is the fragment, in which room is counted. Room for the user can be below zero on
+// FreeBSD, when root used the reserve.
 func volumeOf(path string) volume {
 	var st unix.Statfs_t
 	if unix.Statfs(path, &st) != nil || st.Blocks == 0 {

@@ -1,0 +1,122 @@
+package envfix
+
+import (
+	"encoding/binary"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"testing"
+
+	"golang.org/x/sys/unix"
+)
+
+// ownMounts gives the thread of this test a mount namespace of its own, which ends with it, also when it is killed.
+func ownMounts(t *testing.T) {
+	t.Helper()
+	if os.Geteuid() != 0 {
+		t.Skip("needs root")
+	}
+	runtime.LockOSThread() // and never unlocked: the thread ends with the test
+	if err := unix.Unshare(unix.CLONE_NEWNS); err != nil {
+		t.Skipf("no mount namespaces: %v", err)
+	}
+	if err := unix.Mount("", "/", "", unix.MS_REC|unix.MS_PRIVATE, ""); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Room is counted in fragments. On FUSE they can be smaller than blocks: here blocks have 1 MiB and fragments 4 KiB, of
+// which 512 are left.
+func TestFragments(t *testing.T) {
+	ownMounts(t)
+	dir := t.TempDir()
+	fd, err := unix.Open("/dev/fuse", unix.O_RDWR|unix.O_CLOEXEC, 0)
+	if err != nil {
+		t.Skipf("no FUSE: %v", err)
+	}
+	defer unix.Close(fd)
+	options := fmt.Sprintf("fd=%d,rootmode=40755,user_id=0,group_id=0", fd)
+	if err := unix.Mount("none", dir, "fuse", 0, options); err != nil {
+		t.Skipf("no FUSE: %v", err)
+	}
+	defer unix.Unmount(dir, unix.MNT_DETACH)
+	go serveRoot(fd)
+	if got := LookAt("WORK", dir).Room; got != "has 2048 KiB left" {
+		t.Errorf("room: %q", got)
+	}
+	out, err := exec.Command("df", "--output=avail", "-k", dir).Output()
+	if err != nil || string(out) != "Avail\n 2048\n" {
+		t.Errorf("df: %q, %v", out, err)
+	}
+}
+
+// serveRoot answers for a file system with nothing but a root directory, as linux/fuse.h wants it.
+func serveRoot(fd int) {
+	const getattr, statfs, initialize, access = 3, 17, 26, 34
+	le, buf := binary.LittleEndian, make([]byte, 1<<20)
+	for {
+		n, err := unix.Read(fd, buf)
+		if err != nil || n < 40 {
+			return // unmounted
+		}
+		answer := make([]byte, 16, 128)
+		copy(answer[8:], buf[8:16]) // which request
+		switch le.Uint32(buf[4:]) {
+		case initialize:
+			answer = le.AppendUint32(le.AppendUint32(answer, 7), 31)
+			answer = append(answer, make([]byte, 56)...)
+		case getattr:
+			answer = answer[:16+104]
+			le.PutUint32(answer[16+16+60:], unix.S_IFDIR|0o755)
+			le.PutUint32(answer[16+16+64:], 2) // links
+		case statfs:
+			for _, v := range []uint64{1024, 512, 512, 1 << 20, 1 << 20} {
+				answer = le.AppendUint64(answer, v)
+			}
+			for _, v := range []uint32{1 << 20, 255, 4 << 10} {
+				answer = le.AppendUint32(answer, v)
+			}
+			answer = answer[:16+80]
+		case access:
+		default:
+			le.PutUint32(answer[4:], ^uint32(unix.ENOSYS)+1)
+		}
+		le.PutUint32(answer, uint32(len(answer)))
+		unix.Write(fd, answer)
+	}
+}
+
+// Root may fill what is reserved for it (mkfs.ext4 -m), others not.
+func TestReserve(t *testing.T) {
+	ownMounts(t)
+	image, dir := filepath.Join(t.TempDir(), "image"), t.TempDir()
+	for _, line := range []string{
+		"chmod 755 " + filepath.Dir(dir),
+		"truncate -s 16M " + image,
+		"mkfs.ext4 -q -m 50 " + image,
+		"mount -o loop " + image + " " + dir,
+		"chmod 1777 " + dir,
+	} {
+		if out, err := exec.Command("sh", "-c", line).CombinedOutput(); err != nil {
+			t.Skipf("%s: %s", line, out)
+		}
+	}
+	defer unix.Unmount(dir, unix.MNT_DETACH)
+	root := LookAt("GOCACHE", dir).Bytes
+	become(t, 4321)
+	user := LookAt("GOCACHE", dir).Bytes
+	become(t, 0)
+	if user < 1<<20 || root < user+4<<20 {
+		t.Errorf("room for root: %d, for a user: %d", root, user)
+	}
+}
+
+// become gives this thread, and no other, another effective user.
+func become(t *testing.T, uid int) {
+	t.Helper()
+	if _, _, errno := unix.RawSyscall(unix.SYS_SETRESUID, ^uintptr(0), uintptr(uid), ^uintptr(0)); errno != 0 {
+		t.Fatal(errno)
+	}
+}
