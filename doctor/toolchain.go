@@ -13,7 +13,8 @@ import (
 
 // switches reports whether commands here run a toolchain from the module cache.
 func (m *Machine) switches() bool {
-	return m.Project().Toolchain(envfix.Version(m.Real.GOROOT), m.Settings.Get("GOTOOLCHAIN").Value) != ""
+	return m.Settings.Get("GO111MODULE").Value != "off" &&
+		m.Project().Toolchain(envfix.Version(m.Real.GOROOT), m.Settings.Get("GOTOOLCHAIN").Value) != ""
 }
 
 // runs is the toolchain that commands here run with that value of GOTOOLCHAIN, from PATH or the module cache; "" for the real go itself.
@@ -124,7 +125,7 @@ func (m *Machine) forbidsToolchains() (names []string) {
 // cureToolchain is what to type so that the real go runs, or what the module asks for.
 func (m *Machine) cureToolchain(setting string) string {
 	var cures []string
-	if setting != "" && setting != "auto" {
+	if setting != "auto" {
 		cures = append(cures, m.set("GOTOOLCHAIN", "auto"))
 	}
 	name := m.runs("auto")

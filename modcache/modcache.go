@@ -124,15 +124,15 @@ func (p Project) SumFiles() []string {
 func (p Project) Toolchain(have, gotoolchain string) string {
 	name, mode, _ := strings.Cut(gotoolchain, "+")
 	switch name {
-	case "auto", "path", "":
+	case "auto", "path":
 		name, mode = have, name
 	case "local":
 		name = have
 	}
-	if have == "" || mode == "path" {
-		return ""
+	if have == "" || gotoolchain == "" || mode == "path" {
+		return "" // without a setting, and without one in GOROOT/go.env, the go command never switches
 	}
-	if (mode == "auto" || gotoolchain == "") && p.toolchain != "default" {
+	if mode == "auto" && p.toolchain != "default" {
 		if version.Compare(p.toolchain, name) > 0 {
 			name = p.toolchain
 		}

@@ -12,7 +12,7 @@ func TestToolchain(t *testing.T) {
 		mod, setting, want string
 	}{
 		{"go 1.21", "", ""},
-		{"go 1.99", "", "go1.99.0"},
+		{"go 1.99", "", ""},
 		{"go 1.99", "auto", "go1.99.0"},
 		{"go 1.99rc1", "auto", "go1.99rc1"},
 		{"go 1.99.2", "auto", "go1.99.2"},

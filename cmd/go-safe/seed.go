@@ -27,6 +27,9 @@ func (c *command) findProject() modcache.Project {
 
 // findToolchain is the one that the command will run from the module cache: the go command looks on PATH first.
 func (c *command) findToolchain() string {
+	if c.settings.Get("GO111MODULE").Value == "off" { // then go.mod and GOTOOLCHAIN are not read
+		return ""
+	}
 	name := c.project().Toolchain(envfix.Version(c.real.GOROOT), c.settings.Get("GOTOOLCHAIN").Value)
 	if name == "" {
 		return ""
@@ -75,15 +78,20 @@ func (c *command) holds(cache string) bool {
 	return n.HeldBy(cache) || proxyOff(c.settings) && n.ServedBy(cache)
 }
 
-// proxyOff reports whether nothing can be downloaded. What GOPRIVATE names comes from elsewhere even then
-// (cmd/go/internal/modfetch.proxyList).
+// proxyOff reports whether nothing can be downloaded: off is the first entry of GOPROXY, empty ones not counted. What
+// GOPRIVATE names comes from elsewhere even then (cmd/go/internal/modfetch.proxyList).
 func proxyOff(settings *envfix.Settings) bool {
 	direct := settings.Get("GONOPROXY").Value
 	if direct == "" {
 		direct = settings.Get("GOPRIVATE").Value
 	}
-	first, _, _ := strings.Cut(strings.ReplaceAll(settings.Get("GOPROXY").Value, "|", ","), ",")
-	return first == "off" && (direct == "" || direct == "none")
+	separator := func(r rune) bool { return r == ',' || r == '|' }
+	for _, entry := range strings.FieldsFunc(settings.Get("GOPROXY").Value, separator) {
+		if entry = strings.TrimSpace(entry); entry != "" {
+			return entry == "off" && (direct == "" || direct == "none")
+		}
+	}
+	return false
 }
 
 // fipsModule is the version of the FIPS 140 module that the go command will extract to the module cache, "" for none
