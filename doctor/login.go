@@ -1,18 +1,16 @@
 package doctor
 
 import (
-	"bytes"
 	"cmp"
-	"context"
 	"errors"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/go-safe/go-safe/envfix"
+	"github.com/go-safe/go-safe/internal/proc"
 	"github.com/go-safe/go-safe/shim"
 )
 
@@ -102,24 +100,21 @@ func (m *Machine) wouldRun(said string) (what string, self bool) {
 // runShell runs a shell as login(1) does: the first argument's name begins with - where it is to be a login shell (all shells know
 // that, not all know -l), and of the environment there is what login gives. It has no terminal: an interactive shell would take it.
 func (m *Machine) runShell(shell string, argv []string) (string, error) {
-	ctx, cancel := context.WithTimeout(context.Background(), shellLimit)
-	defer cancel()
-	var out bytes.Buffer
-	cmd := exec.CommandContext(ctx, shell)
-	cmd.Args, cmd.Stdout, cmd.WaitDelay = argv, &out, askLimit/10
-	cmd.Env = []string{"PATH=/usr/local/bin:/usr/bin:/bin", "TERM=dumb", "SHELL=" + shell}
+	environ := []string{"PATH=/usr/local/bin:/usr/bin:/bin", "TERM=dumb", "SHELL=" + shell}
 	for _, name := range []string{"HOME", "USER", "LOGNAME", "LANG"} {
 		if value, set := m.Settings.Getenv(name); set {
-			cmd.Env = append(cmd.Env, name+"="+value)
+			environ = append(environ, name+"="+value)
 		}
 	}
-	cmd.Dir, _ = m.Settings.Getenv("HOME")
-	if fi, err := os.Stat(cmd.Dir); err != nil || !fi.IsDir() {
-		cmd.Dir = "/"
+	dir, _ := m.Settings.Getenv("HOME")
+	if fi, err := os.Stat(dir); err != nil || !fi.IsDir() {
+		dir = "/"
 	}
-	alone(cmd)
-	err := cmd.Run()
-	if ctx.Err() != nil {
+	var out strings.Builder
+	err := proc.Run(proc.Command{
+		Path: shell, Name: argv[0], Args: argv[1:], Dir: dir, Environ: environ, Stdout: &out, Deadline: time.Now().Add(shellLimit),
+	})
+	if errors.Is(err, proc.ErrDeadline) {
 		err = errors.New("no answer in " + shellLimit.String())
 	}
 	return out.String(), err

@@ -2,12 +2,10 @@ package doctor
 
 import (
 	"bytes"
-	"context"
 	_ "embed"
 	"encoding/json"
 	"errors"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -16,6 +14,7 @@ import (
 	"time"
 
 	"github.com/go-safe/go-safe/envfix"
+	"github.com/go-safe/go-safe/internal/proc"
 )
 
 const network = "the network"
@@ -105,7 +104,8 @@ func (m *Machine) probe(q probeQuestion) ([]probeAnswer, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer os.RemoveAll(dir)
+	remove := func() { os.RemoveAll(dir) }
+	defer remove()
 	file := filepath.Join(dir, "probe.go")
 	if err := os.WriteFile(file, probeSource, 0o600); err != nil {
 		return nil, err
@@ -114,21 +114,23 @@ func (m *Machine) probe(q probeQuestion) ([]probeAnswer, error) {
 	if err != nil {
 		return nil, err
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), buildLimit)
-	defer cancel()
 	prog := m.Exe
 	if prog == "" {
 		prog = m.Real.Path
 	}
-	var stderr bytes.Buffer
-	cmd := exec.CommandContext(ctx, prog, "run", file)
-	cmd.Dir, cmd.Stdin, cmd.Stderr, cmd.WaitDelay = dir, bytes.NewReader(text), &stderr, askLimit
-	// Without cgo, as the go command itself is built: names are looked up in the same way.
-	cmd.Env = append(slices.Clone(m.Environ), "GOENV=off", "GOFLAGS=", "GOWORK=off", "GO111MODULE=on", "GOTOOLCHAIN=local", "CGO_ENABLED=0",
-		"GOOS="+runtime.GOOS, "GOARCH="+runtime.GOARCH)
-	out, err := cmd.Output()
+	var stdout, stderr bytes.Buffer
+	err = proc.Run(proc.Command{
+		Path: prog, Args: []string{"run", file}, Dir: dir,
+		// Without cgo, as the go command itself is built: names are looked up in the same way. A go command that
+		// is interrupted leaves its work folder behind: that is in ours.
+		Environ: append(slices.Clone(m.Environ), "GOENV=off", "GOFLAGS=", "GOWORK=off", "GO111MODULE=on", "GOTOOLCHAIN=local", "CGO_ENABLED=0",
+			"GOOS="+runtime.GOOS, "GOARCH="+runtime.GOARCH, "GOTMPDIR="+dir),
+		Stdin: bytes.NewReader(text), Stdout: &stdout, Stderr: &stderr,
+		Deadline: time.Now().Add(buildLimit), Last: remove,
+	})
+	out := stdout.Bytes()
 	switch {
-	case ctx.Err() != nil:
+	case errors.Is(err, proc.ErrDeadline):
 		return nil, errors.New("the program that asks was not built in " + buildLimit.String())
 	case err != nil:
 		return nil, errors.New("the program that asks cannot be built: " + complaint(strings.TrimSpace(stderr.String()), err))

@@ -1,16 +1,15 @@
 package doctor
 
 import (
-	"context"
 	"errors"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"runtime"
 	"strings"
 	"time"
 
 	"github.com/go-safe/go-safe/envfix"
+	"github.com/go-safe/go-safe/internal/proc"
 	"github.com/go-safe/go-safe/shim"
 )
 
@@ -264,16 +263,14 @@ const askLimit = 2 * time.Second
 // ask runs a program with none of the user's settings but those given, so that it neither reads the user's files nor leaves any (the
 // go command and its tools count their use below the configuration folder). It returns all that was printed.
 func (m *Machine) ask(dir string, environ []string, prog string, args ...string) (string, error) {
-	ctx, cancel := context.WithTimeout(context.Background(), askLimit)
-	defer cancel()
-	cmd := exec.CommandContext(ctx, prog, args...)
-	cmd.Dir = dir
-	cmd.Env = append([]string{
+	environ = append([]string{
 		"PATH=" + m.Search.Path, "HOME=" + os.DevNull, "XDG_CONFIG_HOME=" + os.DevNull, "GOENV=off", "GOTOOLCHAIN=local", "LC_ALL=C",
 	}, environ...)
-	cmd.WaitDelay = askLimit / 10
-	out, err := cmd.CombinedOutput()
-	return strings.TrimSpace(string(out)), err
+	var out strings.Builder
+	err := proc.Run(proc.Command{
+		Path: prog, Args: args, Dir: dir, Environ: environ, Stdout: &out, Stderr: &out, Deadline: time.Now().Add(askLimit),
+	})
+	return strings.TrimSpace(out.String()), err
 }
 
 // complaint is the last line of what a program printed, else the error.

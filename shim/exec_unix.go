@@ -3,6 +3,7 @@
 package shim
 
 import (
+	"errors"
 	"os"
 	"syscall"
 )
@@ -11,5 +12,9 @@ import (
 // nothing: the error says why.
 func Exec(c Command) (Status, error) {
 	err := syscall.Exec(c.Path, c.argv(), c.Environ)
+	if errors.Is(err, syscall.ENOEXEC) {
+		s := c.script()
+		err = syscall.Exec(s.Path, s.argv(), s.Environ)
+	}
 	return Status{}, &os.PathError{Op: "exec", Path: c.Path, Err: err}
 }

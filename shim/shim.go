@@ -5,6 +5,8 @@
 // It reads nothing but what it is given and the files on PATH, and prints nothing.
 package shim
 
+import "github.com/go-safe/go-safe/internal/proc"
+
 // A Command is a go command ready to be started. Standard streams, working directory, umask, limits
 // and every inherited descriptor are the caller's own.
 type Command struct {
@@ -14,10 +16,19 @@ type Command struct {
 
 	// Meanwhile, where it is not nil, is called by Run once the command is on its way, and finished before Run returns.
 	Meanwhile func()
+
+	// Finish are called by Run, in this order, when the command has ended. See there for signals.
+	Finish []func(Status)
 }
 
 // argv is the argument vector: some systems find the executable, and with it GOROOT, through argv[0]
 // (os.Executable on OpenBSD), so it is the path and not the bare name.
 func (c Command) argv() []string {
 	return append([]string{c.Path}, c.Args...)
+}
+
+// script is the command where the system knows no interpreter for it: a shell then runs it, as execvp(3) does with a script without #!.
+func (c Command) script() Command {
+	c.Path, c.Args = proc.Shell, append([]string{c.Path}, c.Args...)
+	return c
 }

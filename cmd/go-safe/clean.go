@@ -3,7 +3,6 @@ package main
 import (
 	"cmp"
 	"fmt"
-	"os/signal"
 	"path/filepath"
 	"strings"
 
@@ -46,18 +45,27 @@ func (c *command) emptied() string {
 func (c *command) clean(release func(), repairs *rights.Run) int {
 	restore := clean.Keep(c.emptied())
 	asides := c.setAside()
-	status := c.start(c.repairing(repairs, shim.Run))
-	restore()
 	var rubbish []*clean.Aside
-	for _, a := range asides {
-		if a.Removed() {
-			rubbish = append(rubbish, a)
-		} else if err := a.Restore(); err != nil {
-			c.say.line("%v; what go clean was to remove is in %s; type: rm -rf %s", err, a.Folder(), envfix.Quote(a.Folder()))
+	putBack := func(shim.Status) {
+		restore()
+		for _, a := range asides {
+			if a.Removed() {
+				rubbish = append(rubbish, a)
+			} else if err := a.Restore(); err != nil {
+				c.say.line("%v; what go clean was to remove is in %s; type: rm -rf %s", err, a.Folder(), envfix.Quote(a.Folder()))
+			}
 		}
 	}
+	status := c.start(c.repairing(repairs, func(start shim.Command) (shim.Status, error) {
+		start.Finish = append(start.Finish, putBack)
+		status, err := shim.Run(start)
+		if err != nil { // it was not started
+			putBack(status)
+		}
+		return status, err
+	}))
 	release()
-	signal.Reset() // from here on a signal ends us, and the next clean sweeps what remains
+	// From here on a signal ends us, and the next clean sweeps what remains.
 	for _, a := range rubbish {
 		if err := a.Delete(c.hold); err != nil {
 			c.say.line("%v; type: sudo rm -rf %s", err, envfix.Quote(a.Folder()))

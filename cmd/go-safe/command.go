@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/go-safe/go-safe/envfix"
+	"github.com/go-safe/go-safe/internal/proc"
 	"github.com/go-safe/go-safe/modcache"
 	"github.com/go-safe/go-safe/rights"
 	"github.com/go-safe/go-safe/shim"
@@ -32,7 +33,9 @@ type command struct {
 	readies   func() bool             // whether it makes a toolchain ready for others; found once
 	plan      *envfix.Plan
 
-	meanwhile func() // to be done while the go command runs, nil for nothing
+	meanwhile   func() // to be done while the go command runs, nil for nothing
+	interrupted bool   // a signal came while it ran
+	placed      bool   // binaries that it built were put where they belong
 
 	waited   time.Duration // for locks, all together
 	patience time.Duration // what was left of lockTimeout for the last one
@@ -142,10 +145,7 @@ func (c *command) report() {
 func (c *command) start(how func(shim.Command) (shim.Status, error)) int {
 	command := shim.Command{Path: c.real.Path, Args: c.args, Environ: c.environ, Meanwhile: c.meanwhile}
 	status, err := how(command)
-	if errors.Is(err, syscall.ENOEXEC) { // a script without #!, which every shell would run (execvp(3))
-		command.Path, command.Args = "/bin/sh", append([]string{c.real.Path}, c.args...)
-		status, err = how(command)
-	}
+	c.interrupted = status.Interrupted
 	switch {
 	case errors.Is(err, fs.ErrNotExist): // of a script the interpreter, of a program the dynamic linker
 		return c.say.failure(exitCannotRun, fmt.Errorf("%w (its interpreter is missing); type: export GOSAFE_GO=/path/to/go", err))
@@ -154,7 +154,7 @@ func (c *command) start(how func(shim.Command) (shim.Status, error)) int {
 	case err != nil:
 		return c.say.failure(exitCannotRun, err)
 	case status.Signal != nil:
-		return shim.Die(status.Signal)
+		return proc.Die(status.Signal)
 	}
 	return status.Code
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/go-safe/go-safe/doctor"
 	"github.com/go-safe/go-safe/envfix"
+	"github.com/go-safe/go-safe/internal/proc"
 	"github.com/go-safe/go-safe/shim"
 )
 
@@ -98,6 +99,7 @@ func runDoctor(args, environ []string, real shim.Go, notFound error, cfg config,
 	if err != nil {
 		return say.failure(exitFailed, err)
 	}
+	defer proc.Shutdown() // a check that took too long may have left one behind
 	look := func() (*doctor.Machine, []doctor.Result) {
 		m := machine(environ, real, notFound, cfg)
 		m.Deep = cmd.verbose

@@ -6,10 +6,10 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/exec"
 	"strings"
 
 	"github.com/go-safe/go-safe/doctor"
+	"github.com/go-safe/go-safe/internal/proc"
 )
 
 // applyRemedies types what the doctor said, where that touches only what is this user's own and loses nothing of worth, and returns how many lines;
@@ -34,9 +34,10 @@ func applyRemedies(cmd doctorCommand, results []doctor.Result, in *os.File, stdo
 		default:
 			fmt.Fprintf(stdout, "%s: %s\n", r.ID, r.Type)
 		}
-		sh := exec.Command("sh", "-c", r.Type)
-		if out, err := sh.CombinedOutput(); err != nil {
-			say.line("%s: %v: %s", r.ID, err, strings.TrimSpace(string(out)))
+		var out strings.Builder
+		sh := proc.Command{Path: proc.Shell, Args: []string{"-c", r.Type}, Environ: say.environ, Stdout: &out, Stderr: &out}
+		if err := proc.Run(sh); err != nil {
+			say.line("%s: %v: %s", r.ID, err, strings.TrimSpace(out.String()))
 		}
 		n++
 	}

@@ -1,18 +1,16 @@
 package main
 
 import (
-	"context"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"slices"
 	"strings"
 	"sync"
 	"time"
 
 	"github.com/go-safe/go-safe/envfix"
 	"github.com/go-safe/go-safe/hint"
+	"github.com/go-safe/go-safe/internal/proc"
 	"github.com/go-safe/go-safe/rights"
 	"github.com/go-safe/go-safe/shim"
 )
@@ -35,7 +33,7 @@ func (c *command) explain() (after func(status int)) {
 	kills := -1
 	c.meanwhile = func() { kills = hint.Kills() } // beside the child's start, which takes longer
 	return func(status int) {
-		if status == 0 {
+		if status == 0 || c.interrupted { // who has sent a signal does not wait for an explanation
 			return
 		}
 		var looks []hint.Look
@@ -73,7 +71,7 @@ func (c *command) loading() string {
 		if args == nil {
 			continue
 		}
-		if complaints, err := c.ask(askLimit, args); err != nil {
+		if complaints, err := c.ask(proc.Command{Args: args, Environ: c.environ, Deadline: time.Now().Add(askLimit)}); err != nil {
 			said += complaints
 		}
 	}
@@ -81,21 +79,17 @@ func (c *command) loading() string {
 }
 
 // ask runs the go command where the failed one ran, and returns what it complains of. It downloads nothing.
-func (c *command) ask(limit time.Duration, args []string) (complaints string, err error) {
-	ctx, cancel := context.WithTimeout(context.Background(), limit)
-	defer cancel()
-	cmd := exec.CommandContext(ctx, c.real.Path, args...)
-	cmd.Dir, cmd.Env = c.dir(), slices.Clone(c.environ)
+func (c *command) ask(cmd proc.Command) (complaints string, err error) {
+	cmd.Path, cmd.Dir = c.real.Path, c.dir()
 	for name, value := range map[string]string{"GOPROXY": "off", "GONOPROXY": "none", "GOVCS": "*:off", "PWD": cmd.Dir} {
-		cmd.Env = envfix.Setenv(cmd.Env, name, value)
+		cmd.Environ = envfix.Setenv(cmd.Environ, name, value)
 	}
 	if c.class.Verb == "mod tidy" { // which knows of no workspace
-		cmd.Env = envfix.Setenv(cmd.Env, "GOWORK", "off")
+		cmd.Environ = envfix.Setenv(cmd.Environ, "GOWORK", "off")
 	}
-	cmd.WaitDelay = askLimit / 10
 	var said strings.Builder
 	cmd.Stderr = &said
-	err = cmd.Run()
+	err = proc.Run(cmd)
 	return said.String(), err
 }
 

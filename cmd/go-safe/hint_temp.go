@@ -3,12 +3,14 @@ package main
 import (
 	"cmp"
 	"fmt"
+	"os"
 	"path/filepath"
 	"strings"
 	"syscall"
 	"time"
 
 	"github.com/go-safe/go-safe/envfix"
+	"github.com/go-safe/go-safe/internal/proc"
 	"github.com/go-safe/go-safe/shim"
 )
 
@@ -28,7 +30,7 @@ func (c *command) tempTrouble(loading func() string) string {
 	if trouble == "" || loading() != "" {
 		return ""
 	}
-	complaints, err := c.ask(buildLimit, args)
+	complaints, err := c.rebuild(dir, args)
 	certain := c.lacksWork(complaints)
 	if _, other := envfix.TempTrouble(dir, false); other == "" { // it is noexec, and all is well but that
 		certain = err == nil
@@ -37,6 +39,18 @@ func (c *command) tempTrouble(loading func() string) string {
 		return ""
 	}
 	return fmt.Sprintf("the folder for temporary files %s %s; type: %s", path, trouble, c.elsewhere("GOTMPDIR", dir))
+}
+
+// rebuild asks the go command to build, with its $WORK in a folder of ours in dir: a go build that is interrupted leaves that behind.
+// Where there is no room for the folder there is none for $WORK.
+func (c *command) rebuild(dir string, args []string) (complaints string, err error) {
+	cmd := proc.Command{Args: args, Environ: c.environ, Deadline: time.Now().Add(buildLimit)}
+	if work, err := os.MkdirTemp(dir, "go-safe-hint-"); err == nil {
+		cmd.Environ = envfix.Setenv(cmd.Environ, "GOTMPDIR", work)
+		cmd.Last = func() { os.RemoveAll(work) }
+		defer cmd.Last()
+	}
+	return c.ask(cmd)
 }
 
 // elsewhere is what to type to have another folder than dir for a variable: the one that a command would get now, where there is one.

@@ -3,7 +3,6 @@ package main
 import (
 	"cmp"
 	"os"
-	"os/signal"
 	"path/filepath"
 	"runtime"
 
@@ -103,7 +102,7 @@ func (c *command) placing(s *bindir.Stage) func(shim.Command) (shim.Status, erro
 
 // place puts what was built where it belongs, and returns the exit status: 0, 1 as the go command has it, or exitFailed.
 func (c *command) place(s *bindir.Stage, built []string) int {
-	signal.Reset() // shim.Run has caught what would end us, for its child, and we may have to wait
+	c.placed = true
 	if !c.noLocks {
 		release, err := c.take(want{"GOBIN", s.Target, lock.Change})
 		if err != nil {

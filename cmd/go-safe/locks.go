@@ -6,10 +6,12 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"text/tabwriter"
 	"time"
 
 	"github.com/go-safe/go-safe/envfix"
+	"github.com/go-safe/go-safe/internal/proc"
 	"github.com/go-safe/go-safe/lock"
 	"github.com/go-safe/go-safe/shim"
 )
@@ -86,7 +88,7 @@ func printLocks(w io.Writer, rows []lockRow) error {
 const lockTrial = 2 * time.Second
 
 // unlockable says why files in dir cannot be locked. Where another machine or a program gives the locks a process of its
-// own tries, go safe locks --try, and is left behind if it hangs.
+// own tries, go safe locks --try, which is left behind where the kernel does not let it die.
 func unlockable(dir string) error {
 	if !lock.Remote(dir) {
 		return lock.Try(dir)
@@ -95,22 +97,17 @@ func unlockable(dir string) error {
 	if err != nil {
 		return nil
 	}
-	r, w, err := os.Pipe()
-	if err != nil {
-		return nil
+	var why strings.Builder
+	err = proc.Run(proc.Command{
+		Path: exe, Args: []string{"safe", "locks", "--try", dir}, Stdout: &why, Deadline: time.Now().Add(lockTrial),
+	})
+	switch {
+	case errors.Is(err, proc.ErrDeadline):
+		return fmt.Errorf("no answer in %s", lockTrial)
+	case why.Len() > 0:
+		return errors.New(why.String())
 	}
-	defer r.Close()
-	null, err := os.Open(os.DevNull)
-	if err != nil {
-		return nil
-	}
-	defer null.Close()
-	p, err := os.StartProcess(exe, []string{exe, "safe", "locks", "--try", dir}, &os.ProcAttr{Env: []string{}, Files: []*os.File{null, w, null}})
-	w.Close()
-	if err != nil {
-		return nil
-	}
-	return answer(p, r)
+	return nil // what cannot be tried is not known to be without locks
 }
 
 // remembered asks once for each directory.
@@ -124,21 +121,6 @@ func remembered(ask func(string) error) func(string) error {
 		}
 		return err
 	}
-}
-
-// answer waits for what the trial prints: why it failed, or nothing.
-func answer(p *os.Process, r *os.File) error {
-	r.SetReadDeadline(time.Now().Add(lockTrial))
-	why, err := io.ReadAll(r)
-	if err != nil {
-		p.Kill()
-		return fmt.Errorf("no answer in %s", lockTrial)
-	}
-	p.Wait()
-	if len(why) > 0 {
-		return fmt.Errorf("%s", why)
-	}
-	return nil
 }
 
 // tryLocks is the trial in a process of its own.

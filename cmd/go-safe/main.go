@@ -77,11 +77,8 @@ func run(argv, environ []string, stdout, stderr io.Writer) int {
 	}
 	if cfg.child || len(wanted) > 0 || staged != nil || repairs.Due() || c.readies() {
 		defer watch(say)()
-		switch sig, err := c.loadFirst(repairs); {
-		case err != nil:
+		if err := c.loadFirst(repairs); err != nil {
 			return say.failure(exitFailed, err)
-		case sig != nil:
-			return shim.Die(sig)
 		}
 		explain := c.explain()
 		status := c.start(c.repairing(repairs, c.placing(staged)))

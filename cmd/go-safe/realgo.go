@@ -3,11 +3,10 @@ package main
 import (
 	"bytes"
 	"errors"
-	"os/exec"
-	"runtime"
 	"strings"
 
 	"github.com/go-safe/go-safe/envfix"
+	"github.com/go-safe/go-safe/internal/proc"
 	"github.com/go-safe/go-safe/modcache"
 	"github.com/go-safe/go-safe/shim"
 )
@@ -30,16 +29,14 @@ func goFor(real shim.Go, notFound error, goflags, environ []string) modcache.Go 
 		if notFound != nil {
 			return nil, notFound
 		}
-		runtime.LockOSThread() // see shim.Attributes
-		defer runtime.UnlockOSThread()
-		var stderr bytes.Buffer
-		cmd := exec.Command(real.Path, args...)
-		cmd.Dir, cmd.Env, cmd.Stderr = dir, envfix.Setenv(environ, "GOMODCACHE", cache), &stderr
-		cmd.SysProcAttr = shim.Attributes()
-		out, err := cmd.Output()
+		var stdout, stderr bytes.Buffer
+		err := proc.Run(proc.Command{
+			Path: real.Path, Args: args, Dir: dir, Environ: envfix.Setenv(environ, "GOMODCACHE", cache),
+			Stdout: &stdout, Stderr: &stderr,
+		})
 		if err != nil && stderr.Len() > 0 {
 			err = errors.New(stderr.String())
 		}
-		return out, err
+		return stdout.Bytes(), err
 	}
 }

@@ -5,9 +5,11 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/go-safe/go-safe/envfix"
+	"github.com/go-safe/go-safe/internal/proc"
 	"github.com/go-safe/go-safe/lock"
 	"github.com/go-safe/go-safe/rights"
 	"github.com/go-safe/go-safe/shim"
@@ -109,39 +111,52 @@ func (c *command) repairing(r *rights.Run, run func(shim.Command) (shim.Status, 
 		return run
 	}
 	return func(start shim.Command) (shim.Status, error) {
+		defer r.Close()
 		stop := func() {}
 		if c.class.Outlives {
 			stop = repeating(r, time.Minute)
 		} else if r.DueIn(c.plan.Value("GOMODCACHE")) {
 			stop = repeating(r, 2*time.Second) // who waits for the lock goes on without it some time
 		}
+		stop = sync.OnceFunc(stop)
+		defer stop() // where the command could not be started
+		report := new(rights.Report)
+		start.Finish = append(start.Finish, func(status shim.Status) {
+			stop()
+			if status.Signal == nil && status.Code == 0 {
+				c.ready(tools)
+			}
+			report = r.Repair()
+		})
 		status, err := run(start)
-		stop()
-		if err == nil && status.Code == 0 {
-			c.ready(tools)
+		if c.placed {
+			shim.Hold(func() { report = r.Repair() })
 		}
-		tellRepair(r.Repair(), c.config, c.say)
-		r.Close()
+		tellRepair(report, c.config, c.say)
 		return status, err
 	}
 }
 
 // loadFirst has go run load what its program needs, its toolchain too, by -n, and repairs that, under a lock: while the program goes on none is
-// held, and nobody is to meet what is not repaired. It returns the signal that was to end this process meanwhile, nil for none.
-func (c *command) loadFirst(r *rights.Run) (os.Signal, error) {
+// held, and nobody is to meet what is not repaired.
+func (c *command) loadFirst(r *rights.Run) error {
 	cache := c.plan.Value("GOMODCACHE")
 	if c.class.Verb != "run" || c.noLocks || !r.DueIn(cache) && !c.readies() {
-		return nil, nil
+		return nil
 	}
 	release, err := c.take(want{"GOMODCACHE", cache, lock.Change})
 	if release == nil {
-		return nil, err
+		return err
 	}
 	defer release()
-	args := slices.Insert(slices.Clone(c.args), c.class.Own, "-n")
-	sig := shim.RunFirst(shim.Command{Path: c.real.Path, Args: args, Environ: c.environ}) // what fails fails again, and is said then
-	r.Repair()
-	return sig, nil
+	proc.Run(proc.Command{ // what fails fails again, and is said then
+		Path:    c.real.Path,
+		Args:    slices.Insert(slices.Clone(c.args), c.class.Own, "-n"),
+		Environ: c.environ,
+		Last:    func() { r.Repair() },
+	})
+	shim.Hold(func() { r.Repair() })
+	return nil
 }
 
 // repeating repairs while a command goes on, first after a second and then in longer and longer intervals, up to the one given, or such that it

@@ -1,6 +1,6 @@
 //go:build unix && !linux
 
-package shim
+package proc
 
 import (
 	"syscall"
@@ -8,8 +8,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// diesWithUs: package syscall offers no parent-death signal on most of these systems.
-const diesWithUs = false
+// DiesWithUs is false: package syscall offers no parent-death signal on most of these systems.
+const DiesWithUs = false
 
 // Attributes are none.
 func Attributes() *syscall.SysProcAttr {

@@ -1,4 +1,4 @@
-package shim
+package proc
 
 import (
 	"syscall"
@@ -7,18 +7,18 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// diesWithUs: the kernel kills the child when this process dies, however that happens.
-const diesWithUs = true
+// DiesWithUs says whether Attributes make the kernel kill the child when this process dies, however that happens.
+const DiesWithUs = true
 
-// Attributes ask for that, of a child started by a thread that never ends: it is that thread's death that counts (prctl(2)). On systems that
-// offer nothing of the kind they are nil.
+// Attributes ask for that. The thread that starts the child must not end before it: that thread's death counts (prctl(2)). They
+// are nil on systems that offer nothing of the kind.
 func Attributes() *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{Pdeathsig: unix.SIGKILL}
 }
 
 // die takes the runtime's handler away and kills this process. It returns only where it failed.
 func die(sig syscall.Signal) {
-	// The child may have left a core file: a second one of ours would overwrite it.
+	// The child may have left a core file, which one of ours would overwrite.
 	unix.Prctl(unix.PR_SET_DUMPABLE, 0, 0, 0, 0)
 
 	// All zero is SIG_DFL without flags on every architecture, whatever the order of the fields; of the
