@@ -1,0 +1,363 @@
+//go:build linux && (amd64 || arm64)
+
+package testscripts
+
+import (
+	"cmp"
+	"errors"
+	"flag"
+	"fmt"
+	"io/fs"
+	"maps"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"testing"
+)
+
+var (
+	faults    = flag.Int("faults", 120, "with -attack: injections for each command of TestFaults; all there are where it is less")
+	faultSeed = flag.Uint64("faultseed", 1, "with -attack: of the choice among them")
+)
+
+// A faultCase is a command that system calls fail in, and what must hold then.
+type faultCase struct {
+	name string
+	args []string
+	env  []string // with $DIR for the directory, and $ROOT for that of all tests
+
+	// make makes the files in an empty directory.
+	make func(f *faultRun, dir string)
+	// spoil is done to each copy of them; nil for nothing.
+	spoil  func(dir string) error
+	asRoot bool // it needs root
+	uid    int  // who runs the command, and owns the files; 0 for who runs the test
+	owner  int  // who owns the files; 0 for who runs the command
+
+	// intact says what is lost, whenever the command was ended.
+	intact func(dir string) error
+	// done says what of the command's work is missing, though it says that all is done.
+	done     func(dir string, r *injected) error
+	exits    int   // the status where all is well
+	statuses []int // those that it may end with too, beside 125
+}
+
+// faultUser is whose files root works on, and who cannot write to root's.
+const faultUser = 43350
+
+// A faultRun is a case at work.
+type faultRun struct {
+	*suite
+	faultCase
+	t        *testing.T
+	template string
+	files    []string // that are there in the end
+	says     string   // what go-safe says when the command is run again
+
+	tried, failed atomic.Int32
+	ended         sync.Map // how often with which status
+}
+
+// TestFaults lets each kind of system call that go-safe makes fail, and kills go-safe before it. Then nothing may be lost or be there
+// by half, the exit status and the message must be right, and the next command must find its way, and leave nothing behind.
+func TestFaults(t *testing.T) {
+	if !*attack {
+		t.Skip("needs -attack")
+	}
+	s := newSuite(t)
+	if !s.trueGo() {
+		t.Skip("needs a true go")
+	}
+	t.Logf("seed %d, at most %d injections for each command", *faultSeed, *faults)
+	for _, c := range faultCases() {
+		t.Run(c.name, func(t *testing.T) {
+			if (c.asRoot || c.uid != 0 || c.owner != 0) && !s.otherUser() {
+				t.Skip("needs root and a go that other users can reach")
+			}
+			f := &faultRun{suite: s, faultCase: c, t: t, template: filepath.Join(s.root, "faults", c.name, "template")}
+			mustDo(t, os.MkdirAll(f.template, 0o755))
+			t.Cleanup(func() { removeTree(filepath.Dir(f.template)) })
+			c.make(f, f.template)
+			if owner := cmp.Or(c.owner, c.uid); owner != 0 {
+				mustDo(t, chownTree(f.template, owner))
+			}
+			f.all()
+		})
+	}
+}
+
+// all runs the command once to see what it calls, then with each fault.
+func (f *faultRun) all() {
+	w := f.worker(0)
+	w.fresh()
+	first := w.run(injection{}, f.args)
+	if err := f.done(w.dir, first); err != nil || first.status != f.exits {
+		f.t.Fatalf("without a fault: status %d, %v\n%s%s", first.status, err, first.output, first.stderr)
+	}
+	after := w.run(injection{}, f.args)
+	if after.status != f.exits {
+		f.t.Fatalf("the next command: status %d\n%s%s", after.status, after.output, after.stderr)
+	}
+	f.t.Logf("calls: %v", first.calls)
+	f.files, f.says = w.list(), strings.ReplaceAll(said(after), w.dir, "")
+	chosen := choose(first.calls, *faults, *faultSeed)
+	var next atomic.Int32
+	var workers sync.WaitGroup
+	for i := range min(2, runtime.NumCPU()) {
+		w := f.worker(i)
+		workers.Go(func() {
+			for n := int(next.Add(1)) - 1; n < len(chosen); n = int(next.Add(1)) - 1 {
+				w.try(chosen[n])
+			}
+		})
+	}
+	workers.Wait()
+	counts := make(map[string]int)
+	f.ended.Range(func(k, v any) bool { counts[k.(string)] = int(v.(*atomic.Int32).Load()); return true })
+	f.t.Logf("%d injections, %d failures; %v", f.tried.Load(), f.failed.Load(), counts)
+	if f.tried.Load() == 0 {
+		f.t.Error("nothing was injected")
+	}
+}
+
+// choose chooses at most limit of all faults at the calls, as evenly as it can among the kinds.
+func choose(calls map[string]int, limit int, seed uint64) (chosen []injection) {
+	rnd := rand.New(rand.NewPCG(seed, seed))
+	var kinds [][]injection
+	for _, call := range slices.Sorted(maps.Keys(calls)) {
+		kind := func(i injection) {
+			var all []injection
+			for n := range calls[call] {
+				i.call, i.when = call, n+1
+				all = append(all, i)
+			}
+			rnd.Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
+			kinds = append(kinds, all)
+		}
+		kind(injection{})
+		for _, errno := range tracedCalls[call].fails {
+			kind(injection{errno: errno})
+			if slices.Contains(persistent, errno) {
+				kind(injection{errno: errno, on: true})
+			}
+		}
+	}
+	for i := 0; len(chosen) < limit; i++ {
+		left := false
+		for _, kind := range kinds {
+			if i < len(kind) && len(chosen) < limit {
+				chosen, left = append(chosen, kind[i]), true
+			}
+		}
+		if !left {
+			break
+		}
+	}
+	return chosen
+}
+
+// A faultWorker has a directory of its own, in which the files lie anew for each injection.
+type faultWorker struct {
+	*faultRun
+	dir string
+}
+
+func (f *faultRun) worker(i int) *faultWorker {
+	return &faultWorker{f, filepath.Join(filepath.Dir(f.template), fmt.Sprint("w", i))}
+}
+
+// fresh makes the files anew, with their rights and owners.
+func (w *faultWorker) fresh() {
+	removeTree(w.dir)
+	if out, err := exec.Command("cp", "-a", w.template, w.dir).CombinedOutput(); err != nil {
+		w.t.Errorf("cp: %v\n%s", err, out)
+	}
+	if w.spoil != nil {
+		mustDo(w.t, w.spoil(w.dir))
+	}
+}
+
+// environ is the whole environment of the command.
+func (w *faultWorker) environ() []string {
+	env := []string{
+		"HOME=" + w.dir + "/home", "TMPDIR=" + w.dir + "/tmp", "GOSAFE_GO=" + filepath.Join(w.goroot, "bin", "go"),
+		"PATH=" + w.systemPath, noUpload, "GOCACHE=" + w.dir + "/cache", "GOFLAGS=-mod=mod", "GOSUMDB=off", "GOTOOLCHAIN=local",
+		"GOPROXY=file://" + filepath.Join(w.root, "versions"), "GOMODCACHE=" + w.dir + "/gopath/pkg/mod", "GOPATH=" + w.dir + "/gopath",
+	}
+	for _, kv := range w.env {
+		env = append(env, w.expand(kv))
+	}
+	return env
+}
+
+// expand puts the directories in place of $DIR and $ROOT.
+func (w *faultWorker) expand(s string) string {
+	return os.Expand(s, func(name string) string { return map[string]string{"DIR": w.dir, "ROOT": w.root}[name] })
+}
+
+func (w *faultWorker) run(i injection, args []string) *injected {
+	dir := w.dir
+	if _, err := os.Stat(dir + "/module"); err == nil {
+		dir += "/module"
+	}
+	expanded := make([]string, len(args))
+	for n, arg := range args {
+		expanded[n] = w.expand(arg)
+	}
+	r, err := i.run(dir, w.environ(), cmp.Or(w.uid, os.Geteuid()), filepath.Join(w.root, "shim", "go"), expanded...)
+	if err != nil {
+		w.t.Errorf("%v: %v", i, err)
+		return &injected{status: -1}
+	}
+	return r
+}
+
+// try runs the command with an injection, and judges.
+func (w *faultWorker) try(i injection) {
+	w.fresh()
+	r := w.run(i, w.args)
+	if r.hit == "" {
+		return // another thread was faster this time, and it did not come to it
+	}
+	w.tried.Add(1)
+	var wrong []string
+	note := func(what string, err error) {
+		if err != nil {
+			wrong = append(wrong, fmt.Sprintf("%s: %v", what, err))
+		}
+	}
+	kind := fmt.Sprint("status ", r.status)
+	n, _ := w.ended.LoadOrStore(kind, new(atomic.Int32))
+	n.(*atomic.Int32).Add(1)
+	note("lost", w.intact(w.dir))
+	if i.errno != 0 {
+		note("told", w.told(i, r))
+		if r.status == w.exits {
+			note("not done, with status 0", w.done(w.dir, r))
+		}
+	}
+	next := w.run(injection{}, w.args)
+	if next.status != w.exits || strings.ReplaceAll(said(next), w.dir, "") != w.says {
+		note("the next command", fmt.Errorf("status %d\n%s%s", next.status, next.output, next.stderr))
+	}
+	note("after the next command", w.intact(w.dir))
+	note("not done by the next command", w.done(w.dir, next))
+	note("left", w.differs(i.errno == 0 || i.on || strings.Contains(string(r.stderr), "left as they are")))
+	if len(wrong) > 0 {
+		w.failed.Add(1)
+		w.t.Errorf("%v at %s: status %d\n%s\n\t%s", i, r.hit, r.status, indent(string(r.output)+string(r.stderr)), strings.Join(wrong, "\n\t"))
+	} else if testing.Verbose() && i.errno != 0 && r.status != w.exits {
+		w.t.Logf("fine: %v at %s: status %d\n%s", i, r.hit, r.status, indent(string(r.output)+string(r.stderr)))
+	}
+}
+
+func indent(s string) string {
+	return "\t| " + strings.ReplaceAll(strings.TrimSpace(s), "\n", "\n\t| ")
+}
+
+// crashed finds what a Go program prints that panics, pathless a message without a path, and tempName the names of files that are on their way.
+var (
+	crashed  = regexp.MustCompile(`(?m)^(panic:|fatal error:|unexpected fault|runtime:|goroutine \d|SIG[A-Z]+:)`)
+	pathless = regexp.MustCompile(`(?m)^go-safe: [^/]*$`)
+	tempName = regexp.MustCompile(`\.go-safe-\d|go-safe-bin-\d|go-safe-heal-\d|\d\.tmp`)
+)
+
+// told says what is wrong with the exit status, or with the message.
+func (w *faultWorker) told(i injection, r *injected) error {
+	stderr := string(r.stderr)
+	switch {
+	case crashed.MatchString(stderr):
+		return errors.New("it crashed")
+	case tempName.MatchString(said(r)):
+		return errors.New("a message names a temporary file")
+	case pathless.MatchString(said(r)):
+		return errors.New("a message names no path")
+	case r.status == w.exits:
+		return nil
+	case (r.status == 126 || r.status == 127) && strings.Contains(stderr, "GOSAFE_GO="):
+		return nil
+	case r.status != 125 && !slices.Contains(w.faultCase.statuses, r.status):
+		return fmt.Errorf("status %d", r.status)
+	case stderr == "" && len(r.output) == 0:
+		return errors.New("nothing is said")
+	}
+	return nil
+}
+
+// said is what go-safe said.
+func said(r *injected) string {
+	var lines []string
+	for line := range strings.Lines(string(r.stderr)) {
+		if strings.HasPrefix(line, "go-safe: ") {
+			lines = append(lines, line)
+		}
+	}
+	return strings.Join(lines, "")
+}
+
+// volatile are the files that come and go with the go command: what is kept there for telemetry, its lock files, its work, and what it built.
+var volatile = regexp.MustCompile(`/telemetry\b|/go-build\d+|\.lock$|/cache/lock$|/cache/[0-9a-f]{2}/`)
+
+// list lists all files, with their rights and owners.
+func (w *faultWorker) list() (list []string) {
+	err := filepath.WalkDir(w.dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || volatile.MatchString(path) {
+			return err
+		}
+		fi, err := d.Info()
+		if err != nil {
+			return err
+		}
+		st := fi.Sys().(*syscall.Stat_t)
+		list = append(list, fmt.Sprintf("%v %d:%d %s", fi.Mode(), st.Uid, st.Gid, strings.TrimPrefix(path, w.dir)))
+		return nil
+	})
+	if err != nil {
+		w.t.Errorf("list: %v", err)
+	}
+	return list
+}
+
+// differs says which files are not as they are after the same commands without a fault. A private folder that go-safe went on with stays. Where
+// root was killed, or has said so, what it made may be root's still.
+func (w *faultWorker) differs(anyOwner bool) error {
+	have, want := w.list(), w.files
+	if anyOwner {
+		have, want = withoutOwner(have), withoutOwner(want)
+	}
+	var odd []string
+	for _, line := range have {
+		if !slices.Contains(want, line) && !strings.HasSuffix(line, " /home/.cache") && !strings.Contains(line, " /home/.cache/go-safe") {
+			odd = append(odd, "+ "+line)
+		}
+	}
+	for _, line := range want {
+		if !slices.Contains(have, line) && !strings.Contains(line, " /home/.cache/go-safe") {
+			odd = append(odd, "- "+line)
+		}
+	}
+	if len(odd) == 0 {
+		return nil
+	}
+	if len(odd) > 8 {
+		odd = append(odd[:8], fmt.Sprintf("and %d more", len(odd)-8))
+	}
+	return errors.New(strings.Join(odd, "\n\t\t"))
+}
+
+func withoutOwner(list []string) (short []string) {
+	for _, line := range list {
+		mode, rest, _ := strings.Cut(line, " ")
+		_, path, _ := strings.Cut(rest, " ")
+		short = append(short, mode+" "+path)
+	}
+	return short
+}

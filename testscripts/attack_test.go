@@ -1,0 +1,5 @@
+package testscripts
+
+import "flag"
+
+var attack = flag.Bool("attack", false, "run the long attacks: faults, kills and load")
