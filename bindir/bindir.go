@@ -90,20 +90,19 @@ func (s *Stage) Remove() {
 }
 
 // Built returns the names of the files that the go command has put into the stage, whole. Binaries that it found up to date are not
-// among them: it only sets their times, and Built does so in the target directory.
-func (s *Stage) Built() []string {
+// among them: it only sets their times, and Built does so in the target directory. The error names the target directory, where it is not
+// known of all files whether they were built.
+func (s *Stage) Built() (built []string, err error) {
 	entries, err := os.ReadDir(s.Dir)
-	if err != nil {
-		return nil
-	}
-	var built []string
 	for _, e := range entries {
-		fi, err := e.Info()
-		if err != nil || !fi.Mode().IsRegular() {
+		fi, infoErr := e.Info()
+		if infoErr != nil {
+			err = infoErr
 			continue
 		}
 		head := s.heads[e.Name()]
 		switch {
+		case !fi.Mode().IsRegular():
 		// No binary is as small as a head. Its inode would not tell: what was removed and made anew may have that of the old one.
 		case head == nil, head.Size() != fi.Size():
 			if !torn(filepath.Join(s.Dir, e.Name())) {
@@ -114,7 +113,10 @@ func (s *Stage) Built() []string {
 			os.Chtimes(filepath.Join(s.Target, e.Name()), now, now)
 		}
 	}
-	return built
+	if err != nil {
+		err = &fs.PathError{Op: "install to", Path: s.Target, Err: lastError(err)}
+	}
+	return built, err
 }
 
 // exists reports whether something is at path.

@@ -46,9 +46,9 @@ func TestStage(t *testing.T) {
 		t.Fatal(err)
 	}
 
-	got := s.Built()
-	if want := []string{"added", "remade", "replaced", "script"}; !slices.Equal(got, want) {
-		t.Errorf("built: %q, want %q", got, want)
+	got, err := s.Built()
+	if want := []string{"added", "remade", "replaced", "script"}; err != nil || !slices.Equal(got, want) {
+		t.Errorf("built: %v, %q, want %q", err, got, want)
 	}
 	errs := s.Place(got)
 	if len(errs) != 1 || errs[0].Error() != "install "+filepath.Join(target, "script")+": already exists and is not an object file" {

@@ -106,17 +106,25 @@ var objectMagic = []string{
 
 // isObject reports whether the file is a binary or an archive.
 func isObject(path string) bool {
+	object, _ := readsObject(path)
+	return object
+}
+
+// readsObject is isObject for a file that has to be readable.
+func readsObject(path string) (bool, error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return false
+		return false, err
 	}
 	defer f.Close()
 	buf := make([]byte, 8)
-	io.ReadFull(f, buf)
+	if _, err := io.ReadFull(f, buf); err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
+		return false, err
+	}
 	for _, magic := range objectMagic {
 		if bytes.HasPrefix(buf, []byte(magic)) {
-			return true
+			return true, nil
 		}
 	}
-	return false
+	return false, nil
 }

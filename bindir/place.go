@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 )
 
 // What the go command does not replace, in its words.
@@ -33,6 +34,9 @@ func (s *Stage) Place(names []string) []error {
 
 // lastError is what the system said, without the path, which may be a temporary one.
 func lastError(err error) error {
+	if errno, ok := errors.AsType[syscall.Errno](err); ok {
+		return errno
+	}
 	if e, ok := errors.AsType[*fs.PathError](err); ok {
 		return e.Err
 	}
@@ -41,8 +45,12 @@ func lastError(err error) error {
 
 // place puts one file into the target directory: in one step where it can, else as the go command does.
 func (s *Stage) place(to, from string) error {
+	object, err := readsObject(from)
+	if err != nil {
+		return err
+	}
 	// The C header of an archive is no object, and replaces anything.
-	if err := refusal(to, !isObject(from)); err != nil {
+	if err := refusal(to, !object); err != nil {
 		return err
 	}
 	fi, err := os.Stat(from)
@@ -58,8 +66,8 @@ func (s *Stage) place(to, from string) error {
 		return overwrite(to, from, perm) // through a link, as the go command
 	}
 	written, err := s.replace(to, from, perm)
-	if err == nil || isFull(err) && (old == nil || written+old.Size() < fi.Size()) {
-		return err
+	if err == nil || isTooLarge(err) || isFull(err) && (old == nil || written+old.Size() < fi.Size() || hasRoom(s.Target, fi.Size())) {
+		return err // to remove the old one would not help
 	}
 	return overwrite(to, from, perm)
 }
@@ -80,11 +88,19 @@ func (s *Stage) replace(to, from string, perm fs.FileMode) (written int64, err e
 	return written, err
 }
 
-// overwrite is the go command's Shell.CopyFile. A file that may not be removed (another user's in a sticky directory) may
-// allow to be written to.
+// overwrite is the go command's Shell.CopyFile, except that it puts the old file back where it fails. A file that may not be removed
+// (another user's in a sticky directory) may allow to be written to.
 func overwrite(to, from string, perm fs.FileMode) error {
+	var old []byte
+	fi, err := os.Stat(to)
+	if err == nil && fi.Mode().IsRegular() {
+		old, _ = os.ReadFile(to) // in memory, because the disk may be full
+	}
 	removeRegular(to)
-	_, err := copyFile(to, from, os.O_TRUNC, perm)
+	_, err = copyFile(to, from, os.O_TRUNC, perm)
+	if err != nil && old != nil && os.WriteFile(to, old, fi.Mode().Perm()) != nil {
+		removeRegular(to) // no half of it
+	}
 	return err
 }
 

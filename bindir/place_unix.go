@@ -17,3 +17,8 @@ func rename(temp, to string) error {
 func isFull(err error) bool {
 	return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT)
 }
+
+// isTooLarge reports whether no file of that size can be made (RLIMIT_FSIZE, or the file system's own limit).
+func isTooLarge(err error) bool {
+	return errors.Is(err, syscall.EFBIG)
+}

@@ -45,3 +45,8 @@ func isFull(err error) bool {
 	return errors.Is(err, windows.ERROR_DISK_FULL) || errors.Is(err, windows.ERROR_HANDLE_DISK_FULL) ||
 		errors.Is(err, windows.ERROR_DISK_QUOTA_EXCEEDED)
 }
+
+// isTooLarge reports whether no file of that size can be made.
+func isTooLarge(err error) bool {
+	return errors.Is(err, windows.ERROR_FILE_TOO_LARGE)
+}

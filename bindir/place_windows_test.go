@@ -145,5 +145,9 @@ func place(t *testing.T, to, text string) []error {
 	defer s.Remove()
 	os.Remove(filepath.Join(s.Dir, filepath.Base(to)))
 	write(t, filepath.Join(s.Dir, filepath.Base(to)), program(text))
-	return s.Place(s.Built())
+	built, err := s.Built()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s.Place(built)
 }

@@ -31,8 +31,9 @@ func TestTorn(t *testing.T) {
 			write(t, filepath.Join(s.Dir, part+"-"+name), string(data[:size]))
 		}
 	}
-	if got := s.Built(); !slices.Equal(got, []string{"hello.h", "stripped.exe", "whole.exe"}) {
-		t.Errorf("built: %q", got)
+	got, err := s.Built()
+	if err != nil || !slices.Equal(got, []string{"hello.h", "stripped.exe", "whole.exe"}) {
+		t.Errorf("built: %v, %q", err, got)
 	}
 }
 

@@ -33,16 +33,23 @@ func Open(dir string) (*Cache, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Cache{Dir: dir, root: root, rootDevice: deviceOf(root)}
-	c.download, err = root.OpenRoot("cache/download")
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		root.Close()
-		return nil, err
+	c := &Cache{Dir: dir, root: root}
+	if c.rootDevice, err = deviceOf(root); err == nil {
+		err = c.openDownload()
 	}
-	if c.download != nil {
-		c.downloadDevice = deviceOf(c.download)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		c.Close()
+		return nil, inFull(dir, err)
 	}
 	return c, nil
+}
+
+// openDownload opens cache/download.
+func (c *Cache) openDownload() (err error) {
+	if c.download, err = c.root.OpenRoot("cache/download"); err == nil {
+		c.downloadDevice, err = deviceOf(c.download)
+	}
+	return err
 }
 
 // Close gives the directories back.
@@ -95,7 +102,11 @@ func (c *Cache) Module(path, version string) (Entry, error) {
 		return e, fmt.Errorf("%s is no full version of a module, like golang.org/x/mod@v0.14.0", mod)
 	}
 	if c.download != nil {
-		if at, err := c.download.OpenRoot(e.at); err == nil {
+		at, err := c.download.OpenRoot(e.at)
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return e, inFull(c.path("cache/download"), err)
+		}
+		if err == nil {
 			defer at.Close()
 			found, err := c.downloads(at, path)
 			if err != nil {
@@ -108,7 +119,9 @@ func (c *Cache) Module(path, version string) (Entry, error) {
 			}
 		}
 	}
-	if _, err := c.root.Lstat(e.dir); err != nil {
+	if _, err := c.root.Lstat(e.dir); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return e, inFull(c.Dir, err)
+	} else if err != nil {
 		return e, fmt.Errorf("%s is not in the module cache %s", mod, c.Dir)
 	}
 	return e, nil
@@ -140,7 +153,7 @@ func (c *Cache) Entries() ([]Entry, error) {
 func (c *Cache) walkDownloads(dir *os.Root, path string, found func(Entry)) (errs []error) {
 	names, err := list(dir)
 	if err != nil {
-		return []error{err}
+		return []error{inFull(c.path("cache/download", path), err)}
 	}
 	for _, d := range names {
 		name := d.Name()
@@ -153,7 +166,7 @@ func (c *Cache) walkDownloads(dir *os.Root, path string, found func(Entry)) (err
 		}
 		sub, err := enter(dir, name, c.downloadDevice)
 		if err != nil {
-			errs = append(errs, err)
+			errs = append(errs, inFull(c.path("cache/download", path), err))
 			continue
 		}
 		if name != "@v" {
@@ -161,7 +174,7 @@ func (c *Cache) walkDownloads(dir *os.Root, path string, found func(Entry)) (err
 		} else if real, err := module.UnescapePath(path); err == nil {
 			entries, err := c.downloads(sub, real)
 			if err != nil {
-				errs = append(errs, err)
+				errs = append(errs, inFull(c.path("cache/download", path, "@v"), err))
 			}
 			for _, e := range entries {
 				found(e)
@@ -227,7 +240,7 @@ func splitName(name string) (base, suffix string, temp bool) {
 func (c *Cache) walkExtracted(dir *os.Root, path string, found func(Entry)) (errs []error) {
 	names, err := list(dir)
 	if err != nil {
-		return []error{err}
+		return []error{inFull(c.path(path), err)}
 	}
 	for _, d := range names {
 		name := pathpkg.Join(path, d.Name())
@@ -242,7 +255,7 @@ func (c *Cache) walkExtracted(dir *os.Root, path string, found func(Entry)) (err
 		}
 		sub, err := enter(dir, d.Name(), c.rootDevice)
 		if err != nil {
-			errs = append(errs, err)
+			errs = append(errs, inFull(c.path(path), err))
 			continue
 		}
 		errs = append(errs, c.walkExtracted(sub, name, found)...)

@@ -61,9 +61,9 @@ func (s *seeder) locked(p *part, do func() error) error {
 		return err
 	}
 	defer at.Close()
-	release, ok := hold(at, p.base+".lock", true)
-	if !ok {
-		return errTaken
+	release, err := hold(at, p.base+".lock", true)
+	if err != nil {
+		return err
 	}
 	defer release()
 	return do()

@@ -40,6 +40,9 @@ func (c *Cache) Heal(results []Result, sums Sums, run Go) ([]Result, error) {
 	h.fetch(damaged)
 	h.mend(damaged)
 	for i, r := range c.Verify(entries, h.sums, func(int) {}) {
+		if r.Busy {
+			r.Err = errBusy
+		}
 		if len(r.Findings) > 0 {
 			r.Err = cmp.Or(r.Err, h.failed[key(r.Entry)])
 		}
@@ -56,11 +59,7 @@ func (c *Cache) makeDownload() error {
 	if err := c.root.MkdirAll("cache/download", 0o777); err != nil {
 		return c.owned(c.root, c.Dir, err)
 	}
-	var err error
-	if c.download, err = c.root.OpenRoot("cache/download"); err == nil {
-		c.downloadDevice = deviceOf(c.download)
-	}
-	return err
+	return inFull(c.Dir, c.openDownload())
 }
 
 // A healer is one Heal.
@@ -93,7 +92,7 @@ var errBusy = errors.New("a go command is at work on it")
 
 // locked does what is to be done with the downloads of an entry, alone, and reports whether that succeeded.
 func (h *healer) locked(e Entry, do func(at *os.Root) error) bool {
-	err := h.download.MkdirAll(e.at, 0o777)
+	err := inFull(h.path("cache/download"), h.download.MkdirAll(e.at, 0o777))
 	if err == nil {
 		err = h.lockedIn(e, do)
 	}
@@ -104,15 +103,18 @@ func (h *healer) locked(e Entry, do func(at *os.Root) error) bool {
 func (h *healer) lockedIn(e Entry, do func(at *os.Root) error) error {
 	at, err := enter(h.download, e.at, h.downloadDevice)
 	if err != nil {
-		return err
+		return inFull(h.path("cache/download"), err)
 	}
 	defer at.Close()
-	release, ok := hold(at, e.base+".lock", true)
-	if !ok {
+	release, err := hold(at, e.base+".lock", true)
+	if err == errTaken {
 		return errBusy
 	}
-	defer release()
-	return h.owned(at, h.path("cache/download", e.at), do(at))
+	if err == nil {
+		defer release()
+		err = do(at)
+	}
+	return h.owned(at, h.path("cache/download", e.at), err)
 }
 
 // sweep removes what was left behind.
@@ -182,6 +184,7 @@ func (h *healer) mend(damaged []*Result) {
 	var again []Entry
 	for _, r := range damaged {
 		now := h.examine(r.Entry, h.sums, new(hasher))
+		h.failed[key(r.Entry)] = cmp.Or(h.failed[key(r.Entry)], now.Err)
 		if !now.zipIsRight || !now.needsHash() && !now.needsDir() {
 			continue
 		}

@@ -157,9 +157,9 @@ func TestBusy(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	release, ok := c.hold(e, true)
-	if !ok {
-		t.Fatal("not free")
+	release, err := c.hold(e, true)
+	if err != nil {
+		t.Fatal(err)
 	}
 	if r := c.examine(e, nil, new(hasher)); !r.Busy || r.Findings != nil {
 		t.Errorf("%+v", r)

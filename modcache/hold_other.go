@@ -5,6 +5,6 @@ package modcache
 import "os"
 
 // tryLock knows nothing of the go command's locks here, which are per process (fcntl).
-func tryLock(*os.File, bool) bool { return true }
+func tryLock(*os.File, bool) error { return nil }
 
 func unlock(*os.File) {}

@@ -9,12 +9,20 @@ import (
 )
 
 // tryLock locks the file as the go command does on these systems (cmd/go/internal/lockedfile/internal/filelock).
-func tryLock(f *os.File, alone bool) bool {
+func tryLock(f *os.File, alone bool) error {
 	how := unix.LOCK_SH
 	if alone {
 		how = unix.LOCK_EX
 	}
-	return unix.Flock(int(f.Fd()), how|unix.LOCK_NB) == nil
+	for {
+		switch err := unix.Flock(int(f.Fd()), how|unix.LOCK_NB); err {
+		case unix.EWOULDBLOCK:
+			return errTaken
+		case unix.EINTR:
+		default:
+			return err
+		}
+	}
 }
 
 func unlock(f *os.File) { unix.Flock(int(f.Fd()), unix.LOCK_UN) }

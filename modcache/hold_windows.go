@@ -7,12 +7,16 @@ import (
 )
 
 // tryLock locks the file as the go command does (cmd/go/internal/lockedfile/internal/filelock).
-func tryLock(f *os.File, alone bool) bool {
+func tryLock(f *os.File, alone bool) error {
 	var flags uint32 = windows.LOCKFILE_FAIL_IMMEDIATELY
 	if alone {
 		flags |= windows.LOCKFILE_EXCLUSIVE_LOCK
 	}
-	return windows.LockFileEx(windows.Handle(f.Fd()), flags, 0, ^uint32(0), ^uint32(0), new(windows.Overlapped)) == nil
+	err := windows.LockFileEx(windows.Handle(f.Fd()), flags, 0, ^uint32(0), ^uint32(0), new(windows.Overlapped))
+	if err == windows.ERROR_LOCK_VIOLATION || err == windows.ERROR_IO_PENDING {
+		return errTaken
+	}
+	return err
 }
 
 func unlock(f *os.File) {

@@ -172,9 +172,13 @@ func openFile(dir *os.Root, name string) (*os.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	if fi, err := f.Stat(); err != nil || !fi.Mode().IsRegular() {
+	fi, err := f.Stat()
+	if err == nil && !fi.Mode().IsRegular() {
+		err = &fs.PathError{Op: "open", Path: name, Err: errIrregular}
+	}
+	if err != nil {
 		f.Close()
-		return nil, &fs.PathError{Op: "open", Path: name, Err: errIrregular}
+		return nil, err
 	}
 	return f, nil
 }
@@ -195,9 +199,13 @@ func enter(parent *os.Root, name string, device uint64) (*os.Root, error) {
 	if err != nil {
 		return nil, err
 	}
-	if deviceOf(dir) != device {
+	have, err := deviceOf(dir)
+	if err == nil && have != device {
+		err = &fs.PathError{Op: "open", Path: name, Err: errDevice}
+	}
+	if err != nil {
 		dir.Close()
-		return nil, &fs.PathError{Op: "open", Path: name, Err: errDevice}
+		return nil, err
 	}
 	return dir, nil
 }

@@ -8,6 +8,7 @@ import (
 	pathpkg "path"
 	"path/filepath"
 	"strings"
+	"syscall"
 )
 
 // An OwnerError says that only the owner of something can change it.
@@ -40,6 +41,14 @@ func inFull(path string, err error) error {
 	return err
 }
 
+// lastError is what the system said, without the paths.
+func lastError(err error) error {
+	if errno, ok := errors.AsType[syscall.Errno](err); ok {
+		return errno
+	}
+	return err
+}
+
 // canReplace says why the go command could not remove and make anew what is extracted: it first gives itself the right to write to each
 // folder, which is for its owner alone to do (cmd/go/internal/modfetch.RemoveAll).
 func (c *Cache) canReplace(e Entry) error {
@@ -48,11 +57,9 @@ func (c *Cache) canReplace(e Entry) error {
 		return err
 	}
 	defer parent.Close()
-	probe := scratchPrefix + "probe"
-	if err := parent.Mkdir(probe, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
+	if err := writable(parent); err != nil {
 		return c.owned(parent, c.path(pathpkg.Dir(e.dir)), err)
 	}
-	parent.Remove(probe)
 	if os.Geteuid() == 0 {
 		return nil
 	}

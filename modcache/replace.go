@@ -1,6 +1,7 @@
 package modcache
 
 import (
+	"cmp"
 	"errors"
 	"io/fs"
 	"os"
@@ -13,9 +14,9 @@ func (h *healer) replace(at *os.Root, r *Result) error {
 	if !r.needsZip() {
 		return err
 	}
-	fetched := h.fetched(h.scratch, e)
+	fetched, fetchErr := h.fetched(h.scratch, e)
 	if fetched == "" {
-		return err
+		return cmp.Or(err, fetchErr)
 	}
 	h.sums[e.Mod] = []string{fetched}
 	ev, lookErr := h.look(e, new(hasher))
@@ -28,7 +29,7 @@ func (h *healer) replace(at *os.Root, r *Result) error {
 	if ev.hash != fetched {
 		err = errors.Join(err, h.place(e, ".ziphash"))
 	}
-	if _, missing := at.Lstat(e.base + ".info"); missing != nil {
+	if missing(at, e.base+".info") {
 		err = errors.Join(err, h.place(e, ".info")) // which the go command asks for before it mends the rest
 	}
 	return err
@@ -36,8 +37,7 @@ func (h *healer) replace(at *os.Root, r *Result) error {
 
 // replaceMod is replace for the .mod file.
 func (h *healer) replaceMod(at *os.Root, r *Result) error {
-	_, missing := at.Lstat(r.Entry.base + ".mod")
-	if !r.needsMod() && missing == nil {
+	if !r.needsMod() && !missing(at, r.Entry.base+".mod") {
 		return nil
 	}
 	err := h.place(r.Entry, ".mod")
@@ -47,7 +47,17 @@ func (h *healer) replaceMod(at *os.Root, r *Result) error {
 	return err
 }
 
+// missing reports whether there is no such file. One that cannot be looked at is there.
+func missing(at *os.Root, name string) bool {
+	_, err := at.Lstat(name)
+	return errors.Is(err, fs.ErrNotExist)
+}
+
 // place moves a fetched file into the cache.
 func (h *healer) place(e Entry, suffix string) error {
-	return h.download.Rename(h.scratch.path(e, suffix), e.at+"/"+e.base+suffix)
+	err := h.download.Rename(h.scratch.path(e, suffix), e.at+"/"+e.base+suffix)
+	if err != nil {
+		err = &fs.PathError{Op: "replace", Path: e.base + suffix, Err: lastError(err)}
+	}
+	return err
 }

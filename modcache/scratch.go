@@ -38,15 +38,24 @@ type scratch struct {
 func (c *Cache) newScratch(entries []Entry, sums Sums, run Go) (*scratch, error) {
 	s := &scratch{name: scratchPrefix + fmt.Sprint(rand.Uint32()), run: run, release: func() {}}
 	if err := c.download.Mkdir(s.name, 0o700); err != nil {
-		return nil, c.owned(c.download, c.path("cache/download"), err)
+		return nil, c.unmade(err)
 	}
 	path := filepath.Join(c.Dir, "cache", "download", s.name)
 	s.dir, s.cache = filepath.Join(path, "main"), filepath.Join(path, "mod")
 	if err := c.fill(s, entries, sums); err != nil {
 		c.removeScratch(s)
-		return nil, inFull(path, err)
+		return nil, c.unmade(err)
 	}
 	return s, nil
+}
+
+// unmade says why there is no scratch. Its own name tells nobody anything.
+func (c *Cache) unmade(err error) error {
+	path := c.path("cache/download")
+	if err := c.owned(c.download, path, err); errors.As(err, new(*OwnerError)) {
+		return err
+	}
+	return &fs.PathError{Op: "make a folder in", Path: path, Err: lastError(err)}
 }
 
 // fill makes what is in the scratch.
@@ -56,9 +65,9 @@ func (c *Cache) fill(s *scratch, entries []Entry, sums Sums) error {
 		return err
 	}
 	defer top.Close()
-	release, ok := hold(top, "lock", true)
-	if !ok {
-		return errors.New("files in it cannot be locked")
+	release, err := hold(top, "lock", true)
+	if err != nil {
+		return err
 	}
 	s.release = release
 	var lines strings.Builder
@@ -99,9 +108,9 @@ func (c *Cache) examineScratch(e Entry) Result {
 		return Result{Entry: e, Err: err}
 	}
 	defer top.Close()
-	release, ok := hold(top, "lock", false)
-	if !ok {
-		return Result{Entry: e, Busy: true}
+	release, err := hold(top, "lock", false)
+	if err != nil {
+		return c.notHeld(e, err)
 	}
 	release()
 	return Result{Entry: e, Findings: []Finding{{
@@ -134,17 +143,18 @@ func (s *scratch) path(e Entry, suffix string) string {
 	return dir + "/" + e.base + suffix
 }
 
-// hash is that of the zip file which was fetched, "" where none was. The go command has compared it with go.sum or the
+// fetched is the hash of the zip file which was fetched, "" where none was. The go command has compared it with go.sum or the
 // checksum database before it wrote it down.
-func (c *Cache) fetched(s *scratch, e Entry) string {
-	if _, err := c.download.Lstat(s.path(e, ".zip")); err != nil {
-		return ""
+func (c *Cache) fetched(s *scratch, e Entry) (hash string, err error) {
+	_, err = c.download.Lstat(s.path(e, ".zip"))
+	var data []byte
+	if err == nil {
+		data, err = c.download.ReadFile(s.path(e, ".ziphash"))
 	}
-	hash, err := c.download.ReadFile(s.path(e, ".ziphash"))
-	if err != nil || !isHash(string(hash)) {
-		return ""
+	if errors.Is(err, fs.ErrNotExist) || err == nil && !isHash(string(data)) {
+		return "", nil
 	}
-	return string(hash)
+	return string(data), err
 }
 
 // atOnce is how many modules one go command gets: so many fit in a command line anywhere.

@@ -85,10 +85,7 @@ func (s *seeder) failed(err error) {
 	}
 }
 
-var (
-	errTorn  = errors.New("is not whole")
-	errTaken = errors.New("is made by another process")
-)
+var errTorn = errors.New("is not whole")
 
 // vouched reports whether the go command will not ask the checksum database about the version: go.sum names it. No go.sum names
 // toolchains.

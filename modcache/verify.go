@@ -63,9 +63,9 @@ func (c *Cache) examine(e Entry, sums Sums, w *hasher) Result {
 	if len(found) == 0 || c.download == nil {
 		return Result{Entry: e, Findings: found}
 	}
-	release, ok := c.hold(e, false)
-	if !ok {
-		return Result{Entry: e, Busy: true}
+	release, err := c.hold(e, false)
+	if err != nil {
+		return c.notHeld(e, err)
 	}
 	defer release()
 	if ev, err = c.look(e, w); err != nil {
@@ -79,13 +79,23 @@ func (c *Cache) examine(e Entry, sums Sums, w *hasher) Result {
 }
 
 // hold is the function hold for an entry.
-func (c *Cache) hold(e Entry, alone bool) (release func(), ok bool) {
+func (c *Cache) hold(e Entry, alone bool) (release func(), err error) {
 	at, err := c.download.OpenRoot(e.at)
-	if err != nil {
-		return func() {}, errors.Is(err, fs.ErrNotExist)
+	if errors.Is(err, fs.ErrNotExist) {
+		return func() {}, nil
+	} else if err != nil {
+		return nil, err
 	}
 	defer at.Close()
 	return hold(at, e.base+".lock", alone)
+}
+
+// notHeld is what is known of an entry that seems to be damaged and could not be locked to look at it again.
+func (c *Cache) notHeld(e Entry, err error) Result {
+	if err == errTaken {
+		return Result{Entry: e, Busy: true}
+	}
+	return Result{Entry: e, Err: inFull(c.path("cache/download", e.at), err)}
 }
 
 // look gathers what there is of an entry. The error says what could not be read.
@@ -99,7 +109,7 @@ func (c *Cache) look(e Entry, w *hasher) (*evidence, error) {
 	case errors.Is(err, fs.ErrNotExist):
 		return ev, nil
 	case err != nil:
-		return nil, err
+		return nil, inFull(c.Dir, err)
 	}
 	ev.hasDir = true
 	if !fi.IsDir() {
@@ -159,6 +169,9 @@ func (c *Cache) lookDownloads(e Entry, ev *evidence, w *hasher) error {
 	}
 	_, err = at.Lstat(e.base + ".partial")
 	ev.partial = err == nil
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
 	for _, name := range e.temps {
 		if fi, err := at.Lstat(name); err == nil && stray(e, name, fi.ModTime()) {
 			ev.temps = append(ev.temps, name)

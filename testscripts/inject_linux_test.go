@@ -78,7 +78,7 @@ var tracedCalls = map[string]traced{
 	"fsync":      {unix.SYS_FSYNC, nil, []syscall.Errno{unix.EIO, unix.ENOSPC}},
 	"read":       {unix.SYS_READ, nil, []syscall.Errno{unix.EIO, unix.EINTR}},
 	"pread64":    {unix.SYS_PREAD64, nil, []syscall.Errno{unix.EIO, unix.EINTR}},
-	"write":      {unix.SYS_WRITE, nil, []syscall.Errno{unix.EIO, unix.ENOSPC, unix.EINTR}},
+	"write":      {unix.SYS_WRITE, nil, []syscall.Errno{unix.EIO, unix.ENOSPC, unix.EFBIG, unix.EINTR}},
 	"pwrite64":   {unix.SYS_PWRITE64, nil, []syscall.Errno{unix.EIO, unix.ENOSPC, unix.EINTR}},
 	"getdents64": {unix.SYS_GETDENTS64, nil, []syscall.Errno{unix.EIO}},
 	"newfstatat": {unix.SYS_NEWFSTATAT, []int{1}, []syscall.Errno{unix.EIO}},
@@ -91,12 +91,12 @@ var tracedCalls = map[string]traced{
 	"fgetxattr":  {unix.SYS_FGETXATTR, nil, []syscall.Errno{unix.EIO}},
 	"fsetxattr":  {unix.SYS_FSETXATTR, nil, []syscall.Errno{unix.EIO, unix.ENOSPC, unix.EROFS}},
 
-	"copy_file_range": {unix.SYS_COPY_FILE_RANGE, nil, []syscall.Errno{unix.EIO, unix.ENOSPC, unix.EINTR}},
+	"copy_file_range": {unix.SYS_COPY_FILE_RANGE, nil, []syscall.Errno{unix.EIO, unix.ENOSPC, unix.EFBIG, unix.EINTR}},
 	"fremovexattr":    {unix.SYS_FREMOVEXATTR, nil, []syscall.Errno{unix.EIO, unix.EROFS}},
 }
 
 // persistent are the errors whose cause stays.
-var persistent = []syscall.Errno{unix.EIO, unix.ENOSPC, unix.EROFS, unix.EMFILE}
+var persistent = []syscall.Errno{unix.EIO, unix.ENOSPC, unix.EROFS, unix.EMFILE, unix.EFBIG}
 
 // changes are the calls that need room, and those that a read-only file system refuses without taking any.
 var (
@@ -106,7 +106,7 @@ var (
 )
 
 // suffers reports whether the cause of an error makes the call fail too: a full disk, one that is mounted read-only since it has errors,
-// one that does not answer, no descriptors left.
+// one that does not answer, no descriptors left, a limit to the size of files.
 func suffers(call string, openFlags uint64, errno syscall.Errno) bool {
 	opens := call == "openat" || call == "openat2"
 	switch errno {
@@ -116,6 +116,8 @@ func suffers(call string, openFlags uint64, errno syscall.Errno) bool {
 		return slices.Contains(changes, call) || opens && openFlags&(unix.O_CREAT|unix.O_ACCMODE|unix.O_TRUNC) != 0
 	case unix.EMFILE:
 		return opens
+	case unix.EFBIG:
+		return call == "write" || call == "pwrite64" || call == "copy_file_range"
 	}
 	return errno == unix.EIO
 }

@@ -2,9 +2,12 @@ package main
 
 import (
 	"cmp"
+	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"runtime"
+	"syscall"
 
 	"github.com/go-safe/go-safe/bindir"
 	"github.com/go-safe/go-safe/envfix"
@@ -91,11 +94,16 @@ func (c *command) placing(s *bindir.Stage) func(shim.Command) (shim.Status, erro
 			return status, err
 		}
 		defer s.Remove()
-		built := s.Built()
-		if status.Signal != nil || len(built) == 0 { // killed, it may have left half a file
+		if status.Signal != nil { // it may have left half a file
 			return status, nil
 		}
-		status.Code = cmp.Or(status.Code, c.place(s, built))
+		built, unread := s.Built()
+		if len(built) > 0 {
+			status.Code = cmp.Or(status.Code, c.place(s, built))
+		}
+		if unread != nil {
+			status.Code = cmp.Or(status.Code, c.say.failure(exitFailed, fmt.Errorf("%w; run the command again", unread)))
+		}
 		return status, nil
 	}
 }
@@ -115,7 +123,11 @@ func (c *command) place(s *bindir.Stage, built []string) int {
 	}
 	errs := s.Place(built)
 	for _, err := range errs {
-		c.say.line("%v; type: export GOBIN=/another/directory", err)
+		cure := "export GOBIN=/another/directory"
+		if errors.Is(err, syscall.EFBIG) {
+			cure = "ulimit -f unlimited"
+		}
+		c.say.line("%v; type: %s", err, cure)
 	}
 	return min(len(errs), 1)
 }

@@ -47,7 +47,9 @@ func (v *verifier) damages() []damage {
 // print prints one line for each finding, and one at the end.
 func (v *verifier) print(w io.Writer) error {
 	if v.unread != nil {
-		v.say.line("%v", v.unread)
+		for line := range strings.Lines(v.unread.Error()) { // they are joined
+			v.say.line("%s", strings.TrimSpace(line))
+		}
 	}
 	for i, r := range v.after {
 		if r.Err != nil && !damaged(v.before[i]) {
