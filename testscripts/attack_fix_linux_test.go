@@ -16,17 +16,17 @@ import (
 // The local user who attacks root. The uid has no account.
 const attackerUID = 43391
 
-// An attack has go-safe, and a program of the attacker's.
-type attack struct {
+// An attackRace has go-safe, and a program of the attacker's.
+type attackRace struct {
 	*race
 	program string
 }
 
-func newAttack(t *testing.T) *attack {
+func newAttack(t *testing.T) *attackRace {
 	if os.Geteuid() != 0 {
 		t.Skip("needs root")
 	}
-	a := &attack{race: newRace(t, "-- go.mod --\nmodule m\n")}
+	a := &attackRace{race: newRace(t, "-- go.mod --\nmodule m\n")}
 	a.program = a.path("attacker")
 	build := exec.Command("go", "build", "-o", a.program, "./attacker")
 	build.Env = append(os.Environ(), "CGO_ENABLED=0")
@@ -35,7 +35,7 @@ func newAttack(t *testing.T) *attack {
 }
 
 // start starts the attacker's program, waits until it is ready, and returns what ends it and counts what it did.
-func (a *attack) start(args ...string) (stop func() (done int)) {
+func (a *attackRace) start(args ...string) (stop func() (done int)) {
 	a.t.Helper()
 	cmd := exec.Command(a.program, args...)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: attackerUID, Gid: attackerUID}}
@@ -59,7 +59,7 @@ func (a *attack) start(args ...string) (stop func() (done int)) {
 }
 
 // owned makes directories and gives the first to the attacker, with all in it.
-func (a *attack) owned(dirs ...string) {
+func (a *attackRace) owned(dirs ...string) {
 	a.t.Helper()
 	for _, d := range dirs {
 		if err := os.MkdirAll(a.path(d), 0o755); err != nil {
