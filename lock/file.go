@@ -102,7 +102,7 @@ func makeFile(name string) error {
 // try takes the lock if it is free.
 func (l lockFile) try(mode Mode) (ok bool, err error) {
 	for {
-		if mode == Change {
+		if mode == Exclusive {
 			ok, err = l.TryLock()
 		} else {
 			ok, err = l.TryRLock()

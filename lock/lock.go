@@ -22,15 +22,15 @@ import (
 type Mode int
 
 const (
-	Use    Mode = iota // beside other uses
-	Change             // alone
+	Shared    Mode = iota // beside other shared locks
+	Exclusive             // alone
 )
 
 func (m Mode) String() string {
-	if m == Change {
-		return "change"
+	if m == Exclusive {
+		return "exclusive"
 	}
-	return "use"
+	return "shared"
 }
 
 // Who waits tries again after a pause, the first of which is short: most locks are held for the time of a
@@ -49,7 +49,7 @@ type BusyError struct {
 }
 
 func (e *BusyError) Error() string {
-	return "cannot lock " + e.Dir + " to " + e.Mode.String() + " it: others hold it"
+	return "cannot take the " + e.Mode.String() + " lock on " + e.Dir + ": others hold it"
 }
 
 // A RefusedError says why the system locks neither the directory nor a file in it.
@@ -96,7 +96,7 @@ func Acquire(dir string, mode Mode, patience time.Duration, tell func(blockers [
 // TryAlone takes the lock on dir, an existing directory, to change it, if nobody holds it, and reports whether it was free. It does not
 // wait, and an ancestor is somebody.
 func TryAlone(dir string) (release func(), free bool) {
-	w := waiter{dir: dir, mode: Change}
+	w := waiter{dir: dir, mode: Exclusive}
 	release, err := w.try()
 	return release, err == nil
 }
@@ -138,7 +138,7 @@ func (w *waiter) try() (release func(), err error) {
 // it aside, is worth nothing.
 func (w *waiter) tryNow() (release func(), err error) {
 	for {
-		if w.mode == Use && !w.nested && changeAwaited(w.dir) {
+		if w.mode == Shared && !w.nested && changeAwaited(w.dir) {
 			return nil, errBusy
 		}
 		l, err := open(w.dir, w.file)
@@ -170,13 +170,13 @@ func (w *waiter) look() {
 	above := ancestors(os.Getpid())
 	for _, e := range w.entries {
 		switch {
-		case e.waits && e.mode == Change:
+		case e.waits && e.mode == Exclusive:
 			w.awaited = append(w.awaited, e)
 		case e.waits:
 		case above[e.pid]:
 			w.nested = true
-			w.alone = w.alone || e.mode == Change
-		case w.mode == Change || e.mode == Change:
+			w.alone = w.alone || e.mode == Exclusive
+		case w.mode == Exclusive || e.mode == Exclusive:
 			w.blockers = append(w.blockers, e)
 		}
 	}
@@ -185,7 +185,7 @@ func (w *waiter) look() {
 // inherited reports whether the lock is as good as held: ancestors hold it, who end after this process, and nobody
 // else is in the way. For a use beside their use the next try will do.
 func (w *waiter) inherited() bool {
-	return w.nested && len(w.blockers) == 0 && (w.mode == Change || w.alone)
+	return w.nested && len(w.blockers) == 0 && (w.mode == Exclusive || w.alone)
 }
 
 // deadlock reports whether those in the way wait for an ancestor of this process: below two uses, two want to change. The
@@ -196,7 +196,7 @@ func (w *waiter) deadlock() bool {
 	}
 	waiting := make(map[int]bool)
 	for _, e := range w.entries {
-		if e.waits && e.mode == Change {
+		if e.waits && e.mode == Exclusive {
 			for pid := range ancestors(e.pid) {
 				waiting[pid] = waiting[pid] || os.Getpid() < e.pid
 			}
@@ -207,7 +207,7 @@ func (w *waiter) deadlock() bool {
 
 // named are those for whom this waits.
 func (w *waiter) named() []Process {
-	if len(w.blockers) == 0 && w.mode == Use {
+	if len(w.blockers) == 0 && w.mode == Shared {
 		return describe(w.awaited)
 	}
 	return describe(w.blockers)

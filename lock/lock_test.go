@@ -79,7 +79,7 @@ func loop(args []string) error {
 			return nil
 		default:
 		}
-		release, err := acquire(args[0], Use, 30*time.Second)
+		release, err := acquire(args[0], Shared, 30*time.Second)
 		if err != nil {
 			return err
 		}
@@ -108,10 +108,10 @@ func below(args []string) error {
 func silent([]Process) {}
 
 func modeOf(name string) Mode {
-	if name == Change.String() {
-		return Change
+	if name == Exclusive.String() {
+		return Exclusive
 	}
-	return Use
+	return Shared
 }
 
 // acquire is Acquire without a word.
@@ -191,8 +191,8 @@ const blocksFor = 60 * time.Millisecond
 // needed: the test's own ends it.
 func TestMatrix(t *testing.T) {
 	for _, who := range []string{"same process", "two processes", "two users", "root and user", "user and root"} {
-		for _, held := range []Mode{Use, Change} {
-			for _, wanted := range []Mode{Use, Change} {
+		for _, held := range []Mode{Shared, Exclusive} {
+			for _, wanted := range []Mode{Shared, Exclusive} {
 				for _, state := range []string{"free", "held", "killed", "stopped"} {
 					for _, path := range []string{"link", "bind"} {
 						c := matrixCase{who, held, wanted, state, path}
@@ -234,7 +234,7 @@ func (c matrixCase) test(t *testing.T) {
 		if err == nil && string(out) == "taken\n" {
 			return true
 		}
-		if !strings.HasPrefix(string(out), "cannot lock ") {
+		if !strings.HasPrefix(string(out), "cannot take ") {
 			t.Fatalf("take: %s, %v", out, err)
 		}
 		return false
@@ -252,7 +252,7 @@ func (c matrixCase) test(t *testing.T) {
 }
 
 func (c matrixCase) blocks() bool {
-	return (c.state == "held" || c.state == "stopped") && (c.held == Change || c.wanted == Change)
+	return (c.state == "held" || c.state == "stopped") && (c.held == Exclusive || c.wanted == Exclusive)
 }
 
 // inProcess is the case of two callers in one process, which is neither killed nor stopped.
@@ -344,20 +344,20 @@ func TestFairness(t *testing.T) {
 	for i := range holders {
 		holders[i] = startHolder(t, command("loop", dir))
 	}
-	release, err := acquire(dir, Change, 30*time.Second)
+	release, err := acquire(dir, Exclusive, 30*time.Second)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := acquire(dir, Use, blocksFor); err == nil {
+	if _, err := acquire(dir, Shared, blocksFor); err == nil {
 		t.Error("a use beside the change")
 	}
 	release()
-	again, err := acquire(dir, Change, 30*time.Second)
+	again, err := acquire(dir, Exclusive, 30*time.Second)
 	if err != nil {
 		t.Fatal(err)
 	}
 	again()
-	release, err = acquire(dir, Use, time.Hour)
+	release, err = acquire(dir, Shared, time.Hour)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -369,8 +369,8 @@ func TestBelow(t *testing.T) {
 	if _, err := os.Stat("/proc/locks"); err != nil {
 		t.Skip("this system does not tell who holds a lock")
 	}
-	for _, above := range []Mode{Use, Change} {
-		for _, wanted := range []Mode{Use, Change} {
+	for _, above := range []Mode{Shared, Exclusive} {
+		for _, wanted := range []Mode{Shared, Exclusive} {
 			for _, waiting := range []bool{false, true} {
 				t.Run(fmt.Sprintf("%s, then %s, awaited %t", above, wanted, waiting), func(t *testing.T) {
 					t.Parallel()
@@ -386,7 +386,7 @@ func TestBelow(t *testing.T) {
 					r := bufio.NewReader(stdout)
 					r.ReadString('\n')
 					if waiting {
-						m := newMark(dir, Change)
+						m := newMark(dir, Exclusive)
 						defer m.remove()
 					}
 					io.WriteString(stdin, "\n")
@@ -410,7 +410,7 @@ func TestDeadlock(t *testing.T) {
 	outs := make(chan string, 2)
 	var stdins []io.WriteCloser
 	for range 2 {
-		cmd := command("below", dir, "use", "take", dir, "change", "1h")
+		cmd := command("below", dir, "shared", "take", dir, "exclusive", "1h")
 		stdout, _ := cmd.StdoutPipe()
 		stdin, _ := cmd.StdinPipe()
 		if err := cmd.Start(); err != nil {
@@ -430,7 +430,7 @@ func TestDeadlock(t *testing.T) {
 	}
 	ends := []string{<-outs, <-outs} // the second one has its turn while the first one is still ending
 	slices.Sort(ends)
-	if !strings.HasPrefix(ends[0], "cannot lock ") || ends[1] != "taken\n" {
+	if !strings.HasPrefix(ends[0], "cannot take ") || ends[1] != "taken\n" {
 		t.Errorf("%q", ends)
 	}
 }
@@ -438,13 +438,13 @@ func TestDeadlock(t *testing.T) {
 // A lock on a directory that was renamed meanwhile is worth nothing: it is taken on the new one.
 func TestSetAside(t *testing.T) {
 	dir := sharedDir(t)
-	release, err := acquire(dir, Change, time.Hour)
+	release, err := acquire(dir, Exclusive, time.Hour)
 	if err != nil {
 		t.Fatal(err)
 	}
 	got := make(chan error)
 	go func() {
-		again, err := acquire(dir, Use, time.Hour)
+		again, err := acquire(dir, Shared, time.Hour)
 		if err == nil {
 			_, err = os.Stat(dir)
 			again()
@@ -526,7 +526,7 @@ func TestComesAndGoes(t *testing.T) {
 		}
 	}()
 	for time.Now().Before(end) {
-		w := waiter{dir: dir, mode: Change}
+		w := waiter{dir: dir, mode: Exclusive}
 		release, err := w.try()
 		if w.file || err != nil {
 			t.Fatalf("by a file: %t, %v", w.file, err)
@@ -541,7 +541,7 @@ func TestFile(t *testing.T) {
 	name := filepath.Join(dir, fileName)
 	if l, err := open(dir, true); err != nil {
 		t.Fatal(err)
-	} else if ok, err := l.try(Change); !ok || err != nil || !l.current() {
+	} else if ok, err := l.try(Exclusive); !ok || err != nil || !l.current() {
 		t.Fatal(ok, err)
 	}
 	if fi, err := os.Stat(name); err != nil || fi.Mode() != 0o644 {
@@ -569,8 +569,8 @@ func TestProcesses(t *testing.T) {
 		t.Skip("this system does not tell who holds a lock")
 	}
 	dir := sharedDir(t)
-	h := startHolder(t, command("hold", dir, "use"))
-	waiter := command("take", dir, "change", "1h")
+	h := startHolder(t, command("hold", dir, "shared"))
+	waiter := command("take", dir, "exclusive", "1h")
 	if err := waiter.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -579,9 +579,9 @@ func TestProcesses(t *testing.T) {
 		ps = Processes(dir)
 	}
 	for _, p := range ps {
-		want := Process{PID: h.Process.Pid, Mode: Use, UID: os.Geteuid()}
+		want := Process{PID: h.Process.Pid, Mode: Shared, UID: os.Geteuid()}
 		if p.Waits {
-			want = Process{PID: waiter.Process.Pid, Mode: Change, Waits: true, UID: os.Geteuid()}
+			want = Process{PID: waiter.Process.Pid, Mode: Exclusive, Waits: true, UID: os.Geteuid()}
 		}
 		if age := time.Since(p.Since); age < 0 || age > time.Minute {
 			t.Errorf("started %v ago", age)
@@ -603,7 +603,7 @@ func TestProcesses(t *testing.T) {
 // BenchmarkUncontended is what a lock costs a command: to reach, under 50 µs.
 func BenchmarkUncontended(b *testing.B) {
 	dir := b.TempDir()
-	for _, mode := range []Mode{Use, Change} {
+	for _, mode := range []Mode{Shared, Exclusive} {
 		b.Run(mode.String(), func(b *testing.B) {
 			for b.Loop() {
 				release, err := acquire(dir, mode, time.Hour)

@@ -38,6 +38,6 @@ func changeAwaited(dir string) bool {
 		return false
 	}
 	defer unix.Close(fd)
-	q := unix.Flock_t{Type: unix.F_WRLCK, Start: int64(Change), Len: 1}
+	q := unix.Flock_t{Type: unix.F_WRLCK, Start: int64(Exclusive), Len: 1}
 	return unix.FcntlFlock(uintptr(fd), unix.F_GETLK, &q) == nil && q.Type != unix.F_UNLCK
 }

@@ -18,7 +18,7 @@ type Process struct {
 // Processes are those that hold dir's lock or wait for it, as far as the system tells: Linux names those of this pid
 // namespace, other systems nobody.
 func Processes(dir string) []Process {
-	m := newMark(dir, Use)
+	m := newMark(dir, Shared)
 	defer m.remove()
 	return describe(m.others(dir, false))
 }

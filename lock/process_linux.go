@@ -93,7 +93,7 @@ func parseLock(line string) (l lockLine, ok bool) {
 	}
 	l.class = f[1]
 	if f[3] == "WRITE" {
-		l.mode = Change
+		l.mode = Exclusive
 	}
 	colon := strings.LastIndexByte(f[5], ':')
 	if colon < 0 {

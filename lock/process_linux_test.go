@@ -10,9 +10,9 @@ func TestParseLock(t *testing.T) {
 	at := inode{"fe:00", 246947}
 	for line, want := range map[string]lockLine{
 		"1: FLOCK  ADVISORY  READ 4711 fe:00:246947 0 EOF":     {class: "FLOCK", pid: 4711, inode: at},
-		"1: -> FLOCK  ADVISORY  WRITE 4712 fe:00:246947 0 EOF": {class: "FLOCK", blocked: true, mode: Change, pid: 4712, inode: at},
+		"1: -> FLOCK  ADVISORY  WRITE 4712 fe:00:246947 0 EOF": {class: "FLOCK", blocked: true, mode: Exclusive, pid: 4712, inode: at},
 		"2: POSIX  ADVISORY  READ 4713 fe:00:246947 1 1":       {class: "POSIX", pid: 4713, inode: at, start: 1},
-		"3: OFDLCK ADVISORY  WRITE -1 fe:00:246947 128 128":    {class: "OFDLCK", mode: Change, pid: -1, inode: at, start: 128},
+		"3: OFDLCK ADVISORY  WRITE -1 fe:00:246947 128 128":    {class: "OFDLCK", mode: Exclusive, pid: -1, inode: at, start: 128},
 	} {
 		if got, ok := parseLock(line); !ok || got != want {
 			t.Errorf("%q: %+v, %t", line, got, ok)

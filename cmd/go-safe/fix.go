@@ -98,7 +98,7 @@ func caches(environ []string, real shim.Go) []string {
 // changing does something to a whole cache, alone, and shows how far it is. Others may go on while it only looks.
 func (c *command) changing(dir string, o *rights.Options, do func() error) error {
 	if !o.Dry && !c.noLocks && isDir(dir) {
-		release, err := c.lockAll([]want{{"the cache", dir, lock.Change}})
+		release, err := c.lockAll([]want{{"the cache", dir, lock.Exclusive}})
 		if err != nil {
 			return err
 		}

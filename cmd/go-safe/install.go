@@ -112,7 +112,7 @@ func (c *command) placing(s *bindir.Stage) func(shim.Command) (shim.Status, erro
 func (c *command) place(s *bindir.Stage, built []string) int {
 	c.placed = true
 	if !c.noLocks {
-		release, err := c.take(want{"GOBIN", s.Target, lock.Change})
+		release, err := c.take(want{"GOBIN", s.Target, lock.Exclusive})
 		if err != nil {
 			return c.say.failure(exitFailed, err)
 		}

@@ -36,8 +36,8 @@ func (c *command) wants() []want {
 	}
 	var list []want
 	for _, w := range []want{
-		{"GOMODCACHE", c.plan.Value("GOMODCACHE"), lock.Use},
-		{"GOCACHE", c.plan.Value("GOCACHE"), lock.Use},
+		{"GOMODCACHE", c.plan.Value("GOMODCACHE"), lock.Shared},
+		{"GOCACHE", c.plan.Value("GOCACHE"), lock.Shared},
 	} {
 		place := placeOf[w.name]
 		switch {
@@ -46,7 +46,7 @@ func (c *command) wants() []want {
 		case c.class.Clears&place != 0 && !isDir(w.dir):
 			continue // there is nothing to remove
 		case c.class.Clears&place != 0:
-			w.mode = lock.Change
+			w.mode = lock.Exclusive
 		case uses&place == 0:
 			continue
 		case place == shim.ModCache && !isDir(w.dir) && !c.downloads():
@@ -55,7 +55,7 @@ func (c *command) wants() []want {
 		list = append(list, w)
 	}
 	if c.class.Writes == shim.EnvFile && filepath.IsAbs(c.settings.EnvFile) {
-		list = append(list, want{"GOENV", filepath.Dir(c.settings.EnvFile), lock.Change})
+		list = append(list, want{"GOENV", filepath.Dir(c.settings.EnvFile), lock.Exclusive})
 	}
 	return list
 }

@@ -29,7 +29,7 @@ type processRow struct {
 	User    string     `json:"user,omitempty"`
 	Command string     `json:"command,omitempty"`
 	Since   *time.Time `json:"since,omitempty"` // start of the process
-	Mode    string     `json:"mode"`            // use, change
+	Mode    string     `json:"mode"`            // shared, exclusive
 	Waits   bool       `json:"waits"`
 }
 
@@ -72,7 +72,7 @@ func printLocks(w io.Writer, rows []lockRow) error {
 		for _, p := range r.Processes {
 			state := p.Mode
 			if p.Waits {
-				state = "waits to " + p.Mode
+				state = "waits for " + p.Mode
 			}
 			since := ""
 			if p.Since != nil {

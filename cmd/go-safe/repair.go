@@ -23,7 +23,7 @@ func (c *command) settle() {
 		if v.Name != "GOMODCACHE" || !v.Changed() || c.noLocks || rights.Of(v.Was.Value).Policy != rights.SharedSet {
 			continue
 		}
-		if release, err := c.acquire(want{v.Name, v.Was.Value, lock.Use}); err == nil {
+		if release, err := c.acquire(want{v.Name, v.Was.Value, lock.Shared}); err == nil {
 			release()
 		}
 		c.prepare() // what that command made until now may be open already
@@ -98,7 +98,7 @@ func asksForMore(arg string) bool {
 func (c *command) alone(list []want, run *rights.Run) []want {
 	for i, w := range list {
 		if w.name == "GOMODCACHE" && (run.DueIn(w.dir) || c.readies()) {
-			list[i].mode = lock.Change
+			list[i].mode = lock.Exclusive
 		}
 	}
 	return list
@@ -144,7 +144,7 @@ func (c *command) loadFirst(r *rights.Run) error {
 	if c.class.Verb != "run" || c.noLocks || !r.DueIn(cache) && !c.readies() {
 		return nil
 	}
-	release, err := c.take(want{"GOMODCACHE", cache, lock.Change})
+	release, err := c.take(want{"GOMODCACHE", cache, lock.Exclusive})
 	if release == nil {
 		return err
 	}

@@ -132,11 +132,11 @@ func (v *verifier) run(cfg config) error {
 // verifies all the same, and heals where the file system has no locks.
 func (v *verifier) lock(cfg config) (release func(), err error) {
 	c := &command{config: cfg, say: v.say}
-	w := want{name: "GOMODCACHE", dir: v.dir, mode: lock.Use}
+	w := want{name: "GOMODCACHE", dir: v.dir, mode: lock.Shared}
 	if !v.heal {
 		return c.lockAll(slices.DeleteFunc([]want{w}, func(want) bool { return cfg.noLocks }))
 	}
-	w.mode = lock.Change
+	w.mode = lock.Exclusive
 	if cfg.noLocks {
 		return func() {}, nil
 	}
