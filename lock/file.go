@@ -5,33 +5,10 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-
-	"github.com/gofrs/flock"
 )
-
-// A lockFile is what is locked: a directory, or a file in it.
-type lockFile struct {
-	*flock.Flock
-}
 
 // fileName is the file that stands for a directory that cannot be locked.
 const fileName = ".go-safe.lock"
-
-// open makes dir if it is missing and finds what is to be locked for it.
-func open(dir string, file bool) (lockFile, error) {
-	if err := os.MkdirAll(dir, 0o777); err != nil {
-		return lockFile{}, err
-	}
-	path := lockPath(dir, file)
-	flags := os.O_RDONLY
-	if path != dir {
-		var err error
-		if flags, err = prepareFile(path); err != nil {
-			return lockFile{}, err
-		}
-	}
-	return lockFile{flock.New(path, flock.SetFlag(flags), flock.SetPermissions(0))}, nil
-}
 
 // lockPath is what is locked for dir: a file where the directory cannot be locked, or a lock on it would be known to
 // this machine alone (Linux gives no directory of NFS, 9p or SMB a lock of the server's).
@@ -60,7 +37,7 @@ func prepareFile(name string) (flags int, err error) {
 		return 0, err
 	}
 	if !fi.Mode().IsRegular() {
-		return 0, &fs.PathError{Op: "lock", Path: name, Err: errors.New("is not a file")}
+		return 0, &RefusedError{File: name, Err: &fs.PathError{Op: "lock", Path: name, Err: errors.New("is not a file")}}
 	}
 	if f, err := os.OpenFile(name, os.O_RDWR|noFollow, 0); err == nil {
 		f.Close()
@@ -69,8 +46,9 @@ func prepareFile(name string) (flags int, err error) {
 	return os.O_RDONLY | noFollow, nil
 }
 
-// makeFile makes the file, unless another process is faster. It has its rights before it has its name, or who is killed in between would
-// leave one that is closed to others. A file system without hard links gives them afterwards.
+// makeFile makes the file, unless another process is faster. It has its rights before it has its name, or who
+// is killed in between would leave one that is closed to others. A file system without hard links gives them
+// afterwards.
 func makeFile(name string) error {
 	dir, err := os.Stat(filepath.Dir(name))
 	if err != nil {
@@ -82,6 +60,7 @@ func makeFile(name string) error {
 	}
 	defer os.Remove(f.Name())
 	defer f.Close()
+	giveToOwner(f, dir)
 	if err := f.Chmod(dir.Mode() & 0o666); err != nil {
 		return err
 	}
@@ -90,6 +69,7 @@ func makeFile(name string) error {
 		f, err = os.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
 		if err == nil {
 			defer f.Close()
+			giveToOwner(f, dir)
 			err = f.Chmod(dir.Mode() & 0o666)
 		}
 	}
@@ -97,32 +77,4 @@ func makeFile(name string) error {
 		return nil
 	}
 	return err
-}
-
-// try takes the lock if it is free.
-func (l lockFile) try(mode Mode) (ok bool, err error) {
-	for {
-		if mode == Exclusive {
-			ok, err = l.TryLock()
-		} else {
-			ok, err = l.TryRLock()
-		}
-		if !interrupted(err) {
-			return ok, err
-		}
-	}
-}
-
-// current reports whether the path still names what is locked.
-func (l lockFile) current() bool {
-	held, err := l.Stat()
-	if err != nil {
-		return false
-	}
-	named, err := os.Stat(l.Path())
-	return err == nil && os.SameFile(held, named)
-}
-
-func (l lockFile) release() {
-	l.Unlock()
 }

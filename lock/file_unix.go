@@ -4,7 +4,11 @@ package lock
 
 import (
 	"errors"
+	"io/fs"
+	"os"
 	"slices"
+	"syscall"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -16,15 +20,168 @@ const (
 	noFollow = unix.O_NOFOLLOW | unix.O_NONBLOCK
 )
 
-// interrupted reports whether a signal ended the call: a file system may wait for a server even where the
-// caller would not (golang.org/issue/50733).
-func interrupted(err error) bool {
-	return errors.Is(err, unix.EINTR)
+// A lockFile is what is locked: a directory, or a file in it. The descriptors are not those of package os,
+// which would make an epoll instance for them: this is done at each start.
+type lockFile struct {
+	path   string // of what is locked
+	fd     int
+	dir    string
+	dirFD  int // the same as fd where the directory itself is locked
+	marked bool
 }
 
-// noDirectoryLocks reports whether an error says that the file system locks nothing, or nothing that is open for reading alone: EBADF of
-// NFS, and EIO of older ones, for which package flock opens the directory for writing (EISDIR).
+// open makes dir if it is missing and opens what is to be locked for it.
+func open(dir string, file bool) (*lockFile, error) {
+	dirFD, err := openFD(dir, unix.O_RDONLY|unix.O_DIRECTORY)
+	if errors.Is(err, fs.ErrNotExist) {
+		if err := os.MkdirAll(dir, 0o777); err != nil {
+			return nil, err
+		}
+		dirFD, err = openFD(dir, unix.O_RDONLY|unix.O_DIRECTORY)
+	}
+	if err != nil {
+		return nil, err
+	}
+	l := &lockFile{lockPath(dir, file), dirFD, dir, dirFD, false}
+	if l.path == dir {
+		return l, nil
+	}
+	flags, err := prepareFile(l.path)
+	if err == nil {
+		if l.fd, err = openFD(l.path, flags); errors.Is(err, fs.ErrPermission) {
+			err = &RefusedError{File: l.path, Err: err}
+		}
+	}
+	if err != nil {
+		unix.Close(dirFD)
+		return nil, err
+	}
+	return l, nil
+}
+
+func openFD(path string, flags int) (fd int, err error) {
+	err = uninterrupted(func() error {
+		fd, err = unix.Open(path, flags|unix.O_CLOEXEC, 0)
+		return err
+	})
+	if err != nil {
+		return -1, &fs.PathError{Op: "open", Path: path, Err: err}
+	}
+	return fd, nil
+}
+
+// uninterrupted calls again what a signal ended: a file system may wait for a server even where the
+// caller would not (golang.org/issue/50733).
+func uninterrupted(call func() error) error {
+	for {
+		if err := call(); !errors.Is(err, unix.EINTR) {
+			return err
+		}
+	}
+}
+
+// giveToOwner gives a file that root made to the owner of its directory.
+func giveToOwner(f *os.File, dir fs.FileInfo) {
+	if st := dir.Sys().(*syscall.Stat_t); os.Geteuid() == 0 {
+		f.Chown(int(st.Uid), int(st.Gid)) // without effect where a server makes nobody of root
+	}
+}
+
+// try takes the lock if it is free.
+func (l *lockFile) try(mode Mode) (ok bool, err error) {
+	how := unix.LOCK_SH | unix.LOCK_NB
+	if mode == Exclusive {
+		how = unix.LOCK_EX | unix.LOCK_NB
+	}
+	err = uninterrupted(func() error { return unix.Flock(l.fd, how) })
+	if errors.Is(err, unix.EWOULDBLOCK) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// current reports whether the paths still name what was opened.
+func (l *lockFile) current() bool {
+	return names(l.dir, l.dirFD) && (l.fd == l.dirFD || names(l.path, l.fd))
+}
+
+func names(path string, fd int) bool {
+	var held, named unix.Stat_t
+	return unix.Fstat(fd, &held) == nil && unix.Stat(path, &named) == nil && held.Dev == named.Dev && held.Ino == named.Ino
+}
+
+// release gives the lock and the mark back. It unlocks before it closes: a child that is just being started may
+// have a copy of the descriptor until it executes its program.
+func (l *lockFile) release() {
+	unix.Flock(l.fd, unix.LOCK_UN)
+	unix.Close(l.fd)
+	if l.dirFD != l.fd {
+		unix.Close(l.dirFD)
+	}
+}
+
+// The mark of who waits is a read lock of fcntl(2) on one byte of the directory, which excludes nobody, shows
+// the process's pid in /proc/locks and ends with the process. The first byte is for shared locks. Each one
+// after it stands for a millisecond of the minute.
+const firstMoment = 1
+
+// moment is the byte for a time.
+func moment(t time.Time) int64 {
+	return firstMoment + t.UnixMilli()%gatePeriod.Milliseconds()
+}
+
+// mark sets the mark, unless it is set: for an exclusive lock at the moment at which others have set theirs,
+// else at this one. Where it cannot be set nobody sees it.
+func (l *lockFile) mark(mode Mode) {
+	if l.marked {
+		return
+	}
+	var at int64
+	if mode == Exclusive {
+		at = moment(time.Now())
+		if first, ok := l.markIn(firstMoment, gatePeriod.Milliseconds()); ok {
+			at = first
+		}
+	}
+	l.marked = unix.FcntlFlock(uintptr(l.dirFD), unix.F_SETLK, &unix.Flock_t{Type: unix.F_RDLCK, Start: at, Len: 1}) == nil
+}
+
+// unmark takes the mark away.
+func (l *lockFile) unmark() {
+	if l.marked {
+		unix.FcntlFlock(uintptr(l.dirFD), unix.F_SETLK, &unix.Flock_t{Type: unix.F_UNLCK})
+		l.marked = false
+	}
+}
+
+// gateIsClosed reports whether others have set a mark not longer ago in the minute than the gate stays closed.
+func (l *lockFile) gateIsClosed() bool {
+	now, length := moment(time.Now()), gateClosed.Milliseconds()
+	begin := now - length + 1
+	if begin >= firstMoment {
+		_, closed := l.markIn(begin, length)
+		return closed
+	}
+	_, closed := l.markIn(firstMoment, now-firstMoment+1)
+	if !closed {
+		_, closed = l.markIn(begin+gatePeriod.Milliseconds(), firstMoment-begin)
+	}
+	return closed
+}
+
+// markIn looks for a mark of another process among length bytes, and returns the first of them that it found in one. A
+// directory that cannot be asked has none.
+func (l *lockFile) markIn(begin, length int64) (at int64, ok bool) {
+	q := unix.Flock_t{Type: unix.F_WRLCK, Start: begin, Len: length}
+	if unix.FcntlFlock(uintptr(l.dirFD), unix.F_GETLK, &q) != nil || q.Type == unix.F_UNLCK {
+		return 0, false
+	}
+	return max(begin, q.Start), true
+}
+
+// noDirectoryLocks reports whether an error says that the file system locks nothing, or nothing that is open
+// for reading alone (EBADF of NFS, EIO of older ones).
 func noDirectoryLocks(err error) bool {
-	return slices.ContainsFunc([]error{unix.ENOLCK, unix.EOPNOTSUPP, unix.ENOTSUP, unix.ENOSYS, unix.EINVAL, unix.EBADF, unix.EISDIR},
+	return slices.ContainsFunc([]error{unix.ENOLCK, unix.EOPNOTSUPP, unix.ENOTSUP, unix.ENOSYS, unix.EINVAL, unix.EBADF, unix.EIO},
 		func(refusal error) bool { return errors.Is(err, refusal) })
 }

@@ -116,7 +116,7 @@ func modeOf(name string) Mode {
 
 // acquire is Acquire without a word.
 func acquire(dir string, mode Mode, patience time.Duration) (func(), error) {
-	return Acquire(dir, mode, patience, silent)
+	return Acquire(dir, mode, &Patience{Anybody: patience}, silent)
 }
 
 // command is this test in a role. The binary is opened by descriptor: its folder may be closed to other users.
@@ -187,8 +187,8 @@ func sharedDir(t *testing.T) string {
 // blocksFor is how long a lock that blocks is watched doing so. Nothing else in the tests depends on time.
 const blocksFor = 60 * time.Millisecond
 
-// Every mode against every mode, by every holder, in every state, through every name. Where it does not block no limit of time is
-// needed: the test's own ends it.
+// Every mode against every mode, by every holder, in every state, through every name. Where it does not block
+// no limit of time is needed: the test's own ends it.
 func TestMatrix(t *testing.T) {
 	for _, who := range []string{"same process", "two processes", "two users", "root and user", "user and root"} {
 		for _, held := range []Mode{Shared, Exclusive} {
@@ -336,8 +336,8 @@ func otherName(t *testing.T, dir, how string) string {
 	return name
 }
 
-// 64 processes that use a directory all the time let one change in, and go on afterwards. (Without the mark of who waits for
-// a change, there is no moment in which nobody uses it.)
+// 64 processes that use a directory all the time let one change in, and go on afterwards. (Without the mark of
+// who waits for a change, there is no moment in which nobody uses it.)
 func TestFairness(t *testing.T) {
 	dir := sharedDir(t)
 	holders := make([]holder, 64)
@@ -386,8 +386,12 @@ func TestBelow(t *testing.T) {
 					r := bufio.NewReader(stdout)
 					r.ReadString('\n')
 					if waiting {
-						m := newMark(dir, Exclusive)
-						defer m.remove()
+						l, err := open(dir, false)
+						if err != nil {
+							t.Fatal(err)
+						}
+						defer l.release()
+						l.mark(Exclusive)
 					}
 					io.WriteString(stdin, "\n")
 					io.Copy(&out, r)
@@ -479,7 +483,7 @@ func TestReplaced(t *testing.T) {
 				return
 			default:
 			}
-			w := waiter{dir: dir, mode: Change}
+			w := waiter{dir: dir, mode: Exclusive}
 			release, err := w.try() // makes the directory
 			if errors.Is(err, errBusy) {
 				continue
@@ -493,7 +497,7 @@ func TestReplaced(t *testing.T) {
 		}
 	}()
 	for end := time.Now().Add(time.Second); time.Now().Before(end); {
-		w := waiter{dir: dir, mode: Use}
+		w := waiter{dir: dir, mode: Shared}
 		release, err := w.try()
 		if errors.Is(err, errBusy) {
 			continue
@@ -509,9 +513,10 @@ func TestReplaced(t *testing.T) {
 	}
 }
 
-// While the directory comes and goes, as under a clean of plain go, it is still the directory that is locked, and not a file
-// in it, which would keep nobody out. No look at the wrong moment is an error. (Without a pause between two removals a look could meet
-// nothing else than wrong moments: no cleaner makes thousands of them in a row.)
+// While the directory comes and goes, as under a clean of plain go, it is still the directory that is locked,
+// and not a file in it, which would keep nobody out. No look at the wrong moment is an error. (Without a pause
+// between two removals a look could meet nothing else than wrong moments: no cleaner makes thousands of them in
+// a row.)
 func TestComesAndGoes(t *testing.T) {
 	dir := sharedDir(t)
 	end := time.Now().Add(time.Second / 2)

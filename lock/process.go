@@ -1,6 +1,7 @@
 package lock
 
 import (
+	"os"
 	"slices"
 	"time"
 )
@@ -18,9 +19,37 @@ type Process struct {
 // Processes are those that hold dir's lock or wait for it, as far as the system tells: Linux names those of this pid
 // namespace, other systems nobody.
 func Processes(dir string) []Process {
-	m := newMark(dir, Shared)
-	defer m.remove()
-	return describe(m.others(dir, false))
+	l, ok := openThere(dir)
+	if !ok {
+		return nil
+	}
+	defer l.release()
+	l.mark(Shared) // by which the system names the device
+	return describe(l.others())
+}
+
+// Held reports whether somebody holds dir's lock, whether or not he can be seen, by trying to take it. It does
+// not wait, except for a file server (Remote), for which it may wait for ever.
+func Held(dir string) bool {
+	l, ok := openThere(dir)
+	if !ok {
+		return false
+	}
+	defer l.release()
+	ok, err := l.try(Exclusive)
+	if err != nil {
+		ok, err = l.try(Shared) // a file on NFS that is not ours to write to
+	}
+	return !ok && err == nil
+}
+
+// openThere opens what is locked for dir, if that is there: nothing is made.
+func openThere(dir string) (*lockFile, bool) {
+	if _, err := os.Stat(lockPath(dir, false)); err != nil {
+		return nil, false
+	}
+	l, err := open(dir, false)
+	return l, err == nil
 }
 
 // An entry is what the system says of one process and the lock.

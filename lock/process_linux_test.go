@@ -1,6 +1,7 @@
 package lock
 
 import (
+	"math"
 	"os"
 	"strings"
 	"testing"
@@ -9,16 +10,16 @@ import (
 func TestParseLock(t *testing.T) {
 	at := inode{"fe:00", 246947}
 	for line, want := range map[string]lockLine{
-		"1: FLOCK  ADVISORY  READ 4711 fe:00:246947 0 EOF":     {class: "FLOCK", pid: 4711, inode: at},
-		"1: -> FLOCK  ADVISORY  WRITE 4712 fe:00:246947 0 EOF": {class: "FLOCK", blocked: true, mode: Exclusive, pid: 4712, inode: at},
-		"2: POSIX  ADVISORY  READ 4713 fe:00:246947 1 1":       {class: "POSIX", pid: 4713, inode: at, start: 1},
-		"3: OFDLCK ADVISORY  WRITE -1 fe:00:246947 128 128":    {class: "OFDLCK", mode: Exclusive, pid: -1, inode: at, start: 128},
+		"1: FLOCK  ADVISORY  READ 4711 fe:00:246947 0 EOF":     {class: "FLOCK", pid: 4711, inode: at, end: math.MaxInt64},
+		"1: -> FLOCK  ADVISORY  WRITE 4712 fe:00:246947 0 EOF": {class: "FLOCK", blocked: true, mode: Exclusive, pid: 4712, inode: at, end: math.MaxInt64},
+		"2: POSIX  ADVISORY  READ 4713 fe:00:246947 1 1":       {class: "POSIX", pid: 4713, inode: at, start: 1, end: 1},
+		"3: OFDLCK ADVISORY  WRITE -1 fe:00:246947 128 128":    {class: "OFDLCK", mode: Exclusive, pid: -1, inode: at, start: 128, end: 128},
 	} {
 		if got, ok := parseLock(line); !ok || got != want {
 			t.Errorf("%q: %+v, %t", line, got, ok)
 		}
 	}
-	for _, line := range []string{"", "1: FLOCK", "1: FLOCK ADVISORY READ x fe:00:1 0 EOF", "1: FLOCK ADVISORY READ 1 1 0 EOF"} {
+	for _, line := range []string{"", "1: FLOCK", "1: FLOCK ADVISORY READ x fe:00:1 0 EOF", "1: FLOCK ADVISORY READ 1 1 0 EOF", "1: FLOCK ADVISORY READ 1 fe:00:1 0 x"} {
 		if got, ok := parseLock(line); ok {
 			t.Errorf("%q: %+v", line, got)
 		}

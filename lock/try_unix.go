@@ -30,13 +30,9 @@ func try(dir string) error {
 
 // refused locks or unlocks a file, and says why that cannot be done.
 func refused(dir string, fd, how int) error {
-	for {
-		err := unix.Flock(fd, how)
-		switch {
-		case err == nil, errors.Is(err, unix.EWOULDBLOCK):
-			return nil
-		case !interrupted(err):
-			return &RefusedError{dir, err}
-		}
+	err := uninterrupted(func() error { return unix.Flock(fd, how) })
+	if err == nil || errors.Is(err, unix.EWOULDBLOCK) {
+		return nil
 	}
+	return &RefusedError{Dir: dir, Err: err}
 }

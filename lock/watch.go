@@ -5,9 +5,10 @@ import "time"
 // interval is how often Watch looks.
 const interval = time.Second / 2
 
-// Watch looks twice a second whether a child of this process waits for a lock file of its own, which the go command does
-// in silence (F43, golang.org/issue/33543), and tells after a second for which file and for whom; again after ten, and
-// each minute. It goes on until stop is called. Where the system does not tell, it does nothing.
+// Watch looks twice a second whether a child of this process waits for a lock file of its own, which the go
+// command does in silence (F43, golang.org/issue/33543), and tells after a second for which file and for whom;
+// again after ten, and each minute. It goes on until stop is called. Where the system does not tell, it does
+// nothing.
 func Watch(tell func(path string, blockers []Process)) (stop func()) {
 	done := make(chan struct{})
 	// No goroutine until there can be something to see: it would cost each short command a thread.

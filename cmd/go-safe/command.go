@@ -8,10 +8,10 @@ import (
 	"path/filepath"
 	"sync"
 	"syscall"
-	"time"
 
 	"github.com/go-safe/go-safe/envfix"
 	"github.com/go-safe/go-safe/internal/proc"
+	"github.com/go-safe/go-safe/lock"
 	"github.com/go-safe/go-safe/modcache"
 	"github.com/go-safe/go-safe/rights"
 	"github.com/go-safe/go-safe/shim"
@@ -37,8 +37,7 @@ type command struct {
 	interrupted bool   // a signal came while it ran
 	placed      bool   // binaries that it built were put where they belong
 
-	waited   time.Duration // for locks, all together
-	patience time.Duration // what was left of lockTimeout for the last one
+	patience *lock.Patience // for all locks together, once the first is taken
 }
 
 // imagined is a command that is not to be run, to see what it would get.

@@ -19,7 +19,7 @@ type config struct {
 	verbose     bool          // GOSAFE_VERBOSE=1: say each decision
 	noLocks     bool          // GOSAFE_LOCK=off: take no lock
 	needLocks   bool          // GOSAFE_LOCK=required: fail where a lock is not to be had
-	lockTimeout time.Duration // GOSAFE_LOCK_TIMEOUT: how long to wait for all that a command takes
+	lockTimeout time.Duration // GOSAFE_LOCK_TIMEOUT: how long to wait for all that a command takes; negative where it is not set
 	noHints     bool          // GOSAFE_HINT=off: say nothing about a command that failed
 	noRepair    bool          // GOSAFE_REPAIR=off: leave the rights of what a command made as they are
 	trustRepo   bool          // GOSAFE_TRUST_REPO=1: let git answer about the repository around the command, whosever it is
@@ -39,7 +39,7 @@ var settings = []setting{
 	{"GOSAFE_EXEC", "child", "start the real go as a child and wait, even where exec would do"},
 	{"GOSAFE_LOCK", "off", "take no lock"},
 	{"GOSAFE_LOCK", "required", "fail, with exit status 125, where a lock is not to be had"},
-	{timeoutSetting, "10s", "how long a command waits for locks, all together; 0s for nobody"},
+	{timeoutSetting, "30s", "how long a command waits for locks, all together, in place of 10s and, go clean for builds, 2m"},
 	{"GOSAFE_REPAIR", "off", "leave the rights of what a command made as they are"},
 	{"GOSAFE_HINT", "off", "say nothing about a command that failed"},
 	{"GOSAFE_TRUST_REPO", "1", "let git answer about the repository around the working directory, whosever it is"},
@@ -72,7 +72,7 @@ func readConfig(environ []string) (config, error) {
 		verbose:     is("GOSAFE_VERBOSE", "1"),
 		noLocks:     is("GOSAFE_LOCK", "off"),
 		needLocks:   is("GOSAFE_LOCK", "required"),
-		lockTimeout: 10 * time.Second,
+		lockTimeout: -1,
 		noHints:     is("GOSAFE_HINT", "off"),
 		noRepair:    is("GOSAFE_REPAIR", "off"),
 		trustRepo:   is("GOSAFE_TRUST_REPO", "1"),

@@ -44,14 +44,25 @@ accepts every command line as go does. It takes one word for itself: safe, as th
 
 # Locks
 
-A lock is flock(2) on the cache's directory itself, opened for reading; on network and FUSE file systems, and where directories cannot be locked, on a file in
-it, .go-safe.lock, with the directory's rights; on Windows on a file beside it. Nothing is left behind by who is killed. Who waits to change a cache lets
-no new use in. Below a go-safe that holds a lock (make, go generate, tests that run go) nothing waits for it.
+A lock is flock(2) on the cache's directory itself, opened for reading; on network and FUSE file systems, and
+where directories cannot be locked, on a file in it, .go-safe.lock, with the directory's owner and rights; on
+Windows on a file beside it. Nothing is left behind by who is killed. Below a go-safe that holds a lock (make,
+go generate, tests that run go) nothing waits for it.
 
-Who waits for longer than a second says for whom, again after ten seconds and each minute, also where the go command itself waits
-for one of its own lock files, which it does in silence. After GOSAFE_LOCK_TIMEOUT, which is for all locks of a command together, it goes on
-without the lock, as plain go would, and says so. The pid, user, command and age are those of /proc (Linux); what is hidden is not said.
-go safe locks lists who holds the locks on the caches here, and who waits.
+A command waits ten seconds for its locks, all of them together. Go clean of a whole cache waits longer for
+builds: up to two minutes, as long as a compiler or a linker was seen in the last ten seconds below a go-safe
+whose user may write to the cache (Linux). A go test that only runs its tests gets ten seconds, and so do other
+programs that hold the lock and holders that cannot be seen. Then the command goes on without the lock, as plain
+go would, and says so. GOSAFE_LOCK_TIMEOUT replaces all of these times.
+
+While a clean waits, new builds wait too: in the first ten seconds of each minute, counted from the first clean
+that waits. In between they run.
+
+A command that waits for longer than a second says for whom, again after ten seconds and each minute, also where
+the go command itself waits for one of its own lock files, which it does in silence. The pid, user, command and
+age are those of /proc (Linux); what is hidden is not said. go safe locks lists who holds the locks on the
+caches here, and who waits. It also finds a lock that is held by a process that cannot be seen, as in another
+container or on another machine.
 
 go clean finds the caches set aside: the module cache renamed beside itself, with an empty directory in its place (where it is
 a mount point, or its parent is not writable, its entries into a folder in it), the folders of the build cache in a folder in it. What
@@ -187,7 +198,7 @@ Settings:
 	GOSAFE_EXEC=child        start the real go as a child and wait, even where exec would do
 	GOSAFE_LOCK=off          take no lock
 	GOSAFE_LOCK=required     fail, with exit status 125, where a lock is not to be had
-	GOSAFE_LOCK_TIMEOUT=10s  how long a command waits for locks, all together; 0s for nobody
+	GOSAFE_LOCK_TIMEOUT=30s  how long a command waits for locks, all together, in place of 10s and, go clean for builds, 2m
 	GOSAFE_REPAIR=off        leave the rights of what a command made as they are
 	GOSAFE_HINT=off          say nothing about a command that failed
 	GOSAFE_TRUST_REPO=1      let git answer about the repository around the working directory, whosever it is, see below
@@ -348,8 +359,8 @@ A program named by -toolexec sees the GOBIN that the go command was given.
 While go-safe waits for the go command, SIGSTOP and SIGTSTP sent to its pid alone stop it alone; Ctrl-Z, which the terminal sends to the
 whole group, stops both.
 
-Locks keep out only what goes through go-safe. Anybody who can read a cache can lock it, and make others wait for up to
-GOSAFE_LOCK_TIMEOUT. Only Linux tells who holds a lock: elsewhere a go-safe below another one that changes a cache waits too.
+Locks keep out only what goes through go-safe. Anybody who can read a cache can lock it, and make each command of others wait for ten
+seconds, or GOSAFE_LOCK_TIMEOUT; they say who it is. Only Linux tells who holds a lock: elsewhere a go-safe below another one that changes a cache waits too.
 
 What go-safe reads from ACLs of macOS and Windows, and makes of it, is tested on Linux, with lists that those systems printed. Its calls to
 Windows were run under Wine, which keeps no ACLs; those to macOS are only built so far.

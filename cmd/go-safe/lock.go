@@ -5,11 +5,13 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/go-safe/go-safe/envfix"
 	"github.com/go-safe/go-safe/lock"
+	"github.com/go-safe/go-safe/rights"
 	"github.com/go-safe/go-safe/shim"
 )
 
@@ -20,14 +22,15 @@ type want struct {
 	mode lock.Mode
 }
 
-// wants are the locks of a command, always in this order, so that no two commands wait for each other. Where a program goes
-// on after the build nobody sees when that ends: go run holds nothing.
+// wants are the locks of a command, always in this order, so that no two commands wait for each other. Where a
+// program goes on after the build nobody sees when that ends: go run holds nothing.
 func (c *command) wants() []want {
 	if c.noLocks {
 		return nil
 	}
 	uses := c.class.Writes & (shim.ModCache | shim.BuildCache)
-	// What itself writes nothing, as go version and go help, may have to download a toolchain (cmd/go/internal/toolchain.Select).
+	// What itself writes nothing, as go version and go help, may have to download a toolchain
+	// (cmd/go/internal/toolchain.Select).
 	if uses == 0 && c.class.Writes == 0 && c.switches() {
 		uses = shim.ModCache
 	}
@@ -70,64 +73,114 @@ func isDir(path string) bool {
 
 // lockAll takes the locks and returns what gives them back. Where one is not to be had, the command goes on as
 // plain go would, and that is said; or fails, where the user said so.
+//
+// A clean may wait for minutes. It holds nothing meanwhile, or builds that need only the other cache would wait
+// as long.
 func (c *command) lockAll(list []want) (release func(), err error) {
-	var releases []func()
+	var held []func()
 	release = func() {
-		for _, r := range releases {
+		for _, r := range slices.Backward(held) { // who waits for the first lock finds the others free
 			r()
 		}
+		held = nil
 	}
-	for _, w := range list {
-		r, err := c.take(w)
-		if err != nil {
+	list = slices.Clone(list)
+	for i := 0; i < len(list); {
+		p := c.patient()
+		holds := c.class.Clears != 0 && len(held) > 0 && p.Left() > 0
+		if holds {
+			p = &lock.Patience{}
+		}
+		r, err := c.acquire(list[i], p)
+		if holds && isBusy(err) {
+			release()
+			list[0], list[i] = list[i], list[0]
+			i = 0
+			continue
+		}
+		if err = c.without(list[i], err); err != nil {
 			release()
 			return nil, err
 		}
-		if r != nil {
-			releases = append(releases, r)
+		if r == nil {
+			list = slices.Delete(list, i, i+1)
+			continue
 		}
+		held = append(held, r)
+		i++
 	}
 	return release, nil
 }
 
 // take takes one lock and returns what gives it back; nil where the command goes on without it.
 func (c *command) take(w want) (release func(), err error) {
-	release, err = c.acquire(w)
+	release, err = c.acquire(w, c.patient())
+	return release, c.without(w, err)
+}
+
+// without says that the command goes on without a lock that was not to be had, or returns why it does not. It
+// does nothing where it was to be had.
+func (c *command) without(w want, err error) error {
+	advice := "go safe locks"
+	var refused *lock.RefusedError
+	if errors.As(err, &refused) && refused.File != "" {
+		advice = "sudo rm -r " + envfix.Quote(refused.File)
+	}
 	switch {
 	case err == nil:
-		return release, nil
+		return nil
 	case c.needLocks:
-		return nil, fmt.Errorf("%s; GOSAFE_LOCK=required forbids to go on without the lock; type: go safe locks", c.trouble(w, err))
+		return fmt.Errorf("%s; GOSAFE_LOCK=required forbids to go on without the lock; type: %s", c.trouble(w, err), advice)
 	case !cannotBeUsed(err):
-		c.say.line("warning: %s; going on without the lock, as plain go would; type: go safe locks", c.trouble(w, err))
+		c.say.line("warning: %s; going on without the lock, as plain go would; type: %s", c.trouble(w, err), advice)
 	}
-	return nil, nil
+	return nil
+}
+
+func isBusy(err error) bool {
+	var busy *lock.BusyError
+	return errors.As(err, &busy)
 }
 
 // cannotBeUsed reports whether the directory itself is the matter, which the go command will say.
 func cannotBeUsed(err error) bool {
-	var busy *lock.BusyError
 	var refused *lock.RefusedError
-	return !errors.As(err, &busy) && !errors.As(err, &refused)
+	return !isBusy(err) && !errors.As(err, &refused)
 }
 
-// aMoment is what a free lock may take on a busy machine.
-const aMoment = 100 * time.Millisecond
+// How long a command waits for locks, unless GOSAFE_LOCK_TIMEOUT says it: for anybody, and a clean for builds.
+// A go test that runs its tests is not one: it may itself wait for a program that cleans, and has a limit of
+// ten minutes.
+const (
+	waitForAnybody = 10 * time.Second
+	waitForBuilds  = 2 * time.Minute
+)
 
-// acquire waits no longer than what is left of the time that the command has for all its locks. A free one is taken when none is left too.
-func (c *command) acquire(w want) (release func(), err error) {
-	c.patience = max(0, c.lockTimeout-c.waited)
-	began := time.Now()
-	release, err = lock.Acquire(w.dir, w.mode, c.patience, func(blockers []lock.Process) {
-		c.say.line("waiting for %s %s, held by %s", w.name, w.dir, processes(blockers))
-	})
-	if waited := time.Since(began); err != nil || waited > aMoment {
-		c.waited += waited
+// patient is how long the command waits for all its locks.
+func (c *command) patient() *lock.Patience {
+	if c.patience == nil {
+		c.patience = &lock.Patience{Anybody: waitForAnybody, Writes: rights.MayWrite}
+		if c.lockTimeout >= 0 {
+			c.patience.Anybody = c.lockTimeout
+		} else if c.class.Clears != 0 {
+			c.patience.Builds = waitForBuilds
+		}
 	}
-	return release, err
+	return c.patience
 }
 
-// trouble says why the lock, the last one asked for, was not to be had.
+// acquire waits for a lock, and says for whom. A free one is taken when no patience is left too.
+func (c *command) acquire(w want, p *lock.Patience) (release func(), err error) {
+	return lock.Acquire(w.dir, w.mode, p, func(blockers []lock.Process) {
+		how := "held by"
+		if len(blockers) > 0 && blockers[0].Waits { // then all of them do, and no new shared lock comes in before
+			how = "wanted alone by"
+		}
+		c.say.line("waiting for %s %s, %s %s; Ctrl-C ends this command", w.name, w.dir, how, processes(blockers))
+	})
+}
+
+// trouble says why a lock was not to be had.
 func (c *command) trouble(w want, err error) string {
 	var busy *lock.BusyError
 	switch {
@@ -135,10 +188,10 @@ func (c *command) trouble(w want, err error) string {
 		return w.name + ": " + err.Error()
 	case busy.Deadlock:
 		return fmt.Sprintf("%s: %s is held by %s, which waits for us", w.name, w.dir, processes(busy.Blockers))
-	case c.patience == 0:
+	case busy.Waited <= 0:
 		return fmt.Sprintf("%s: %s is held by %s", w.name, w.dir, processes(busy.Blockers))
 	}
-	return fmt.Sprintf("%s: %s was held for %s by %s", w.name, w.dir, c.patience.Round(time.Millisecond), processes(busy.Blockers))
+	return fmt.Sprintf("%s: %s was held for %s by %s", w.name, w.dir, busy.Waited.Round(time.Millisecond), processes(busy.Blockers))
 }
 
 // processes names who holds a lock, as far as that is known.

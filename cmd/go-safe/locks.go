@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -21,6 +22,7 @@ type lockRow struct {
 	Name      string       `json:"name"`
 	Dir       string       `json:"dir"`
 	Processes []processRow `json:"processes"` // [] where nobody holds the lock, or nobody who can be seen
+	Unseen    bool         `json:"unseen"`    // it is held by somebody who cannot be seen from here
 }
 
 // A processRow is one that holds a lock or waits for it.
@@ -46,8 +48,22 @@ func lockRows(environ []string, real shim.Go) []lockRow {
 		if !filepath.IsAbs(r.Dir) {
 			continue
 		}
+		r.look()
+		rows = append(rows, r)
+	}
+	return rows
+}
+
+// looks are how often a lock may be held while its holder is not found before he is taken for one that cannot
+// be seen: between two calls it may have gone to another.
+const looks = 10
+
+// look finds out who holds the lock and who waits.
+func (r *lockRow) look() {
+	for range looks {
 		r.Processes = []processRow{}
-		for _, p := range lock.Processes(r.Dir) {
+		ps := lock.Processes(r.Dir)
+		for _, p := range ps {
 			row := processRow{PID: p.PID, Command: p.Command, Mode: p.Mode.String(), Waits: p.Waits}
 			if p.UID >= 0 {
 				row.User = envfix.UserName(p.UID)
@@ -57,16 +73,35 @@ func lockRows(environ []string, real shim.Go) []lockRow {
 			}
 			r.Processes = append(r.Processes, row)
 		}
-		rows = append(rows, r)
+		holds := func(p lock.Process) bool { return !p.Waits }
+		if slices.ContainsFunc(ps, holds) || !held(r.Dir) {
+			return
+		}
 	}
-	return rows
+	r.Unseen = true
 }
+
+// held tries whether somebody holds the lock of a directory. A file server is asked by a process of its own;
+// one that does not answer has not said so.
+func held(dir string) bool {
+	if !lock.Remote(dir) {
+		return lock.Held(dir)
+	}
+	said := trial("--held", dir)
+	return said != nil && said.Error() == heldWord
+}
+
+// heldWord is what go safe locks --held prints.
+const heldWord = "held"
 
 // printLocks prints a line for each process, and one for a directory that nobody has locked.
 func printLocks(w io.Writer, rows []lockRow) error {
 	tw := tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)
 	for _, r := range rows {
-		if len(r.Processes) == 0 {
+		switch {
+		case r.Unseen:
+			fmt.Fprintf(tw, "%s\t%s\theld by a process that cannot be seen from here, as of another container or machine\n", r.Name, oneLine(r.Dir))
+		case len(r.Processes) == 0:
 			fmt.Fprintf(tw, "%s\t%s\tfree\n", r.Name, oneLine(r.Dir))
 		}
 		for _, p := range r.Processes {
@@ -93,13 +128,19 @@ func unlockable(dir string) error {
 	if !lock.Remote(dir) {
 		return lock.Try(dir)
 	}
+	return trial("--try", dir)
+}
+
+// trial asks a process of its own, go safe locks with a flag, and returns what that says; nil for nothing, or
+// where it cannot be started.
+func trial(flag, dir string) error {
 	exe, err := os.Executable()
 	if err != nil {
 		return nil
 	}
 	var why strings.Builder
 	err = proc.Run(proc.Command{
-		Path: exe, Args: []string{"safe", "locks", "--try", dir}, Stdout: &why, Deadline: time.Now().Add(lockTrial),
+		Path: exe, Args: []string{"safe", "locks", flag, dir}, Stdout: &why, Deadline: time.Now().Add(lockTrial),
 	})
 	switch {
 	case errors.Is(err, proc.ErrDeadline):
@@ -124,9 +165,13 @@ func remembered(ask func(string) error) func(string) error {
 }
 
 // tryLocks is the trial in a process of its own.
-func tryLocks(stdout io.Writer, dir string) {
+func tryLocks(stdout io.Writer, flag, dir string) {
 	var refused *lock.RefusedError
-	if errors.As(lock.Try(dir), &refused) {
+	if flag == "--held" {
+		if lock.Held(dir) {
+			fmt.Fprint(stdout, heldWord)
+		}
+	} else if errors.As(lock.Try(dir), &refused) {
 		fmt.Fprint(stdout, refused.Err)
 	}
 }

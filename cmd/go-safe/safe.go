@@ -55,8 +55,8 @@ func printUsage(w io.Writer) error {
 // safe runs go safe <args>. The commands work without a real go, and say so.
 func safe(args, environ []string, real shim.Go, notFound error, cfg config, stdout io.Writer, say printer) int {
 	var err error
-	if len(args) == 3 && args[0] == "locks" && args[1] == "--try" {
-		tryLocks(stdout, args[2])
+	if len(args) == 3 && args[0] == "locks" && (args[1] == "--try" || args[1] == "--held") {
+		tryLocks(stdout, args[1], args[2])
 		return 0
 	}
 	if len(args) > 0 {

@@ -140,12 +140,11 @@ func (v *verifier) lock(cfg config) (release func(), err error) {
 	if cfg.noLocks {
 		return func() {}, nil
 	}
-	release, err = c.acquire(w)
-	var busy *lock.BusyError
+	release, err = c.acquire(w, c.patient())
 	switch {
 	case err == nil:
 		return release, nil
-	case errors.As(err, &busy), cfg.needLocks:
+	case isBusy(err), cfg.needLocks:
 		return nil, fmt.Errorf("%s; nothing was healed; type: go safe locks", c.trouble(w, err))
 	}
 	return func() {}, nil
