@@ -464,51 +464,35 @@ func TestSetAside(t *testing.T) {
 	release()
 }
 
-// A directory is replaced, by somebody who holds its lock, between the moment it is opened and the moment it is locked. The lock
-// must be one on what the path names now, so that nobody else can have it. Thousands of tries meet that moment.
+// What was opened and is not what the path names any more is not locked, whether it went before the lock or
+// between the two calls that lock it: a directory that a clean has set aside, or the file in one.
 func TestReplaced(t *testing.T) {
-	dir := sharedDir(t)
-	stop, stopped := make(chan bool), make(chan error)
-	defer func() {
-		close(stop)
-		if err := <-stopped; err != nil {
-			t.Error(err)
+	for _, file := range []bool{false, true} {
+		dir := sharedDir(t)
+		w := waiter{dir: dir, mode: Exclusive, file: file}
+		defer w.leave()
+		var err error
+		if w.lock, err = open(dir, file); err != nil {
+			t.Fatal(err)
 		}
-	}()
-	go func() {
-		for i := 0; ; i++ {
-			select {
-			case <-stop:
-				stopped <- nil
-				return
-			default:
-			}
-			w := waiter{dir: dir, mode: Exclusive}
-			release, err := w.try() // makes the directory
-			if errors.Is(err, errBusy) {
-				continue
-			}
-			aside := fmt.Sprint(dir, ".", i)
-			if err := errors.Join(err, os.Rename(dir, aside), os.Remove(aside)); err != nil {
-				stopped <- err
-				return
-			}
-			release()
-		}
-	}()
-	for end := time.Now().Add(time.Second); time.Now().Before(end); {
-		w := waiter{dir: dir, mode: Shared}
-		release, err := w.try()
-		if errors.Is(err, errBusy) {
-			continue
+		if file {
+			err = os.Rename(filepath.Join(dir, fileName), filepath.Join(dir, "old"))
+		} else {
+			err = errors.Join(os.Rename(dir, dir+".aside"), os.Mkdir(dir, 0o755))
 		}
 		if err != nil {
 			t.Fatal(err)
 		}
-		if again, free := TryAlone(dir); free {
-			again()
-			t.Fatal("two have the lock")
+		release, err := w.try()
+		if err != nil {
+			t.Fatal(err)
 		}
+		other := waiter{dir: dir, mode: Exclusive, file: file}
+		if again, err := other.try(); err == nil {
+			again()
+			t.Errorf("by a file: %t: two have the lock", file)
+		}
+		other.leave()
 		release()
 	}
 }

@@ -18,7 +18,7 @@ import (
 )
 
 func init() {
-	roles["build"], roles["named"], roles["marks"] = build, named, marks
+	roles["build"], roles["named"], roles["marks"], roles["many"] = build, named, marks, many
 }
 
 // build DIR NAME TOOL holds the shared lock as a process called NAME does below which a program called TOOL
@@ -44,6 +44,16 @@ func build(args []string) error {
 			return err
 		}
 		bufio.NewReader(r).ReadString('\n')
+	}
+	return hold([]string{args[0], "shared"})
+}
+
+// many DIR holds the shared lock a thousand times until standard input ends.
+func many(args []string) error {
+	for range 999 {
+		if _, err := acquire(args[0], Shared, time.Hour); err != nil {
+			return err
+		}
 	}
 	return hold([]string{args[0], "shared"})
 }
@@ -135,6 +145,21 @@ func TestPatienceIsForAll(t *testing.T) {
 		if dir == first && busy.Waited != blocksFor || dir == second && busy.Waited > 0 {
 			t.Errorf("waited for %v", busy.Waited)
 		}
+	}
+}
+
+// Who holds a lock a thousand times is one holder.
+func TestOneOfMany(t *testing.T) {
+	dir := sharedDir(t)
+	h := startHolder(t, command("many", dir))
+	l, err := open(dir, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.release()
+	l.mark(Exclusive)
+	if got := l.others(); len(got) != 1 || got[0].pid != h.Process.Pid {
+		t.Errorf("%d holders, the first %v; want one of pid %d", len(got), got[:min(1, len(got))], h.Process.Pid)
 	}
 }
 

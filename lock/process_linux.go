@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"math"
 	"os"
 	"slices"
@@ -25,18 +26,18 @@ func (l *lockFile) others() []entry {
 	if err != nil {
 		return nil
 	}
-	var entries []entry
+	unique := make(map[entry]bool) // who wants to keep us busy may hold a lock thousands of times
 	for line := range bytes.Lines(data) {
 		e, ok := parseLock(string(line))
 		switch {
 		case !ok || e.blocked:
 		case e.class == "FLOCK" && e.inode == locked:
-			entries = append(entries, entry{e.pid, e.mode, false})
+			unique[entry{e.pid, e.mode, false}] = true
 		case e.class == "POSIX" && e.inode == marked && e.pid != os.Getpid():
-			entries = append(entries, entry{e.pid, e.marks(), true})
+			unique[entry{e.pid, e.marks(), true}] = true
 		}
 	}
-	return entries
+	return slices.SortedFunc(maps.Keys(unique), func(a, b entry) int { return a.pid - b.pid })
 }
 
 // An inode is the name by which /proc/locks knows a file.
