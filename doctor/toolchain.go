@@ -5,7 +5,6 @@ import (
 	"go/version"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"strings"
 
 	"github.com/go-safe/go-safe/envfix"
@@ -102,7 +101,8 @@ func (m *Machine) lacks(name string, onlyPath bool) (why string, here bool) {
 
 // holdsToolchain reports whether the module cache has the toolchain, extracted or not.
 func (m *Machine) holdsToolchain(name string) bool {
-	cache, file := m.Plan().Value("GOMODCACHE"), name+"."+runtime.GOOS+"-"+runtime.GOARCH
+	system := strings.Replace(filepath.Base(toolDir(m.Real.GOROOT)), "_", "-", 1)
+	cache, file := m.Plan().Value("GOMODCACHE"), name+"."+system
 	extracted, _ := filepath.Glob(filepath.Join(cache, "golang.org", "toolchain@*-"+file))
 	zip, _ := filepath.Glob(filepath.Join(cache, "cache", "download", "golang.org", "toolchain", "@v", "*-"+file+".zip"))
 	return len(extracted)+len(zip) > 0

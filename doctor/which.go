@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/go-safe/go-safe/envfix"
@@ -33,11 +34,13 @@ func goChecks() []Check {
 // shimFirst looks whether go-safe is what runs as go.
 func shimFirst(m *Machine) Finding {
 	all := m.Search.All()
-	if len(all) > 0 && all[0].Self {
-		return ok(all[0].Path, "")
-	}
 	f := Finding{Status: Warning, Looked: "PATH", Found: "there is no go on it"}
-	if len(all) > 0 {
+	switch {
+	case len(all) > 0 && all[0].Self && m.runnable(all[0].Path):
+		return ok(all[0].Path, "")
+	case len(all) > 0 && all[0].Self:
+		f.Status, f.Looked, f.Found = Broken, all[0].Path, "is a go-safe for another machine, which this one cannot run"
+	case len(all) > 0:
 		f.Found = all[0].Path + ", " + kind(all[0]) + ", comes before go-safe"
 	}
 	if dir, makes := m.shimFolder(); dir != "" {
@@ -49,7 +52,7 @@ func shimFirst(m *Machine) Finding {
 // shimFolder is a folder in which go-safe is called go, and what to type first to make that so; "" where neither is.
 func (m *Machine) shimFolder() (dir, makes string) {
 	for _, g := range m.Search.All() {
-		if g.Self {
+		if g.Self && m.runnable(g.Path) {
 			return filepath.Dir(g.Path), ""
 		}
 	}
@@ -64,6 +67,15 @@ func (m *Machine) shimFolder() (dir, makes string) {
 		return dir, "ln -s " + envfix.Quote(filepath.Base(m.Exe)) + " " + envfix.Quote(as)
 	}
 	return m.ownFolder()
+}
+
+// runnable reports whether the system can run a go-safe, which may be another build than this one.
+func (m *Machine) runnable(path string) bool {
+	if sameFile(path, m.Exe) {
+		return true
+	}
+	_, err := m.ask("/", nil, path, "safe", "version")
+	return !errors.Is(err, syscall.ENOEXEC)
 }
 
 // ownFolder is a folder of this user's in which go-safe can be called go, and what to type first.
@@ -163,7 +175,7 @@ func goSeveral(m *Machine) Finding {
 // goMixed asks the compiler that the real go would run for its version.
 func goMixed(m *Machine) Finding {
 	want := envfix.Version(m.Real.GOROOT)
-	compiler := filepath.Join(m.Real.GOROOT, "pkg", "tool", runtime.GOOS+"_"+runtime.GOARCH, "compile")
+	compiler := filepath.Join(toolDir(m.Real.GOROOT), "compile")
 	if want == "" || m.NotFound != nil {
 		return ok(m.Real.Path, "not in a tree of its own, which is not looked at")
 	}
@@ -176,6 +188,16 @@ func goMixed(m *Machine) Finding {
 		return Finding{Status: Broken, Looked: compiler, Found: "is " + have + ", and the go command " + want, Type: cure}
 	}
 	return ok(compiler, want)
+}
+
+// toolDir is the folder with the tools of a Go tree. The go command there may be built for another architecture than this
+// program (amd64 on arm64 under Rosetta): then it is the only folder for this system.
+func toolDir(goroot string) string {
+	own := filepath.Join(goroot, "pkg", "tool", runtime.GOOS+"_"+runtime.GOARCH)
+	if dirs, _ := filepath.Glob(filepath.Join(goroot, "pkg", "tool", runtime.GOOS+"_*")); !exists(own) && len(dirs) == 1 {
+		return dirs[0]
+	}
+	return own
 }
 
 // otherTree is what to type to use the next go on PATH.
