@@ -8,7 +8,10 @@
 // prints nothing; that nobody else is in the cache is the caller's care.
 package clean
 
-import "strings"
+import (
+	"path/filepath"
+	"strings"
+)
 
 // mark is in the names of folders that hold what was set aside; a number follows.
 const mark = "go-safe-clean-"
@@ -38,6 +41,10 @@ func BuildCache(dir string, buckets, fuzz bool, hold Hold) (*Aside, error) {
 // Sweep deletes folders of cleans that were killed, in a cache and beside it. It touches nothing but directories of this
 // user's that have such a name and that nobody holds. It returns why it could not delete one, by folder.
 func Sweep(cache string, hold Hold) (failed map[string]error) { return sweep(cache, hold) }
+
+// Remove deletes a directory of this user's that nobody holds, if there is no mount in it. It first gets the name of a
+// folder that is left behind, so that nobody finds half of it under its own name.
+func Remove(dir string, hold Hold) error { return removeTree(filepath.Clean(dir), hold) }
 
 // isMarked reports whether name is prefix and a number.
 func isMarked(name, prefix string) bool {

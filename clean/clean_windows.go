@@ -8,6 +8,7 @@ func keep(string) (restore func())                        { return func() {} }
 func modCache(string, Hold) (*Aside, error)               { return nil, nil }
 func buildCache(string, bool, bool, Hold) (*Aside, error) { return nil, nil }
 func sweep(string, Hold) map[string]error                 { return nil }
+func removeTree(string, Hold) error                       { return nil }
 
 // There is no Aside to ask.
 func (a *Aside) Removed() bool     { return true }

@@ -5,8 +5,11 @@ package clean
 import (
 	"errors"
 	"io/fs"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"strconv"
+	"strings"
 
 	"github.com/go-safe/go-safe/internal/fsinfo"
 	"golang.org/x/sys/unix"
@@ -108,6 +111,49 @@ func full(err error, dir string) error {
 		path, err = filepath.Join(dir, at.Path), at.Err
 	}
 	return &fs.PathError{Op: "delete", Path: path, Err: err}
+}
+
+func removeTree(dir string, hold Hold) error {
+	in, err := fsinfo.OpenDir(filepath.Dir(dir))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	if uid, _ := in.Owner(); in.CheckParent(fsinfo.Receiver{UIDs: []int{uid}}) != nil {
+		return nil
+	}
+	name := filepath.Base(dir)
+	fd, err := openForRemoval(in.FD(), name)
+	if err == unix.ENOENT {
+		return nil
+	}
+	if err != nil {
+		return full(err, dir)
+	}
+	defer unix.Close(fd)
+	var st unix.Stat_t
+	if err := unix.Fstat(fd, &st); err != nil || int(st.Uid) != os.Geteuid() {
+		return err
+	}
+	if err := mounted(dir); err != nil {
+		return err
+	}
+	release, free := hold(dir)
+	if !free {
+		return nil
+	}
+	defer release()
+	if !strings.Contains(name, "."+mark) {
+		aside := name + "." + mark + strconv.FormatUint(uint64(rand.Uint32()), 10)
+		if err := unix.Renameat(in.FD(), name, in.FD(), aside); err != nil {
+			return full(err, dir)
+		}
+		name = aside
+	}
+	return full(remove(in.FD(), name, fd), filepath.Join(in.Real(), name))
 }
 
 func sweep(cache string, hold Hold) (failed map[string]error) {

@@ -31,8 +31,7 @@ func (r *resolver) modules() {
 		r.plan.keep("GOPATH", path)
 	}
 	switch {
-	case cacheWhy != "" && !inPlace && (begun || readable(cache.Value)):
-		r.twin(base, path, cache, cacheWhy)
+	case cacheWhy != "" && !inPlace && (begun || readable(cache.Value)) && r.twin(base, path, cache, cacheWhy):
 	case cacheWhy != "" && !inPlace:
 		r.plan.set(cache, "GOMODCACHE", filepath.Join(own, "pkg", "mod"), cacheWhy)
 	case moved && cache.Origin == FromDefault:

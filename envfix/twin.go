@@ -1,35 +1,100 @@
 package envfix
 
 import (
+	"crypto/sha256"
+	"errors"
 	"fmt"
-	"hash/fnv"
+	"io/fs"
+	"os"
 	"path/filepath"
+	"strings"
 )
 
-// A Twin is a private module cache that stands for one that can only be read. Once it is begun it serves every command of this
-// user, for a path that changes back and forth makes every build a cold one. Its name follows from the path of the
-// other: it stays the same when that is replaced, and serves alone when that is gone. When the other can be written to, it
-// works, and is used as any that works: to ask each time for a twin would cost everybody something.
+// A Twin is a private copy of a module cache that can only be read. Once it is begun it serves every command of this
+// user: if the path changed back and forth, every build would be a cold one. Its name follows from the path of the
+// cache: it stays the same when the cache is replaced, and serves when the cache is gone. When the cache can be
+// written to again, it is used as any that works.
 type Twin struct {
-	Of, Dir      string // the cache, and the twin
+	Of, Dir      string // the cache, and the private copy
 	SumsOf, Sums string // where each has the checksum database's state, "" where GOPATH stays as it is
 }
 
-// twinName is the name of the twin of a cache, below a private base. Two caches with one name would share a twin, which does
-// no harm: what is in it is known by its hash.
+// twinName is the name of the private copy of a cache, below a private base: half of the path's SHA-256, for which
+// nobody can find a second path.
 func twinName(cache string) string {
-	h := fnv.New32a()
-	h.Write([]byte(filepath.Clean(cache)))
-	return fmt.Sprintf("mod-%08x", h.Sum32())
+	sum := sha256.Sum256([]byte(filepath.Clean(cache)))
+	return fmt.Sprintf("mod-%x", sum[:16])
 }
 
-// twinBase returns the private base with the twin of a cache that does not work, and whether the twin is begun; else the
-// best of the bases, "" where none works.
+// OldTwins are the directories in a private base that have the name of a private copy of before: a hash of 32 bits,
+// for which anybody finds many paths. Also those of them that Remove of package clean did not delete to the end. One
+// that the user made his GOMODCACHE is none.
+func (s *Settings) OldTwins(base string) (dirs []string) {
+	entries, _ := os.ReadDir(base)
+	for _, e := range entries {
+		dir := filepath.Join(base, e.Name())
+		if dir == filepath.Clean(s.user["GOMODCACHE"]) || dir == filepath.Clean(s.Get("GOMODCACHE").Value) {
+			continue
+		}
+		name, rest, _ := strings.Cut(e.Name(), ".")
+		hash, ok := strings.CutPrefix(name, "mod-")
+		ok = ok && e.IsDir() && len(hash) == 8 && strings.Trim(hash, "0123456789abcdef") == ""
+		if ok && (name == e.Name() || strings.HasPrefix(rest, "go-safe-clean-")) {
+			dirs = append(dirs, dir)
+		}
+	}
+	return dirs
+}
+
+// recordName is the file in a private copy that has the path of its cache. The go command removes it with the copy,
+// and neither the go command nor the shape of a cache (package rights) minds a file there.
+const recordName = "cache/download/.go-safe.source"
+
+// record is what the file has in it.
+func record(cache string) string { return filepath.Clean(cache) + "\n" }
+
+// recorded reports whether dir is the private copy of the cache, or of no cache yet.
+func recorded(dir, cache string) (begun, free bool) {
+	data, err := os.ReadFile(filepath.Join(dir, recordName))
+	if err != nil {
+		return false, errors.Is(err, fs.ErrNotExist)
+	}
+	same := string(data) == record(cache)
+	return same, same
+}
+
+// Begin makes the private copy's directory with the record of its cache, if they are missing.
+func (t *Twin) Begin() error {
+	if begun, _ := recorded(t.Dir, t.Of); begun {
+		return nil
+	}
+	name := filepath.Join(t.Dir, recordName)
+	if err := os.MkdirAll(filepath.Dir(name), 0o777); err != nil {
+		return err
+	}
+	f, err := os.CreateTemp(filepath.Dir(name), filepath.Base(name)+"*.tmp")
+	if err != nil {
+		return err
+	}
+	_, err = f.WriteString(record(t.Of))
+	err = errors.Join(err, f.Close())
+	if err == nil {
+		err = os.Rename(f.Name(), name)
+	}
+	if err != nil {
+		os.Remove(f.Name())
+	}
+	return err
+}
+
+// twinBase returns the private base with the private copy of a cache that does not work, and whether the copy is
+// begun; else the best of the bases, "" where none works.
 func (r *resolver) twinBase(cache, why string) (base string, begun bool) {
 	bases := r.cacheBases()
 	if why != "" && judgeable(cache) {
 		for _, dir := range bases {
-			if r.seen.at(filepath.Join(dir, twinName(cache))).exists() && r.pick([]string{dir}, cacheRoom, cacheRoom) != "" {
+			begun, _ := recorded(filepath.Join(dir, twinName(cache)), cache)
+			if begun && r.pick([]string{dir}, cacheRoom, cacheRoom) != "" {
 				return dir, true
 			}
 		}
@@ -37,13 +102,18 @@ func (r *resolver) twinBase(cache, why string) (base string, begun bool) {
 	return r.pick(bases, workRoom, cacheRoom), false
 }
 
-// twin makes GOMODCACHE the twin of the cache.
-func (r *resolver) twin(base string, path, cache Setting, why string) {
+// twin makes GOMODCACHE the private copy of the cache. It reports whether that can be: the directory may be that of
+// another cache.
+func (r *resolver) twin(base string, path, cache Setting, why string) bool {
 	t := &Twin{Of: cache.Value, Dir: filepath.Join(base, twinName(cache.Value))}
+	if _, free := recorded(t.Dir, t.Of); !free {
+		return false
+	}
 	if gopath := r.plan.Value("GOPATH"); gopath != path.Value {
 		t.SumsOf = filepath.Join(First(path.Value), "pkg", "sumdb")
 		t.Sums = filepath.Join(First(gopath), "pkg", "sumdb")
 	}
 	r.plan.Twin = t
 	r.plan.set(cache, "GOMODCACHE", t.Dir, why)
+	return true
 }

@@ -8,13 +8,9 @@ import (
 	"golang.org/x/mod/module"
 )
 
-// chosen are the versions that may be needed beyond those in parts, as far as the go.mod files in the cache tell, and that no link serves: from a
-// cache without zip files they are made of what is extracted. From one that anybody may write to they are taken when there is no
-// other way to get them, and compared with their hashes there; the go command asks the checksum database about them as about a download.
+// chosen are the versions that may be needed beyond those in parts, as far as the go.mod files in the cache tell. Of a
+// trusted cache most of them are linked by now, but it may have no zip files.
 func (s *seeder) chosen(n Need, parts []part) []part {
-	if s.doubtful && !n.offline {
-		return nil
-	}
 	named := make(map[module.Version]bool)
 	for i := range parts {
 		if parts[i].tree { // go.sum may have another hash for it than the cache
@@ -22,7 +18,7 @@ func (s *seeder) chosen(n Need, parts []part) []part {
 		}
 	}
 	return slices.DeleteFunc(n.selects(s.from), func(p part) bool {
-		return named[p.Version] || !p.escape() || !s.doubtful && s.from.hasZip(&p)
+		return named[p.Version] || !p.escape()
 	})
 }
 

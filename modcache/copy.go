@@ -18,6 +18,10 @@ func readSmall(path string) ([]byte, error) {
 		return nil, err
 	}
 	defer f.Close()
+	return readLimited(f)
+}
+
+func readLimited(f *os.File) ([]byte, error) {
 	data, err := io.ReadAll(io.LimitReader(f, 16<<20+1))
 	if len(data) > 16<<20 {
 		return nil, errTorn
@@ -38,17 +42,27 @@ func openRegular(path string) (*os.File, error) {
 	return f, nil
 }
 
-// maxZip is the size above which the go command takes no zip file (golang.org/x/mod/zip.MaxZipFile).
+// maxZip is the size above which the go command takes no zip file, and none with more in it
+// (golang.org/x/mod/zip.MaxZipFile).
 const maxZip = 500 << 20
 
-// copyZip copies a zip file. Its directory, which is at the end, must be there.
+// copyZip copies a zip file. Its directory, which is at the end, must be there. A small file can unpack to terabytes,
+// which would take hours to hash: such a file is not copied.
 func copyZip(to, from *os.File) error {
 	n, err := io.Copy(to, io.LimitReader(from, maxZip+1))
 	if err != nil {
 		return err
 	}
-	if _, err := zip.NewReader(to, n); err != nil || n > maxZip {
+	z, err := zip.NewReader(to, n)
+	if err != nil || n > maxZip {
 		return errTorn
+	}
+	left := uint64(maxZip)
+	for _, file := range z.File {
+		if file.UncompressedSize64 > left {
+			return errTorn
+		}
+		left -= file.UncompressedSize64
 	}
 	return nil
 }
@@ -109,10 +123,4 @@ func removeTemps(name string) {
 			os.Remove(filepath.Join(filepath.Dir(name), e.Name()))
 		}
 	}
-}
-
-// openToAll reports whether anybody may write to path.
-func openToAll(path string) bool {
-	fi, err := os.Stat(path)
-	return err != nil || fi.Mode()&0o002 != 0
 }

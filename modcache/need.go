@@ -28,6 +28,10 @@ type Asked struct {
 	Offline   bool     // nothing can be downloaded
 	Toolchain string   // "go1.26.3": this toolchain, for this system
 	FIPS      string   // "v1.0.0": this version of the FIPS 140 module, which the go command takes from its own tree
+
+	// SumDB reports whether the go command asks the checksum database about a module that go.sum does not name; nil
+	// means never.
+	SumDB func(path string) bool
 }
 
 // A Need is all that a command asks of a module cache, or more: go.sum names more than a build needs.
@@ -42,6 +46,7 @@ type Need struct {
 	trees    bool     // what the cache has extracted is asked for as that
 	packages []string // whose modules are asked for, as in path@version
 	offline  bool     // nothing can be downloaded
+	sumDB    func(path string) bool
 }
 
 // A part is what is asked of one version of a module.
@@ -53,6 +58,7 @@ type part struct {
 	zip       bool   // its zip file, extracted or not
 	info      bool   // its .info file; with mod and tree in any case
 	sum       string // of the files, as in go.sum; "" where that is not known
+	modSum    string // the same of the go.mod file
 	surely    bool   // is needed, and not only perhaps
 	local     bool   // comes from GOROOT, and not as a zip
 	tool      bool   // is a toolchain
@@ -63,7 +69,7 @@ func (p *part) bare() bool { return p.local || p.tool }
 
 // Need returns what the command asks.
 func (p Project) Need(asked Asked) Need {
-	n := Need{more: asked.More, trees: asked.Trees, packages: asked.Packages, offline: asked.Offline}
+	n := Need{more: asked.More, trees: asked.Trees, packages: asked.Packages, offline: asked.Offline, sumDB: asked.SumDB}
 	if !p.vendored || asked.NoVendor {
 		n.parts, n.unsummed = p.named(asked.Required, asked.Required || asked.Imports)
 		if asked.Imports || asked.Tests {
@@ -85,13 +91,6 @@ func (p Project) Need(asked Asked) Need {
 	if asked.FIPS != "" {
 		n.parts = append(n.parts, part{Version: module.Version{Path: "golang.org/fips140", Version: asked.FIPS}, tree: true, surely: true, local: true})
 	}
-	return n
-}
-
-// Toolchain returns the need for one toolchain alone, for a command that asks for nothing else.
-func Toolchain(name string) Need {
-	var n Need
-	n.toolchain(name)
 	return n
 }
 
@@ -163,10 +162,14 @@ func merge(parts []part, index map[module.Version]int, v module.Version, sum str
 	}
 	p := &parts[i]
 	switch {
-	case modOnly:
+	case modOnly && (sum == emptyGoMod || !strings.HasPrefix(sum, "h1:")): // which the go command passes over
 		p.mod = true
+	case modOnly && p.mod && p.modSum != sum:
+		p.modSum = "" // as below
+	case modOnly:
+		p.mod, p.modSum = true, sum
 	case p.tree && p.sum != sum:
-		p.sum = "" // two hashes: who is to say
+		p.sum = "" // two hashes: nobody knows which one is right
 	default:
 		p.tree, p.sum = true, sum
 	}

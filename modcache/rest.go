@@ -7,6 +7,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/go-safe/go-safe/access"
 )
 
 // folders yields the folders that hold versions of a module, with what is in them: the module's path as the cache has it in
@@ -37,7 +39,10 @@ func (s store) foldersBelow(dir string, yield func(string, []fs.DirEntry) bool) 
 
 // rest links what the twin lacks of all that is there. A hash is copied: the go command writes it in place. The lists of versions
 // it makes itself, and asks a proxy for those of others; lock files and clones (cache/vcs) are nobody's but the cache's.
-func (s *seeder) rest() {
+func (s *seeder) rest() error {
+	if err := s.noteLinks(); err != nil {
+		return err
+	}
 	for dir, files := range s.from.folders() {
 		had := make(map[string]bool)
 		there, _ := os.ReadDir(s.to.path(s.to.downloads(&part{dir: dir})))
@@ -56,13 +61,48 @@ func (s *seeder) rest() {
 			}
 		}
 	}
+	return nil
 }
 
-// link makes one link.
+// linkedMark is a file in the copy that has links, beside the record of package envfix.
+const linkedMark = "cache/download/.go-safe.linked"
+
+// noteLinks makes the mark, before there are links.
+func (s *seeder) noteLinks() error {
+	mark := s.to.path(linkedMark)
+	if exists(mark) {
+		return nil
+	}
+	return create(mark, func(*os.File) error { return nil })
+}
+
+// unlink removes the links from a copy: another user can change what they lead to, after the go command has compared
+// the hash that was copied, or at any time.
+func (s *seeder) unlink() error {
+	if !exists(s.to.path(linkedMark)) {
+		return nil
+	}
+	for dir, files := range s.to.folders() {
+		for _, f := range files {
+			if f.Type() != fs.ModeSymlink {
+				continue
+			}
+			if err := os.Remove(s.to.path(s.to.downloads(&part{dir: dir}) + "/" + f.Name())); err != nil {
+				return err
+			}
+		}
+	}
+	return os.Remove(s.to.path(linkedMark))
+}
+
+// link makes one link, to what is trusted.
 func (s *seeder) link(p *part, ext string) error {
 	from, to := s.from.path(s.from.file(p, ext)), s.to.path(s.to.file(p, ext))
 	if seen := s.from.look(s.from.file(p, ext)); !seen.file || seen.size == 0 {
 		return errTorn
+	}
+	if fi, err := os.Stat(from); err != nil || !s.trusts(s.from.downloads(p), fi) {
+		return errUnknown
 	}
 	if err := os.MkdirAll(filepath.Dir(to), 0o777); err != nil {
 		return err
@@ -76,9 +116,9 @@ func (s *seeder) link(p *part, ext string) error {
 
 // linkZip makes the link to a zip file, and the copy of its hash.
 func (s *seeder) linkZip(p *part) error {
-	sum := s.sumOf(p)
-	if sum == "" {
-		return errTorn
+	sum, trusted := s.sumOf(p)
+	if !trusted {
+		return errUnknown
 	}
 	if err := s.link(p, ".zip"); err != nil && !errors.Is(err, fs.ErrExist) {
 		return err
@@ -89,11 +129,12 @@ func (s *seeder) linkZip(p *part) error {
 	})
 }
 
-// sums copies the checksum database's answers, which the go command asks for what go.sum does not name. They are signed.
-// Its latest tree head goes with them, unless the twin's user has one of his own.
+// sums copies the checksum database's answers, which the go command asks for what go.sum does not name. They are
+// signed. Its latest tree head goes with them, unless this user has one, and if it is trusted: the head serves for
+// other caches too, and the go command fails with one that is damaged.
 func (s *seeder) sums() {
 	s.tree(s.from.root+"/cache/download/sumdb", s.to.root+"/cache/download/sumdb")
-	if s.SumsOf != "" {
+	if s.SumsOf != "" && access.Trusted(s.SumsOf) {
 		s.tree(s.SumsOf, s.Sums)
 	}
 }

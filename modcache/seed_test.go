@@ -1,6 +1,7 @@
 package modcache
 
 import (
+	"archive/zip"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -68,17 +69,18 @@ func (sh *shared) remove(names ...string) {
 
 // need is that of a project whose go.sum names the module.
 func (sh *shared) need() Need {
-	return Need{parts: []part{{Version: testModule, mod: true, tree: true, sum: sh.sum}}}
+	gomod := modHash([]byte("module example.com/Upper/a\n"))
+	return Need{parts: []part{{Version: testModule, mod: true, tree: true, sum: sh.sum, modSum: gomod}}}
 }
 
 // list names the twin's files, links with an arrow.
 func (sh *shared) list() string {
 	var names []string
 	filepath.WalkDir(sh.Dir, func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
+		name := strings.TrimPrefix(path, sh.Dir)
+		if err != nil || d.IsDir() || name == "/"+linkedMark {
 			return nil
 		}
-		name := strings.TrimPrefix(path, sh.Dir)
 		if d.Type() == fs.ModeSymlink {
 			name = "->" + name
 		}
@@ -128,12 +130,40 @@ func TestSeed(t *testing.T) {
 			sh.swapZip()
 			sh.check(os.Chmod(sh.Of+testFile+".zip", 0o666))
 		}, ".info .lock .mod"},
+		{"another go.mod than in go.sum", func(_ *shared, n *Need) { n.parts[0].modSum = testSum }, ".info .lock .zip .ziphash"},
+		{"more in the zip than go takes", func(sh *shared, n *Need) { sh.putBomb(); n.parts[0].sum = "" }, ".info .lock .mod"},
+		{"no go.sum, for the group to write", func(sh *shared, n *Need) { silence(n); sh.open("", 0o775) }, ".info .lock"},
+		{"no go.sum, for the group to write on the way", func(sh *shared, n *Need) {
+			silence(n)
+			sh.open("cache/download/example.com", 0o775)
+		}, ".info .lock"},
+		{"no go.sum, files for the group to write", func(sh *shared, n *Need) {
+			silence(n)
+			sh.open(testFile+".mod", 0o664)
+			sh.open(testFile+".ziphash", 0o664)
+		}, ".info .lock"},
+		{"no go.sum, for all to write, nothing to download", func(sh *shared, n *Need) {
+			silence(n)
+			sh.open("", 0o777)
+			n.offline = true
+		}, whole},
+		{"no go.sum, for all to write, a database", func(sh *shared, n *Need) {
+			silence(n)
+			sh.open("", 0o777)
+			n.sumDB = anyPath
+		}, whole},
+		{"no go.sum, for all to write, a database, something else in the zip", func(sh *shared, n *Need) {
+			silence(n)
+			sh.open("", 0o777)
+			sh.swapZip()
+			n.sumDB = anyPath
+		}, ".info .lock .mod"},
 	} {
 		sh := newShared(t)
 		n := sh.need()
 		tt.damage(sh, &n)
 		seeded, err := sh.Seed(n)
-		if got := sh.list(); got != tt.want || err != nil || (seeded > 0) != (strings.Contains(got, ".mod") || strings.Contains(got, ".zip")) {
+		if got := sh.list(); got != tt.want || err != nil || (seeded > 0) != (got != "") {
 			t.Errorf("%s: %d, %v\n got %s\nwant %s", tt.name, seeded, err, got, tt.want)
 		}
 		if !strings.Contains(tt.want, ".ziphash") {
@@ -146,6 +176,30 @@ func TestSeed(t *testing.T) {
 			t.Errorf("%s: the second time %d, %v", tt.name, seeded, err)
 		}
 	}
+}
+
+// silence has go.sum name nothing.
+func silence(n *Need) { n.parts[0].sum, n.parts[0].modSum = "", "" }
+
+func anyPath(string) bool { return true }
+
+// open gives a file or directory of the cache another mode.
+func (sh *shared) open(name string, mode fs.FileMode) {
+	sh.check(os.Chmod(filepath.Join(sh.Of, name), mode))
+}
+
+// putBomb puts a small zip file in the place of the module's that unpacks to more than the go command takes.
+func (sh *shared) putBomb() {
+	f, err := os.Create(sh.Of + testFile + ".zip")
+	sh.check(err)
+	z := zip.NewWriter(f)
+	header := zip.FileHeader{Name: testModule.String() + "/a.go", Method: zip.Deflate, UncompressedSize64: maxZip + 1}
+	w, err := z.CreateRaw(&header)
+	sh.check(err)
+	_, err = w.Write([]byte("not read"))
+	sh.check(err)
+	sh.check(z.Close())
+	sh.check(f.Close())
 }
 
 // change changes a file of the extracted module.
@@ -200,15 +254,28 @@ func TestSeedRest(t *testing.T) {
 	if _, err := sh.Seed(n); err != nil || sh.list() != want {
 		t.Errorf("without the hash: %v: %s", err, sh.list())
 	}
+
+	// Others may write now: they could change what the links lead to. What go.sum names is copied.
+	sh.open("", 0o777)
+	const copied = ".info .lock .mod .zip .ziphash /cache/download/sumdb/sum.golang.org/lookup/example.com/a@v1.0.0"
+	if _, err := sh.Seed(sh.need()); err != nil || sh.list() != copied {
+		t.Errorf("from a cache that everybody may write to: %v: %s", err, sh.list())
+	}
+	sh.open("", 0o755)
 	sh.remove("")
-	if seeded, err := sh.Seed(sh.need()); seeded > 0 || err != nil || sh.list() != want {
-		t.Errorf("with links to nothing: %d, %v: %s", seeded, err, sh.list())
+	if seeded, err := sh.Seed(sh.need()); seeded > 0 || err != nil || sh.list() != copied {
+		t.Errorf("when the cache is gone: %d, %v: %s", seeded, err, sh.list())
 	}
 
 	open := newShared(t)
-	open.check(os.Chmod(open.Of, 0o777))
+	open.open("", 0o777)
 	if _, err := open.Seed(n); err != nil || open.list() != "" {
 		t.Errorf("from a cache that everybody may write to: %v: %s", err, open.list())
+	}
+	group := newShared(t)
+	group.open(filepath.Dir(testFile), 0o775)
+	if _, err := group.Seed(n); err != nil || group.list() != "" {
+		t.Errorf("from a directory that a group may write to: %v: %s", err, group.list())
 	}
 }
 

@@ -144,29 +144,40 @@ On FreeBSD sharing is by setgid.
 
 # Caches that can only be read
 
-A module cache that cannot be written to, or that everybody may write to and is not ours, is used in place while it has
-all that go.sum, go.work.sum, GOTOOLCHAIN and the command line name; with GOPROXY=off also while nothing that is missing waits in it to be
-extracted. Else, and from then on for this user and cache, GOMODCACHE is a private twin: mod-HASH, of the cache's path, below the
-folders of 3. What may need more than go.sum tells begins one too: go get, go mod why, go generate where a go:generate line names a
-version, and where the cache lacks what they lead to go mod tidy and a workspace whose modules need together what none of them
-needs alone. It serves alone when the cache is gone, and is left when the cache can be written to.
+A module cache that cannot be written to, or that everybody may write to and is not ours, is used in place while it
+has all that go.sum, go.work.sum, GOTOOLCHAIN and the command line name; with GOPROXY=off also while nothing that is
+missing waits in it to be extracted. When something is missing, go-safe switches this user to a private copy of the
+cache: mod-HASH below the folders of 3, where HASH is half of the SHA-256 of the cache's path. The copy has that path
+in the file cache/download/.go-safe.source; one with another path is not used. What may need more than go.sum tells
+begins a copy too: go get, go mod why, go generate where a go:generate line names a version, and where the cache lacks
+what they lead to go mod tidy and a workspace whose modules need together what none of them needs alone. It serves
+alone when the cache is gone, and is left when the cache can be written to.
 
-Before the command the twin gets what the command may need and the cache has: copies of .info, .mod, .zip and .ziphash files (reflinks
-where the file system has them; where there is a zip no more, one is made of the extracted files), and of the checksum
-database's answers where go.sum does not vouch. Where more may be needed than can be named, all else that is there is linked; from a cache
-without zip files what the command line names exactly (go get path@v1.2.3) is taken, with what that requires, and the rest downloaded. Copies
-are complete before they have their names, and made under the go command's own locks. Empty and torn files, and zip files that are
-not what go.sum says, are left out: the go command downloads them. GOPROXY stays as it is. Zip files from a cache that everybody may
-write to are hashed, and nothing is linked; what neither go.sum nor go mod download names is taken from there only with
-GOPROXY=off. For go doc and go list -m with -f or -json, which see nothing else, what go.sum names and the cache has extracted
-is extracted in the twin too. go clean -modcache removes the twin, and all
-begins anew; the cache itself can be cleaned by its owner.
+Before the command the private copy gets what the command may need and the cache has: copies of .info, .mod, .zip and
+.ziphash files (reflinks where the file system has them; where there is a zip no more, one is made of the extracted
+files), and of the checksum database's answers where go.sum does not vouch. Where more may be needed than can be
+named, all else that is there is linked; from a cache without zip files what the command line names exactly (go get
+path@v1.2.3) is taken, with what that requires, and the rest downloaded. Copies are complete before they have their
+names, and made under the go command's own locks. Empty and torn files, and those that are not what go.sum says, are
+left out: the go command downloads them. GOPROXY stays as it is. For go doc and go list -m with -f or -json, which see
+nothing else, what go.sum names and the cache has extracted is extracted in the private copy too. go clean -modcache
+removes the private copy, and all begins anew; the cache itself can be cleaned by its owner.
+
+Go-safe believes a cache only if root or this user owns it and nobody else can write to it or replace it. It looks at
+the cache's directory, at the directories above it, at each file that it copies and at the directories below the cache
+that lead there. A write bit for the group counts for others, except on this user's own directories above the cache.
+From any other cache it copies zip files and go.mod files that have the hash in go.sum. Where go.sum has none, it
+copies them if the go command will ask the checksum database about the module, or if GOPROXY=off. It hashes each of
+them once. It makes no links to such a cache, and removes those of a time when the cache was believed.
+
+Private copies that an older go-safe made, with eight digits in their names, are not used. They are removed when
+another copy grows and nobody holds their lock.
 
 # Variables
 
 Read: what the go command reads to find its directories (HOME, XDG_CACHE_HOME, XDG_CONFIG_HOME, TMPDIR, GOENV, GOROOT, GOPATH,
 GOCACHE, GOMODCACHE, GOTMPDIR, GOBIN, GOFLAGS, GOWORK, GO111MODULE, GOOS, GOARCH, GOTOOLCHAIN, GOPROXY, GOPRIVATE, GONOPROXY,
-GOFIPS140) and PATH.
+GOSUMDB, GONOSUMDB, GOFIPS140) and PATH.
 
 Set for the go command, where they are not usable as they are:
 

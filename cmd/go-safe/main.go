@@ -54,7 +54,7 @@ func run(argv, environ []string, stdout, stderr io.Writer) int {
 	c.decide()
 	c.settle()
 	c.report()
-	c.seed()
+	defer c.seed()() // what is left to do comes after the locks were given back
 	if err := c.refused(); err != nil {
 		return say.failure(exitFailed, err)
 	}

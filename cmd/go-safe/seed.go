@@ -1,14 +1,17 @@
 package main
 
 import (
+	"cmp"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 
+	"github.com/go-safe/go-safe/clean"
 	"github.com/go-safe/go-safe/envfix"
 	"github.com/go-safe/go-safe/modcache"
 	"github.com/go-safe/go-safe/shim"
+	"golang.org/x/mod/module"
 )
 
 // findProject finds the module or workspace that the command works in.
@@ -50,6 +53,12 @@ func (c *command) need() modcache.Need {
 	return c.project().Need(c.asked())
 }
 
+// toolchainNeed is what a command asks of it that asks for no modules.
+func (c *command) toolchainNeed() modcache.Need {
+	all := c.asked()
+	return modcache.Project{}.Need(modcache.Asked{Toolchain: all.Toolchain, Offline: all.Offline, SumDB: all.SumDB})
+}
+
 // asked is what it asks beyond a build of its project.
 func (c *command) asked() modcache.Asked {
 	m := c.class.Modules
@@ -69,6 +78,7 @@ func (c *command) asked() modcache.Asked {
 		Offline:   proxyOff(c.settings),
 		Toolchain: c.toolchain(),
 		FIPS:      fipsModule(c.real.GOROOT, c.settings.Get("GOFIPS140").Value),
+		SumDB:     func(path string) bool { return asksSumDB(c.settings, path) },
 	}
 }
 
@@ -94,6 +104,19 @@ func proxyOff(settings *envfix.Settings) bool {
 	return false
 }
 
+// asksSumDB reports whether the go command asks the checksum database about a module that go.sum does not name
+// (cmd/go/internal/modfetch.useSumDB).
+func asksSumDB(settings *envfix.Settings, path string) bool {
+	if proxy := settings.Get("GOPROXY").Value; path == "golang.org/toolchain" {
+		return !strings.HasPrefix(proxy, "file://") || strings.ContainsAny(proxy, ",|")
+	}
+	except := settings.Get("GONOSUMDB").Value
+	if except == "" {
+		except = settings.Get("GOPRIVATE").Value
+	}
+	return settings.Get("GOSUMDB").Value != "off" && !module.MatchPrefixPatterns(except, path)
+}
+
 // fipsModule is the version of the FIPS 140 module that the go command will extract to the module cache, "" for none
 // (cmd/go/internal/fips140.initVersion).
 func fipsModule(goroot, setting string) string {
@@ -106,23 +129,40 @@ func fipsModule(goroot, setting string) string {
 	return setting
 }
 
-// seed gives a twin what the command may need of the cache that it stands for. Where that fails the go command
-// downloads instead, or says itself what is wrong.
-func (c *command) seed() {
+// seed gives a private copy what the command may need of the cache. Where that fails the go command downloads instead,
+// or says itself what is wrong. It returns what is to be done when the command is over.
+func (c *command) seed() (afterwards func()) {
+	nothing := func() {}
 	t := c.plan.Twin
 	if t == nil || c.class.Clears&shim.ModCache != 0 {
-		return
+		return nothing
 	}
-	n := modcache.Toolchain(c.toolchain())
+	n := c.toolchainNeed()
 	if c.class.Writes&shim.ModCache != 0 {
 		n = c.need()
+	} else if c.toolchain() == "" {
+		return nothing
 	}
+	beginErr := t.Begin()
 	seeded, err := modcache.Twin(*t).Seed(n)
-	if !c.verbose {
-		return
+	if c.verbose {
+		c.say.line("%s, a private copy of %s, got %d modules that it lacked", t.Dir, t.Of, seeded)
+		if err := cmp.Or(beginErr, err); err != nil {
+			c.say.line("copying stopped at: %v", err)
+		}
 	}
-	c.say.line("%s got %d modules that were missing from %s", t.Dir, seeded, t.Of)
-	if err != nil {
-		c.say.line("seeding stopped at: %v", err)
+	if seeded == 0 {
+		return nothing
+	}
+	return func() { c.sweepTwins(filepath.Dir(t.Dir)) }
+}
+
+// sweepTwins removes private copies of before their names were strong hashes. Nothing uses them any more. It looks for
+// them only when a copy grew, and leaves one that is in use, or that the user made his cache.
+func (c *command) sweepTwins(base string) {
+	for _, dir := range c.settings.OldTwins(base) {
+		if err := clean.Remove(dir, c.hold); err != nil && c.verbose {
+			c.say.line("%v", err)
+		}
 	}
 }

@@ -5,7 +5,6 @@ import (
 	"io/fs"
 	"strings"
 
-	"github.com/go-safe/go-safe/modcache"
 	"github.com/go-safe/go-safe/rights"
 )
 
@@ -16,7 +15,7 @@ func (c *command) makesReady() bool {
 	if !isShared(cache) { // which is cheaper to tell than the rest
 		return false
 	}
-	return c.switches() && !modcache.Toolchain(c.toolchain()).HeldBy(cache) || c.fetched() != nil
+	return c.switches() && !c.toolchainNeed().HeldBy(cache) || c.fetched() != nil
 }
 
 // fetched are the versions of toolchains that the command line names for a download to a cache of several users: the go command
