@@ -26,21 +26,28 @@ type Stage struct {
 	Dir    string // to be given as GOBIN
 	Target string // where the binaries belong
 
-	heads map[string]fs.FileInfo // of the files that fill made, by name
+	root  *os.Root               // the target, whatever its path names by now
+	heads map[string]fs.FileInfo // of the files that fillHeads made, by name
 	mark  *os.File               // held while this process lives; nil where that cannot be
 }
 
 // stagePrefix begins the name of each Stage.Dir; digits follow.
 const stagePrefix = "go-safe-bin-"
 
-// New makes a stage for target in tmp, the GOTMPDIR of the go command, and removes those that killed processes left there.
+// New makes a stage for target in tmp, the GOTMPDIR of the go command, and removes those that killed processes left there. For root it is an
+// error if others than root and the users of target could have redirected the way to it, or others than root can rename in tmp.
 func New(target, tmp string) (*Stage, error) {
-	removeAbandoned(tmp)
-	s := &Stage{Target: target, heads: make(map[string]fs.FileInfo)}
-	if err := s.makeDir(tmp); err != nil {
+	root, err := openTarget(target, tmp)
+	if err != nil {
 		return nil, err
 	}
-	if err := s.fill(); err != nil {
+	removeAbandoned(tmp)
+	s := &Stage{Target: target, root: root, heads: make(map[string]fs.FileInfo)}
+	if err := s.makeDir(tmp); err != nil {
+		root.Close()
+		return nil, err
+	}
+	if err := s.fillHeads(); err != nil {
 		s.Remove()
 		return nil, err
 	}
@@ -87,6 +94,7 @@ func removeAbandoned(tmp string) {
 func (s *Stage) Remove() {
 	os.RemoveAll(s.Dir)
 	s.mark.Close()
+	s.root.Close()
 }
 
 // Built returns the names of the files that the go command has put into the stage, whole. Binaries that it found up to date are not
@@ -110,7 +118,7 @@ func (s *Stage) Built() (built []string, err error) {
 			}
 		case !head.ModTime().Equal(fi.ModTime()):
 			now := time.Now()
-			os.Chtimes(filepath.Join(s.Target, e.Name()), now, now)
+			s.root.Chtimes(e.Name(), now, now)
 		}
 	}
 	if err != nil {

@@ -103,7 +103,7 @@ func TestLikeness(t *testing.T) {
 	head := "MZ\x90\x00\x03\x00" + strings.Repeat("\x00", 0x600) + string(textMark) + id + string(textEnd) + "code"
 	name := filepath.Join(t.TempDir(), "hello.exe")
 	write(t, name, string(likeness([]byte(head))))
-	if !isObject(name) {
+	if !isObject(func() (*os.File, error) { return os.Open(name) }) {
 		t.Error("is not an object")
 	}
 	data, err := os.ReadFile(name)

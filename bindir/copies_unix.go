@@ -10,6 +10,7 @@ import (
 	"syscall"
 
 	"github.com/go-safe/go-safe/access"
+	"github.com/go-safe/go-safe/internal/fsinfo"
 	"golang.org/x/sys/unix"
 )
 
@@ -35,4 +36,33 @@ func deviceOf(fi fs.FileInfo) uint64 {
 		return uint64(st.Dev)
 	}
 	return 0
+}
+
+// openTarget opens the directory, for root by the rule of internal/fsinfo.
+func openTarget(target, tmp string) (*os.Root, error) {
+	if os.Geteuid() != 0 {
+		return os.OpenRoot(target)
+	}
+	if err := fsinfo.Keeps(tmp); err != nil {
+		return nil, err
+	}
+	d, err := fsinfo.OpenDir(target)
+	if err != nil {
+		return nil, err
+	}
+	defer d.Close()
+	root, err := d.Root()
+	if err != nil {
+		return nil, err
+	}
+	uid, gid := d.Owner()
+	r := fsinfo.Receiver{UIDs: []int{uid}}
+	if fi, err := root.Stat("."); err == nil && fi.Mode()&0o020 != 0 {
+		r.GIDs = []int{gid}
+	}
+	if err := d.Check(r); err != nil {
+		root.Close()
+		return nil, err
+	}
+	return root, nil
 }

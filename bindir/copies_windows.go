@@ -1,6 +1,10 @@
 package bindir
 
-import "golang.org/x/sys/windows"
+import (
+	"os"
+
+	"golang.org/x/sys/windows"
+)
 
 // copies reports whether files can be made in target: there the go command copies them always, for a file that is renamed
 // keeps the rights of the folder it was made in (golang.org/issue/22343). Where they cannot be made its own way shows
@@ -10,3 +14,6 @@ func copies(target, tmp, cache string) bool {
 	f.Close()
 	return err == nil
 }
+
+// openTarget opens the directory.
+func openTarget(target, tmp string) (*os.Root, error) { return os.OpenRoot(target) }

@@ -3,6 +3,7 @@ package bindir
 import (
 	"bytes"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -20,17 +21,17 @@ var (
 	textEnd  = []byte("\"\n \xff")
 )
 
-// fill puts the head of each Go binary of the target directory into the stage, so that the go command links only what
+// fillHeads puts the head of each Go binary of the target directory into the stage, so that the go command links only what
 // is not up to date. No links to the binaries: where the go command copies all the same, as it does when GOCACHE is
 // a prefix of $WORK, it would write through a link.
-func (s *Stage) fill() error {
-	entries, err := os.ReadDir(s.Target)
+func (s *Stage) fillHeads() error {
+	entries, err := s.entries()
 	if err != nil {
 		return err
 	}
 	buf := make([]byte, headSize)
 	for _, e := range entries {
-		if e.IsDir() || !readHead(filepath.Join(s.Target, e.Name()), buf) {
+		if e.IsDir() || !s.readHead(e, buf) {
 			continue
 		}
 		if !bytes.Contains(buf, noteMark) && !bytes.Contains(buf, textMark) {
@@ -61,10 +62,24 @@ func likeness(head []byte) []byte {
 	return slices.Concat([]byte("\x00\x00\x01\xeb"), textMark, id, textEnd)
 }
 
+// entries lists the target directory.
+func (s *Stage) entries() ([]fs.DirEntry, error) {
+	f, err := s.root.Open(".")
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return f.ReadDir(-1)
+}
+
 // readHead fills buf with the beginning of a regular file, and reports whether it is that long. It follows links, as
-// the go command does.
-func readHead(path string, buf []byte) bool {
-	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0) // a pipe would keep us waiting
+// the go command does; but not for root, to whom opening a device may do something.
+func (s *Stage) readHead(e fs.DirEntry, buf []byte) bool {
+	const how = os.O_RDONLY | syscall.O_NONBLOCK // a pipe would keep us waiting
+	f, err := s.root.OpenFile(e.Name(), how, 0)
+	if err != nil && e.Type()&fs.ModeSymlink != 0 && os.Geteuid() != 0 {
+		f, err = os.OpenFile(filepath.Join(s.Target, e.Name()), how, 0)
+	}
 	if err != nil {
 		return false
 	}
@@ -77,16 +92,13 @@ func readHead(path string, buf []byte) bool {
 	return err == nil
 }
 
-// refusal says why the go command would not replace what is at path (Shell.checkDstOverwrite); nil where it would. With
-// force it replaces all but directories.
-func refusal(path string, force bool) error {
-	fi, err := os.Stat(path)
+// refusal says why the go command would not replace a file (Shell.checkDstOverwrite); nil where it would. With force it replaces all but
+// directories.
+func refusal(fi fs.FileInfo, force bool, open func() (*os.File, error)) error {
 	switch {
-	case err != nil:
-		return nil
 	case fi.IsDir():
 		return errDirectory
-	case !force && fi.Mode().IsRegular() && fi.Size() != 0 && !isObject(path):
+	case !force && fi.Mode().IsRegular() && fi.Size() != 0 && !isObject(open):
 		return errNoObject
 	}
 	return nil
@@ -105,14 +117,14 @@ var objectMagic = []string{
 }
 
 // isObject reports whether the file is a binary or an archive.
-func isObject(path string) bool {
-	object, _ := readsObject(path)
+func isObject(open func() (*os.File, error)) bool {
+	object, _ := readsObject(open)
 	return object
 }
 
 // readsObject is isObject for a file that has to be readable.
-func readsObject(path string) (bool, error) {
-	f, err := os.Open(path)
+func readsObject(open func() (*os.File, error)) (bool, error) {
+	f, err := open()
 	if err != nil {
 		return false, err
 	}

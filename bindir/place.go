@@ -24,9 +24,8 @@ const tempMark = ".go-safe-"
 func (s *Stage) Place(names []string) []error {
 	var errs []error
 	for _, name := range names {
-		to := filepath.Join(s.Target, name)
-		if err := s.place(to, filepath.Join(s.Dir, name)); err != nil {
-			errs = append(errs, &fs.PathError{Op: "install", Path: to, Err: lastError(err)})
+		if err := s.place(name); err != nil {
+			errs = append(errs, &fs.PathError{Op: "install", Path: filepath.Join(s.Target, name), Err: lastError(err)})
 		}
 	}
 	return errs
@@ -44,15 +43,13 @@ func lastError(err error) error {
 }
 
 // place puts one file into the target directory: in one step where it can, else as the go command does.
-func (s *Stage) place(to, from string) error {
-	object, err := readsObject(from)
+func (s *Stage) place(name string) error {
+	from := filepath.Join(s.Dir, name)
+	object, err := readsObject(func() (*os.File, error) { return os.Open(from) })
 	if err != nil {
 		return err
 	}
-	// The C header of an archive is no object, and replaces anything.
-	if err := refusal(to, !object); err != nil {
-		return err
-	}
+	force := !object // the C header of an archive is no object, and replaces anything
 	fi, err := os.Stat(from)
 	if err != nil {
 		return err
@@ -61,87 +58,141 @@ func (s *Stage) place(to, from string) error {
 	if fi.Mode()&0o111 != 0 {
 		perm = 0o777
 	}
-	old, err := os.Lstat(to)
-	if err == nil && !old.Mode().IsRegular() {
-		return overwrite(to, from, perm) // through a link, as the go command
+	old, err := s.root.Lstat(name)
+	switch {
+	case err == nil && old.Mode()&fs.ModeSymlink != 0:
+		return s.through(name, from, perm, force)
+	case err == nil:
+		if err := refusal(old, force, func() (*os.File, error) { return s.root.OpenFile(name, os.O_RDONLY|syscall.O_NONBLOCK, 0) }); err != nil {
+			return err
+		}
+		if !old.Mode().IsRegular() {
+			return s.overwrite(name, from, perm)
+		}
 	}
-	written, err := s.replace(to, from, perm)
+	written, err := s.replace(name, from, perm)
 	if err == nil || isTooLarge(err) || isFull(err) && (old == nil || written+old.Size() < fi.Size() || hasRoom(s.Target, fi.Size())) {
 		return err // to remove the old one would not help
 	}
-	return overwrite(to, from, perm)
+	return s.overwrite(name, from, perm)
 }
 
-// replace makes a copy of from beside to and renames it. The umask, a default ACL and a setgid directory give it the rights
+// through writes where a link in the target directory leads, as the go command does, except that it puts the old contents back where
+// it fails.
+func (s *Stage) through(name, from string, perm fs.FileMode, force bool) error {
+	to := filepath.Join(s.Target, name)
+	if fi, err := os.Stat(to); err == nil {
+		if err := refusal(fi, force, func() (*os.File, error) { return os.Open(to) }); err != nil {
+			return err
+		}
+	}
+	old, _ := contents(os.OpenFile(to, os.O_RDONLY|syscall.O_NONBLOCK, 0))
+	dst, err := os.OpenFile(to, os.O_WRONLY|os.O_CREATE|os.O_TRUNC|syscall.O_NONBLOCK, perm)
+	if err != nil {
+		return err
+	}
+	if _, err = fill(dst, from); err != nil && old != nil && dst.Truncate(0) == nil {
+		dst.WriteAt(old, 0) // to the same file, wherever the link leads by now
+	}
+	return errors.Join(err, dst.Close())
+}
+
+// contents returns what is in a regular file, in memory because the disk may be full, and its permissions. It closes the file, and returns
+// nil where that cannot be read.
+func contents(f *os.File, err error) ([]byte, fs.FileMode) {
+	if err != nil {
+		return nil, 0
+	}
+	defer f.Close()
+	fi, err := f.Stat()
+	if err != nil || !fi.Mode().IsRegular() {
+		return nil, 0
+	}
+	data, err := io.ReadAll(f)
+	if err != nil {
+		return nil, 0
+	}
+	return data, fi.Mode().Perm()
+}
+
+// replace makes a copy of from beside the file and renames it. The umask, a default ACL and a setgid directory give it the rights
 // that they give to every new file. It returns how much it could write.
-func (s *Stage) replace(to, from string, perm fs.FileMode) (written int64, err error) {
-	digits := strings.TrimPrefix(filepath.Base(s.Dir), stagePrefix)
-	temp := filepath.Join(s.Target, "."+filepath.Base(to)+tempMark+digits)
-	written, err = copyFile(temp, from, os.O_EXCL, perm)
+func (s *Stage) replace(name, from string, perm fs.FileMode) (written int64, err error) {
+	temp := "." + name + tempMark + strings.TrimPrefix(filepath.Base(s.Dir), stagePrefix)
+	written, err = s.copyFile(temp, from, os.O_EXCL, perm)
 	if err != nil {
 		return written, err
 	}
-	err = rename(temp, to)
+	err = s.rename(temp, name)
 	if err != nil {
-		os.Remove(temp)
+		s.root.Remove(temp)
 	}
 	return written, err
 }
 
 // overwrite is the go command's Shell.CopyFile, except that it puts the old file back where it fails. A file that may not be removed
-// (another user's in a sticky directory) may allow to be written to.
-func overwrite(to, from string, perm fs.FileMode) error {
-	var old []byte
-	fi, err := os.Stat(to)
-	if err == nil && fi.Mode().IsRegular() {
-		old, _ = os.ReadFile(to) // in memory, because the disk may be full
+// (another user's in a sticky directory) may allow to be written to. A pipe that nobody reads is an error, where the go command waits
+// for ever.
+func (s *Stage) overwrite(name, from string, perm fs.FileMode) error {
+	const how = os.O_TRUNC | syscall.O_NONBLOCK
+	old, mode := contents(s.root.OpenFile(name, os.O_RDONLY|syscall.O_NONBLOCK, 0))
+	s.removeRegular(name)
+	_, err := s.copyFile(name, from, how, perm)
+	if err == nil || old == nil {
+		return err
 	}
-	removeRegular(to)
-	_, err = copyFile(to, from, os.O_TRUNC, perm)
-	if err != nil && old != nil && os.WriteFile(to, old, fi.Mode().Perm()) != nil {
-		removeRegular(to) // no half of it
+	dst, openErr := s.root.OpenFile(name, os.O_WRONLY|os.O_CREATE|how, mode)
+	if openErr != nil {
+		return err
+	}
+	_, writeErr := dst.Write(old)
+	if errors.Join(writeErr, dst.Close()) != nil {
+		s.removeRegular(name) // no half of it
 	}
 	return err
 }
 
 // removeRegular removes a regular file, and no device that root might be able to.
-func removeRegular(path string) {
-	if fi, err := os.Lstat(path); err == nil && fi.Mode().IsRegular() {
-		os.Remove(path)
+func (s *Stage) removeRegular(name string) {
+	if fi, err := s.root.Lstat(name); err == nil && fi.Mode().IsRegular() {
+		s.root.Remove(name)
 	}
 }
 
-// copyFile writes a copy of from to the file to, opened with flag, and removes it where that fails. It returns how much it wrote.
-func copyFile(to, from string, flag int, perm fs.FileMode) (written int64, err error) {
+// copyFile writes a copy of from to a file in the target directory, opened with flag, and removes it where that fails. It returns how much it
+// wrote.
+func (s *Stage) copyFile(name, from string, flag int, perm fs.FileMode) (written int64, err error) {
+	dst, err := s.root.OpenFile(name, os.O_WRONLY|os.O_CREATE|flag, perm)
+	if err != nil {
+		return 0, err
+	}
+	written, err = fill(dst, from)
+	if err = errors.Join(err, dst.Close()); err != nil {
+		s.removeRegular(name)
+	}
+	return written, err
+}
+
+// fill writes a copy of from to a file.
+func fill(dst *os.File, from string) (written int64, err error) {
 	src, err := os.Open(from)
 	if err != nil {
 		return 0, err
 	}
 	defer src.Close()
-	dst, err := os.OpenFile(to, os.O_WRONLY|os.O_CREATE|flag, perm)
-	if err != nil {
-		return 0, err
-	}
-	written, err = io.Copy(dst, src)
-	if e := dst.Close(); err == nil {
-		err = e
-	}
-	if err != nil {
-		removeRegular(to)
-	}
-	return written, err
+	return io.Copy(dst, src)
 }
 
 // Sweep removes what killed processes left in the target directory on its way. Only who holds the lock on that directory may do
 // it, for others would lose what they are about to place.
 func (s *Stage) Sweep() {
-	entries, err := os.ReadDir(s.Target)
+	entries, err := s.entries()
 	if err != nil {
 		return
 	}
 	for _, e := range entries {
 		if e.Type().IsRegular() && isTemp(e.Name()) {
-			os.Remove(filepath.Join(s.Target, e.Name()))
+			s.root.Remove(e.Name())
 		}
 	}
 }

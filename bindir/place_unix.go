@@ -4,13 +4,12 @@ package bindir
 
 import (
 	"errors"
-	"os"
 	"syscall"
 )
 
-// rename puts temp in the place of to, in one step.
-func rename(temp, to string) error {
-	return os.Rename(temp, to)
+// rename puts temp in the place of a file, in one step.
+func (s *Stage) rename(temp, name string) error {
+	return s.root.Rename(temp, name)
 }
 
 // isFull reports whether there was no room for the file.

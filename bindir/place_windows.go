@@ -3,6 +3,7 @@ package bindir
 import (
 	"errors"
 	"os"
+	"path/filepath"
 	"time"
 
 	"golang.org/x/sys/windows"
@@ -11,6 +12,10 @@ import (
 // rename puts temp in the place of to: in one step, or where to runs, which nothing can replace, in two. What another
 // program has open in the way that os.Open does can be neither replaced nor renamed: it is waited for, two
 // seconds in all, as by the go command for its own files (cmd/go/internal/robustio).
+func (s *Stage) rename(temp, name string) error {
+	return rename(filepath.Join(s.Target, temp), filepath.Join(s.Target, name))
+}
+
 func rename(temp, to string) error {
 	old := to + "~"
 	removeRegular(old)
@@ -49,4 +54,10 @@ func isFull(err error) bool {
 // isTooLarge reports whether no file of that size can be made.
 func isTooLarge(err error) bool {
 	return errors.Is(err, windows.ERROR_FILE_TOO_LARGE)
+}
+
+func removeRegular(path string) {
+	if fi, err := os.Lstat(path); err == nil && fi.Mode().IsRegular() {
+		os.Remove(path)
+	}
 }

@@ -18,6 +18,7 @@ import (
 // the one that cache/download may be.
 type Cache struct {
 	Dir      string   // as it was opened
+	Apart    string   // where Heal has the go command work, "" for in the cache; see there
 	root     *os.Root // the extracted modules
 	download *os.Root // cache/download: what was downloaded, and nil where nothing ever was
 
@@ -33,7 +34,13 @@ func Open(dir string) (*Cache, error) {
 	if err != nil {
 		return nil, err
 	}
+	return In(root, dir)
+}
+
+// In is Open for a directory that is open already. It becomes the cache's to close.
+func In(root *os.Root, dir string) (*Cache, error) {
 	c := &Cache{Dir: dir, root: root}
+	var err error
 	if c.rootDevice, err = deviceOf(root); err == nil {
 		err = c.openDownload()
 	}
@@ -50,6 +57,23 @@ func (c *Cache) openDownload() (err error) {
 		c.downloadDevice, err = deviceOf(c.download)
 	}
 	return err
+}
+
+// Foreign reports whether another user than root may write to the cache, by its modes. With an ACL the group's bits are the mask.
+func (c *Cache) Foreign() bool {
+	for _, dir := range []*os.Root{c.root, c.download} {
+		if dir == nil {
+			continue
+		}
+		fi, err := dir.Stat(".")
+		if err != nil || fi.Mode()&0o022 != 0 {
+			return true
+		}
+		if uid, _ := ownerOf(fi); uid != 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // Close gives the directories back.

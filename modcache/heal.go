@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
@@ -14,6 +15,9 @@ import (
 // fetches, to a place beside the cache; a file is replaced only when there is a better one. So where nothing can be
 // fetched everything stays as it was. So does what only go.sum contradicts: the go command refuses it where that go.sum counts, and it may be
 // right elsewhere.
+//
+// With Apart, a directory in which only this user can rename, the go command never works in the cache, whose users could redirect it: it
+// fetches and extracts there, and Heal copies the result, by descriptor. Nothing of the cache's checksum database and repositories is used.
 //
 // The caller keeps other users of the cache away. Against go commands Heal holds their own lock of each version. The error says
 // why nothing was tried: an *OwnerError where the cache is for somebody else to change.
@@ -147,6 +151,12 @@ func (h *healer) fetch(damaged []*Result) {
 			if !r.needsMod() {
 				h.seed(h.scratch, e, ".mod")
 			}
+		case h.Apart != "" && r.zipIsRight && (r.needsHash() || r.needsDir()):
+			zips = append(zips, e)
+			h.seed(h.scratch, e, ".zip") // without its hash: the go command makes that anew, and verifies it
+			if !r.needsMod() {
+				h.seed(h.scratch, e, ".mod")
+			}
 		case r.needsMod():
 			mods = append(mods, e)
 		default:
@@ -157,7 +167,7 @@ func (h *healer) fetch(damaged []*Result) {
 	cache := h.scratch.cache
 	h.note(h.scratch.ask(cache, mods, "list", "-m", "-e", "-json", "-modcacherw"))
 	for _, e := range mods {
-		if _, err := h.download.Lstat(h.scratch.path(e, ".mod")); err != nil {
+		if _, err := h.scratch.top.Lstat(h.scratch.file(e, ".mod")); err != nil {
 			zips = append(zips, e) // go list does not say why it has no .mod
 		}
 	}
@@ -188,9 +198,14 @@ func (h *healer) mend(damaged []*Result) {
 		if !now.zipIsRight || !now.needsHash() && !now.needsDir() {
 			continue
 		}
-		if h.locked(r.Entry, func(at *os.Root) error { return h.mark(at, &now) }) {
+		if h.Apart != "" {
+			h.locked(r.Entry, func(at *os.Root) error { return h.transfer(at, &now) })
+		} else if h.locked(r.Entry, func(at *os.Root) error { return h.mark(at, &now) }) {
 			again = append(again, r.Entry)
 		}
+	}
+	if h.Apart != "" {
+		return
 	}
 	h.note(h.scratch.ask(h.Dir, again, "mod", "download", "-json"))
 	for _, e := range again {
@@ -198,6 +213,24 @@ func (h *healer) mend(damaged []*Result) {
 			h.failed[key(e)] = fmt.Errorf("the next go command that needs it mends it: %w", err)
 		}
 	}
+}
+
+// transfer is mend for what the go command did apart.
+func (h *healer) transfer(at *os.Root, r *Result) (err error) {
+	e := r.Entry
+	if fetched, err := h.scratch.fetched(e); fetched == "" {
+		return err // none was fetched: that has been noted
+	}
+	if r.needsHash() {
+		err = h.place(at, e, ".ziphash")
+	}
+	if err == nil && r.needsDir() {
+		if err = h.plant(e); err != nil {
+			return &fs.PathError{Op: "replace", Path: h.path(e.dir), Err: lastError(err)}
+		}
+		err = removeIfThere(at, e.base+".partial")
+	}
+	return err
 }
 
 // mark makes the go command see what it has to do.
@@ -209,12 +242,32 @@ func (h *healer) mark(at *os.Root, r *Result) error {
 		}
 	}
 	if r.needsHash() {
-		if err := at.WriteFile(e.base+".ziphash", nil, 0o666); err != nil {
+		if err := remake(at, e.base+".ziphash"); err != nil {
 			return err
 		}
 	}
 	if r.needsDir() {
-		return at.WriteFile(e.base+".partial", nil, 0o666)
+		return remake(at, e.base+".partial")
 	}
 	return nil
+}
+
+// remake makes an empty file in the place of what has the name: opened, that might be a pipe, or have another name elsewhere.
+func remake(at *os.Root, name string) error {
+	if err := removeIfThere(at, name); err != nil {
+		return err
+	}
+	f, err := at.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+	if err != nil {
+		return err
+	}
+	return f.Close()
+}
+
+func removeIfThere(at *os.Root, name string) error {
+	err := at.Remove(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return err
 }

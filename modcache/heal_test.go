@@ -1,6 +1,7 @@
 package modcache
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -60,9 +61,7 @@ func TestHeal(t *testing.T) {
 			"foreign-dir " + dir + ", foreign-zip " + at + ".zip, wrong-ziphash " + at + ".ziphash", ""},
 		{"left by a heal", func(w *world) { w.put("cache/download/"+scratchPrefix+"1/mod/x", "") }, nil, "stray-heal cache/download/" + scratchPrefix + "1", ""},
 	} {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			w := newWorld(t)
+		heal := func(t *testing.T, w *world) {
 			sums := Sums{}
 			if tt.sums != nil {
 				sums = tt.sums(w)
@@ -84,6 +83,19 @@ func TestHeal(t *testing.T) {
 					t.Errorf("touched %s", name)
 				}
 			}
+		}
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			heal(t, newWorld(t))
+		})
+		t.Run(tt.name+" apart", func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			w.apart = t.TempDir()
+			heal(t, w)
+			if left, err := os.ReadDir(w.apart); err != nil || len(left) > 0 {
+				t.Errorf("left: %v, %v", left, err)
+			}
 		})
 	}
 }
@@ -103,29 +115,34 @@ func TestHealWithoutNetwork(t *testing.T) {
 		{"empty source", func(w *world) { w.put(dir+"/x.go", "") }, false},
 		{"empty ziphash", func(w *world) { w.put(at+".ziphash", "") }, false},
 	} {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			w := newWorld(t)
-			tt.damage(w)
-			os.RemoveAll(w.proxy)
-			before := w.files()
-			results, found := w.verify(Sums{})
-			left := w.heal(results, Sums{})
-			if !tt.stays {
-				if left != nil {
-					t.Errorf("not healed: %q", left)
+		for _, apart := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%s apart %t", tt.name, apart), func(t *testing.T) {
+				t.Parallel()
+				w := newWorld(t)
+				if apart {
+					w.apart = t.TempDir()
 				}
-				return
-			}
-			if len(left) != len(found)+1 { // and the reason
-				t.Errorf("found %q, left %q", found, left)
-			}
-			for _, name := range changed(before, w.files()) {
-				if !strings.HasSuffix(name, ".lock") {
-					t.Errorf("touched %s", name)
+				tt.damage(w)
+				os.RemoveAll(w.proxy)
+				before := w.files()
+				results, found := w.verify(Sums{})
+				left := w.heal(results, Sums{})
+				if !tt.stays {
+					if left != nil {
+						t.Errorf("not healed: %q", left)
+					}
+					return
 				}
-			}
-		})
+				if len(left) != len(found)+1 { // and the reason
+					t.Errorf("found %q, left %q", found, left)
+				}
+				for _, name := range changed(before, w.files()) {
+					if !strings.HasSuffix(name, ".lock") {
+						t.Errorf("touched %s", name)
+					}
+				}
+			})
+		}
 	}
 }
 

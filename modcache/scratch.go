@@ -5,9 +5,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"maps"
 	"math/rand/v2"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -23,10 +25,12 @@ type Go func(cache, dir string, args ...string) (stdout []byte, err error)
 // that things get there, and under a name that no module can have.
 const scratchPrefix = ".go-safe-heal-"
 
-// A scratch is a module cache beside the true one, and a main module with a go.sum. What is fetched arrives here, so that nothing
-// in the true cache is given up before there is something better.
+// A scratch is a module cache beside the true one, or apart from it, and a main module with a go.sum. What is fetched arrives here, so
+// that nothing in the true cache is given up before there is something better.
 type scratch struct {
-	name    string // below cache/download
+	top     *os.Root
+	name    string // below cache/download, "" for one that is apart
+	path    string // absolute
 	dir     string // of the main module, absolute
 	cache   string // absolute
 	run     Go
@@ -34,37 +38,58 @@ type scratch struct {
 }
 
 // newScratch makes a scratch for the entries. The go.sum has what sums say of them, and what belongs to the whole cache, the checksum
-// database's tiles and the repositories, is the true cache's.
+// database's tiles and the repositories, is the true cache's, unless the scratch is apart from it.
 func (c *Cache) newScratch(entries []Entry, sums Sums, run Go) (*scratch, error) {
-	s := &scratch{name: scratchPrefix + fmt.Sprint(rand.Uint32()), run: run, release: func() {}}
-	if err := c.download.Mkdir(s.name, 0o700); err != nil {
+	s := &scratch{run: run, release: func() {}}
+	if err := c.makeScratch(s); err != nil {
 		return nil, c.unmade(err)
 	}
-	path := filepath.Join(c.Dir, "cache", "download", s.name)
-	s.dir, s.cache = filepath.Join(path, "main"), filepath.Join(path, "mod")
-	if err := c.fill(s, entries, sums); err != nil {
+	s.dir, s.cache = filepath.Join(s.path, "main"), filepath.Join(s.path, "mod")
+	err := c.fill(s, entries, sums)
+	if err != nil {
 		c.removeScratch(s)
 		return nil, c.unmade(err)
 	}
 	return s, nil
 }
 
+// makeScratch makes the folder.
+func (c *Cache) makeScratch(s *scratch) (err error) {
+	if c.Apart != "" {
+		if s.path, err = os.MkdirTemp(c.Apart, strings.TrimPrefix(scratchPrefix, ".")); err != nil {
+			return err
+		}
+		if s.top, err = os.OpenRoot(s.path); err != nil {
+			os.Remove(s.path)
+		}
+		return err
+	}
+	s.name = scratchPrefix + fmt.Sprint(rand.Uint32())
+	s.path = filepath.Join(c.Dir, "cache", "download", s.name)
+	if err := c.download.Mkdir(s.name, 0o700); err != nil {
+		return err
+	}
+	if s.top, err = c.download.OpenRoot(s.name); err != nil {
+		c.download.Remove(s.name)
+	}
+	return err
+}
+
 // unmade says why there is no scratch. Its own name tells nobody anything.
 func (c *Cache) unmade(err error) error {
-	path := c.path("cache/download")
-	if err := c.owned(c.download, path, err); errors.As(err, new(*OwnerError)) {
-		return err
+	path := c.Apart
+	if path == "" {
+		path = c.path("cache/download")
+		if err := c.owned(c.download, path, err); errors.As(err, new(*OwnerError)) {
+			return err
+		}
 	}
 	return &fs.PathError{Op: "make a folder in", Path: path, Err: lastError(err)}
 }
 
 // fill makes what is in the scratch.
 func (c *Cache) fill(s *scratch, entries []Entry, sums Sums) error {
-	top, err := c.download.OpenRoot(s.name)
-	if err != nil {
-		return err
-	}
-	defer top.Close()
+	top := s.top
 	release, err := hold(top, "lock", true)
 	if err != nil {
 		return err
@@ -84,6 +109,9 @@ func (c *Cache) fill(s *scratch, entries []Entry, sums Sums) error {
 			return err
 		}
 	}
+	if c.Apart != "" {
+		return nil
+	}
 	// Without these links the go command would fetch again what is there.
 	for _, name := range []string{"cache/download/sumdb", "cache/vcs"} {
 		if target := filepath.Join(c.Dir, filepath.FromSlash(name)); exists(target) {
@@ -96,6 +124,10 @@ func (c *Cache) fill(s *scratch, entries []Entry, sums Sums) error {
 // removeScratch removes the scratch. Modules in it are writable, for the go command was told so.
 func (c *Cache) removeScratch(s *scratch) error {
 	s.release()
+	s.top.Close()
+	if s.name == "" {
+		return os.RemoveAll(s.path)
+	}
 	return c.download.RemoveAll(s.name)
 }
 
@@ -120,23 +152,29 @@ func (c *Cache) examineScratch(e Entry) Result {
 
 // seed copies a file of the true cache, so that it is not fetched.
 func (c *Cache) seed(s *scratch, e Entry, suffix string) error {
-	at, err := c.download.OpenRoot(e.at)
+	at, err := enter(c.download, e.at, c.downloadDevice)
 	if err != nil {
 		return err
 	}
 	defer at.Close()
-	ok, data, err := read(at, e.base+suffix, maxGoMod)
-	if !ok || len(data) == 0 {
+	f, err := openFile(at, e.base+suffix)
+	if err != nil {
 		return err
 	}
-	return errors.Join(
-		c.download.MkdirAll(s.path(e, ""), 0o777),
-		c.download.WriteFile(s.path(e, suffix), data, 0o666))
+	defer f.Close()
+	if fi, err := f.Stat(); err != nil || fi.Size() == 0 {
+		return err
+	}
+	if err := s.top.MkdirAll(s.file(e, ""), 0o777); err != nil {
+		return err
+	}
+	_, err = copyInto(s.top, s.file(e, suffix), io.LimitReader(f, maxZip), 0o666)
+	return err
 }
 
-// path is where the scratch has a file of the entry, below cache/download; its folder for "".
-func (s *scratch) path(e Entry, suffix string) string {
-	dir := s.name + "/mod/cache/download/" + e.at
+// file is where the scratch has a file of the entry; its folder for "".
+func (s *scratch) file(e Entry, suffix string) string {
+	dir := "mod/cache/download/" + e.at
 	if suffix == "" {
 		return dir
 	}
@@ -145,11 +183,11 @@ func (s *scratch) path(e Entry, suffix string) string {
 
 // fetched is the hash of the zip file which was fetched, "" where none was. The go command has compared it with go.sum or the
 // checksum database before it wrote it down.
-func (c *Cache) fetched(s *scratch, e Entry) (hash string, err error) {
-	_, err = c.download.Lstat(s.path(e, ".zip"))
+func (s *scratch) fetched(e Entry) (hash string, err error) {
+	_, err = s.top.Lstat(s.file(e, ".zip"))
 	var data []byte
 	if err == nil {
-		data, err = c.download.ReadFile(s.path(e, ".ziphash"))
+		data, err = s.top.ReadFile(s.file(e, ".ziphash"))
 	}
 	if errors.Is(err, fs.ErrNotExist) || err == nil && !isHash(string(data)) {
 		return "", nil

@@ -22,6 +22,7 @@ type world struct {
 	proxy string
 	cache string
 	dir   string
+	apart string // where it is healed, "" for in the cache
 }
 
 var testMod = module.Version{Path: "example.com/Upper/a", Version: "v1.0.0"}
@@ -130,6 +131,7 @@ func (w *world) heal(results []Result, sums Sums) []string {
 	w.t.Helper()
 	c := w.open()
 	defer c.Close()
+	c.Apart = w.apart
 	after, err := c.Heal(results, sums, w.run)
 	if err != nil {
 		w.t.Fatal(err)

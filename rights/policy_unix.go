@@ -48,6 +48,8 @@ func Way(dir string) error {
 	return d.CheckForRoot(ofOpen(d).receiver())
 }
 
+func receiverOf(d *fsinfo.Dir) fsinfo.Receiver { return ofOpen(d).receiver() }
+
 // receiver is for whom root changes a cache: its owner, or its group where that shares it.
 func (c Cache) receiver() fsinfo.Receiver {
 	r := fsinfo.Receiver{UIDs: []int{c.facts.owner}}

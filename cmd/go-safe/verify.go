@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -12,6 +13,7 @@ import (
 	"time"
 
 	"github.com/go-safe/go-safe/envfix"
+	"github.com/go-safe/go-safe/internal/fsinfo"
 	"github.com/go-safe/go-safe/lock"
 	"github.com/go-safe/go-safe/modcache"
 	"github.com/go-safe/go-safe/rights"
@@ -57,6 +59,7 @@ func verify(args, environ []string, real shim.Go, notFound error, cfg config, st
 	if cmd.heal {
 		c.say = say
 		c.prepare()
+		v.temp = cmp.Or(c.plan.Value("GOTMPDIR"), c.plan.Value("TMPDIR"))
 		v.goCommand = goFor(real, notFound, c.class.Flags, c.plan.Environ(guard(environ, cfg, real)))
 	}
 	if err := v.run(cfg); err != nil {
@@ -74,7 +77,9 @@ func verify(args, environ []string, real shim.Go, notFound error, cfg config, st
 // A verifier is one go safe verify.
 type verifier struct {
 	verifyCommand
-	dir       string // GOMODCACHE
+	dir       string      // GOMODCACHE
+	reached   *fsinfo.Dir // that directory, where root heals it
+	temp      string      // for what is fetched where others could redirect it in the cache
 	sums      modcache.Sums
 	goCommand modcache.Go
 	say       printer
@@ -96,12 +101,15 @@ func (v *verifier) run(cfg config) error {
 	case err == nil && !fi.IsDir():
 		return fmt.Errorf("GOMODCACHE=%s is no directory", v.dir)
 	}
+	if err := v.reach(); err != nil {
+		return err
+	}
 	release, err := v.lock(cfg)
 	if err != nil {
 		return err
 	}
 	defer release()
-	cache, err := modcache.Open(v.dir)
+	cache, err := v.open()
 	if err != nil {
 		return err
 	}
@@ -126,6 +134,59 @@ func (v *verifier) run(cfg config) error {
 		made.Close()
 	}
 	return nil
+}
+
+// reach opens what root is to change by the rule, before anything is done with its path.
+func (v *verifier) reach() (err error) {
+	if v.heal && os.Geteuid() == 0 {
+		v.reached, err = rights.OpenDir(v.dir)
+	}
+	return v.asOwner(err)
+}
+
+// open opens the cache. Where others could redirect what root's go command does in it, that works elsewhere.
+func (v *verifier) open() (*modcache.Cache, error) {
+	if v.reached == nil {
+		return modcache.Open(v.dir)
+	}
+	defer v.reached.Close()
+	root, err := v.reached.Root()
+	if err != nil {
+		return nil, err
+	}
+	cache, err := modcache.In(root, v.dir)
+	if err == nil && (cache.Foreign() || fsinfo.Keeps(v.dir) != nil) {
+		if cache.Apart, err = v.apart(); err != nil {
+			cache.Close()
+		}
+	}
+	return cache, err
+}
+
+// apart is a directory where what root makes stays what it is.
+func (v *verifier) apart() (string, error) {
+	var first error
+	for _, dir := range []string{v.temp, "/var/tmp", "/tmp"} {
+		err := fsinfo.Keeps(dir)
+		if err == nil {
+			return dir, nil
+		}
+		first = cmp.Or(first, err)
+	}
+	return "", fmt.Errorf("%w; nothing was healed", first)
+}
+
+// asOwner says how the owner of the cache heals it where others could redirect root.
+func (v *verifier) asOwner(err error) error {
+	way, ok := errors.AsType[*fsinfo.WayError](err)
+	fi, statErr := os.Stat(v.dir)
+	if !ok || statErr != nil {
+		return err
+	}
+	if uid := envfix.Owner(fi); uid != 0 && way.Run == "" {
+		return fmt.Errorf("%w; or run: %s", err, v.healAs(uid))
+	}
+	return err
 }
 
 // lock takes the lock on the cache: others may use it while it is verified, but not while it is healed. Who cannot have it
@@ -185,14 +246,18 @@ func (v *verifier) whoCould(err error) error {
 	if owner.UID == os.Geteuid() {
 		return fmt.Errorf("%s is closed to its owner; type: chmod u+rwx %s", owner.Path, envfix.Quote(owner.Path))
 	}
-	sudo, name := "sudo ", envfix.UserName(owner.UID)
-	if !strings.HasPrefix(name, "uid ") && owner.UID != 0 {
+	return fmt.Errorf("%s belongs to %s, who can heal it; type: %s", owner.Path, envfix.UserName(owner.UID), v.healAs(owner.UID))
+}
+
+// healAs is a command line with which a user heals the cache.
+func (v *verifier) healAs(uid int) string {
+	sudo, name := "sudo ", envfix.UserName(uid)
+	if !strings.HasPrefix(name, "uid ") && uid != 0 {
 		sudo += "-u " + envfix.Quote(name) + " " // of users without a name sudo knows nothing: root gives them what it gets
 	}
 	exe, err := os.Executable() // sudo has a PATH of its own
 	if err != nil {
 		exe = typed(v.say.environ)
 	}
-	return fmt.Errorf("%s belongs to %s, who can heal it; type: %senv GOMODCACHE=%s %s safe verify --heal",
-		owner.Path, name, sudo, envfix.Quote(v.dir), envfix.Quote(exe))
+	return fmt.Sprintf("%senv GOMODCACHE=%s %s safe verify --heal", sudo, envfix.Quote(v.dir), envfix.Quote(exe))
 }

@@ -4,6 +4,8 @@
 //
 //	attacker open DIR LINK TARGET      when somebody opens DIR, LINK becomes a link to TARGET
 //	attacker folder DIR PART TARGET    each new folder in DIR with PART in its name becomes a link to TARGET
+//	attacker after FILE GLOB TARGET    when somebody opens FILE, the first folder that matches GLOB becomes a link to TARGET
+//	attacker whole DIR PART TARGET     when DIR has a new file with PART in its name, DIR becomes a link to TARGET
 //
 // It prints a line when it is ready, and one for each time that it has done so.
 package main
@@ -20,14 +22,19 @@ import (
 
 func main() {
 	verb, dir, name, target := os.Args[1], os.Args[2], os.Args[3], os.Args[4]
-	mask := map[string]uint32{"open": unix.IN_OPEN, "folder": unix.IN_CREATE}[verb]
+	mask := map[string]uint32{"open": unix.IN_OPEN, "after": unix.IN_OPEN, "folder": unix.IN_CREATE, "whole": unix.IN_CREATE}[verb]
 	fd, err := unix.InotifyInit1(0)
 	check(err)
 	_, err = unix.InotifyAddWatch(fd, dir, mask)
 	check(err)
 	spare := filepath.Join(dir, ".spare")
-	if verb == "open" {
+	switch verb {
+	case "open":
 		spare = name + ".spare"
+	case "whole":
+		spare = filepath.Join(filepath.Dir(dir), "spare") // nothing is exchanged with what is in it
+	case "after":
+		spare = filepath.Join(filepath.Dir(name), "spare") // a directory of root's goes to no other directory
 	}
 	os.Remove(spare)
 	check(os.Symlink(target, spare))
@@ -43,6 +50,17 @@ func main() {
 			switch {
 			case verb == "open":
 				if os.Rename(spare, name) == nil {
+					fmt.Println("done")
+				}
+				return
+			case verb == "after":
+				folders, _ := filepath.Glob(name)
+				if len(folders) > 0 && swap(folders[0], spare) {
+					fmt.Println("done")
+					return
+				}
+			case verb == "whole" && strings.Contains(made, name):
+				if swap(dir, spare) {
 					fmt.Println("done")
 				}
 				return
