@@ -1,6 +1,7 @@
 package bindir
 
 import (
+	"errors"
 	"io"
 	"os"
 	"os/exec"
@@ -29,7 +30,8 @@ func TestReplaceRunning(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := copyFile(to, self, os.O_EXCL, 0o777); err != nil {
+	data, err := os.ReadFile(self)
+	if err = errors.Join(err, os.WriteFile(to, data, 0o777)); err != nil {
 		t.Fatal(err)
 	}
 	stop := run(t, to)
@@ -57,7 +59,8 @@ func TestReplaceStuck(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, name := range []string{to, to + "~"} {
-		if _, err := copyFile(name, self, os.O_EXCL, 0o777); err != nil {
+		data, err := os.ReadFile(self)
+		if err = errors.Join(err, os.WriteFile(name, data, 0o777)); err != nil {
 			t.Fatal(err)
 		}
 		defer run(t, name)()

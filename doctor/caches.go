@@ -52,7 +52,7 @@ func cacheForeign(m *Machine) Finding {
 		return closed(cache, root, f)
 	}
 	f.Status, f.Looked, f.Found = Broken, path, belongs(owner, root)
-	f.Type, f.Fix = m.fix(cache), envfix.Owner(root) == os.Geteuid()
+	f.Type, f.Fix, f.in = m.fix(cache), envfix.Owner(root) == os.Geteuid(), cache
 	if !f.Fix {
 		f.Type = m.giveBack(cache, path, root)
 	}
@@ -67,7 +67,7 @@ func closed(cache string, root fs.FileInfo, f Finding) Finding {
 	}
 	return Finding{
 		Status: Broken, Looked: dir, Found: trouble + ", whose it is", Why: "go commands end with: package fmt is not in std",
-		Type: "chmod u+rwx " + envfix.Quote(cache) + "/??", Fix: true,
+		Type: "chmod u+rwx " + envfix.Quote(cache) + "/??", Fix: true, in: cache,
 	}
 }
 
@@ -146,6 +146,7 @@ func closedToGroup(m *Machine, cache string) Finding {
 	}
 	f := Finding{Status: Warning, Looked: cache, Type: m.fix(cache)}
 	f.Found = fmt.Sprintf("%d entries of %s are closed to the others who share it (a go command that was killed?)", n, envfix.UserName(owner))
+	f.in = filepath.Dir(cache)
 	if f.Fix = owner == os.Geteuid(); !f.Fix && os.Geteuid() != 0 {
 		f.Type = "sudo " + m.full() + " safe fix " + envfix.Quote(cache)
 		f.Details = []string{"without root " + envfix.UserName(owner) + " types: " + m.fix(cache)}

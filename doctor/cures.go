@@ -23,12 +23,12 @@ func (m *Machine) judge(name, variable string, p envfix.Place, wrong string) Fin
 	}
 	switch cure := access(p); {
 	case wrong == unmade:
-		f.Type, f.Fix = "mkdir -p -m 700 "+envfix.Quote(p.Path), true
+		f.Type, f.Fix, f.in = "mkdir -p -m 700 "+envfix.Quote(p.Path), true, filepath.Dir(p.Path)
 		if variable == name && !v.Changed() {
 			f.Status, f.Found = Warning, wrong+"; go-safe does"
 		}
 	case cure != "":
-		f.Type, f.Fix = cure, true
+		f.Type, f.Fix, f.in = cure, true, filepath.Dir(p.Deepest)
 	case v.Changed():
 		f.Type = m.replace(name, variable, v)
 		f.Details = append(f.Details, m.giveAll(name, p)...)

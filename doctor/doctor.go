@@ -8,12 +8,16 @@ package doctor
 
 import (
 	"cmp"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
 	"time"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/go-safe/go-safe/internal/fsinfo"
 )
 
 // A Status is the outcome of a check.
@@ -36,6 +40,8 @@ type Finding struct {
 	Type    string   `json:"type,omitempty"`    // what to type, a line for a shell, passwords as xxxxx; "" where nothing is known that helps
 	Fix     bool     `json:"fix,omitempty"`     // Type touches nothing but this user's own caches and temp folders, and loses nothing of worth
 	Details []string `json:"details,omitempty"` // further facts
+
+	in string // the directory in which Type changes something; for Fix
 }
 
 // A Check is one thing that is looked at.
@@ -85,7 +91,23 @@ func (c Check) run(m *Machine, limit time.Duration) Result {
 	if f.Why == "" && f.Status != OK {
 		f.Why = c.Why
 	}
-	return Result{ID: c.ID, Group: c.Group, Finding: m.asRoot(f).redacted().pasteable(), Milliseconds: time.Since(begin).Milliseconds()}
+	return Result{ID: c.ID, Group: c.Group, Finding: m.asRoot(f).kept().redacted().pasteable(), Milliseconds: time.Since(begin).Milliseconds()}
+}
+
+// kept leaves it to root to type what others could redirect while it runs.
+func (f Finding) kept() Finding {
+	if !f.Fix || os.Geteuid() != 0 {
+		return f
+	}
+	dir := filepath.Clean(f.in)
+	for !exists(dir) && dir != filepath.Dir(dir) {
+		dir = filepath.Dir(dir)
+	}
+	if err := fsinfo.Keeps(dir); err != nil {
+		f.Fix = false
+		f.Details = append(slices.Clone(f.Details), "not by --fix: "+err.Error())
+	}
+	return f
 }
 
 // pasteable leaves out what to type where it could not be printed and pasted as it stands: a terminal takes control characters for its own.

@@ -149,7 +149,7 @@ func accessOf(name string) func(*Machine) Finding {
 		if f.Status == OK {
 			f.Details = facts(m, variable, p)
 		} else if cure := access(inside(name, p)); cure != "" {
-			f.Type, f.Fix = cure, true
+			f.Type, f.Fix, f.in = cure, true, filepath.Dir(inside(name, p).Deepest)
 		}
 		return f
 	}
@@ -218,7 +218,7 @@ func left(m *Machine) Finding {
 	}
 	f := Finding{Status: Warning, Looked: dir, Found: fmt.Sprintf("has %d abandoned work folders, such as %s", len(old), filepath.Base(old[0]))}
 	// Each by its name: a pattern would take in what was not looked at, or is in use when the line is typed.
-	f.Type, f.Fix = "rm -rf", true
+	f.Type, f.Fix, f.in = "rm -rf", true, dir
 	for _, work := range old {
 		word := " " + envfix.Quote(work)
 		if len(f.Type)+len(word) > longestLine {

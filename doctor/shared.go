@@ -56,6 +56,7 @@ func openOf(name string) func(*Machine) Finding {
 		if v := m.variable(name); v.Changed() {
 			f.Found += "; go-safe " + uses(name, envfix.LookAt(name, cache)) + " " + v.Value
 		}
+		f.in = filepath.Dir(cache)
 		f.Fix = before == "" && envfix.Owner(fi) == os.Geteuid()
 		return f
 	}
