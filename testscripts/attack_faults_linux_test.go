@@ -26,6 +26,7 @@ import (
 var (
 	faults    = flag.Int("faults", 120, "with -attack: injections for each command of TestFaults; all there are where it is less")
 	faultSeed = flag.Uint64("faultseed", 1, "with -attack: of the choice among them")
+	oneFault  = flag.String("fault", "", "with -attack: only this one, as TestFaults prints it")
 )
 
 // A faultCase is a command that system calls fail in, and what must hold then.
@@ -109,6 +110,11 @@ func (f *faultRun) all() {
 	f.t.Logf("calls: %v", first.calls)
 	f.files, f.says = w.list(), strings.ReplaceAll(said(after), w.dir, "")
 	chosen := choose(first.calls, *faults, *faultSeed)
+	if *oneFault != "" {
+		i, err := parseInjection(*oneFault)
+		mustDo(f.t, err)
+		chosen = []injection{i}
+	}
 	var next atomic.Int32
 	var workers sync.WaitGroup
 	for i := range min(2, runtime.NumCPU()) {

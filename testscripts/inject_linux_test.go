@@ -49,6 +49,27 @@ func (i injection) String() string {
 	return s
 }
 
+// parseInjection reads what String writes.
+func parseInjection(s string) (i injection, err error) {
+	parts := strings.Split(s, ":")
+	if len(parts) != 3 {
+		return i, fmt.Errorf("%q is not like inject=openat:error=EIO:when=3+", s)
+	}
+	i.call = strings.TrimPrefix(parts[0], "inject=")
+	when, on := strings.CutSuffix(strings.TrimPrefix(parts[2], "when="), "+")
+	i.on = on
+	i.when, err = strconv.Atoi(when)
+	for _, errno := range tracedCalls[i.call].fails {
+		if parts[1] == "error="+unix.ErrnoName(errno) {
+			i.errno = errno
+		}
+	}
+	if err != nil || i.String() != s {
+		return i, fmt.Errorf("%q is not one of the injections", s)
+	}
+	return i, nil
+}
+
 // A traced is a system call of which the program is stopped.
 type traced struct {
 	nr    uintptr
