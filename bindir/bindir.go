@@ -98,8 +98,8 @@ func (s *Stage) Remove() {
 }
 
 // Built returns the names of the files that the go command has put into the stage, whole. Binaries that it found up to date are not
-// among them: it only sets their times, and Built does so in the target directory. The error names the target directory, where it is not
-// known of all files whether they were built.
+// among them: it only sets their times, and Built does so in the target directory. The error names the target
+// directory, where it is not known of all files whether they were built.
 func (s *Stage) Built() (built []string, err error) {
 	entries, err := os.ReadDir(s.Dir)
 	for _, e := range entries {

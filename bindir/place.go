@@ -71,7 +71,10 @@ func (s *Stage) place(name string) error {
 		}
 	}
 	written, err := s.replace(name, from, perm)
-	if err == nil || isTooLarge(err) || isFull(err) && (old == nil || written+old.Size() < fi.Size() || hasRoom(s.Target, fi.Size())) {
+	switch {
+	case err == nil, isTooLarge(err):
+		return err
+	case isFull(err) && (old == nil || written+old.Size() < fi.Size() || hasRoom(s.Target, fi.Size())):
 		return err // to remove the old one would not help
 	}
 	return s.overwrite(name, from, perm)

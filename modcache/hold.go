@@ -10,8 +10,8 @@ import (
 var errTaken = errors.New("is made by another process")
 
 // hold takes the lock under which the go command downloads and extracts a version (cmd/go/internal/modfetch.lockVersion). It does not
-// wait: the error is errTaken where the lock is held, else it says why it cannot be had. A version without a lock file is nobody's just
-// now; to be alone in the future too, alone has it made.
+// wait: the error is errTaken where the lock is held, else it says why it cannot be had. A version without a
+// lock file is nobody's just now; to be alone in the future too, alone has it made.
 func hold(at *os.Root, name string, alone bool) (release func(), err error) {
 	flags := os.O_RDONLY | nonblock
 	if alone {

@@ -181,7 +181,8 @@ func (s *scratch) file(e Entry, suffix string) string {
 	return dir + "/" + e.base + suffix
 }
 
-// fetched is the hash of the zip file which was fetched, "" where none was. The go command has compared it with go.sum or the
+// fetched is the hash of the zip file which was fetched, "" where none was. The go command has compared it with
+// go.sum or the
 // checksum database before it wrote it down.
 func (s *scratch) fetched(e Entry) (hash string, err error) {
 	_, err = s.top.Lstat(s.file(e, ".zip"))

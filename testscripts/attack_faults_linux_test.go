@@ -24,7 +24,7 @@ import (
 )
 
 var (
-	faults    = flag.Int("faults", 120, "with -attack: injections for each command of TestFaults; all there are where it is less")
+	faults    = flag.Int("faults", 120, "with -attack: most injections for each command of TestFaults")
 	faultSeed = flag.Uint64("faultseed", 1, "with -attack: of the choice among them")
 	oneFault  = flag.String("fault", "", "with -attack: only this one, as TestFaults prints it")
 )
@@ -47,8 +47,9 @@ type faultCase struct {
 	intact func(dir string) error
 	// done says what of the command's work is missing, though it says that all is done.
 	done     func(dir string, r *injected) error
-	exits    int   // the status where all is well
-	statuses []int // those that it may end with too, beside 125
+	exits    int    // the status where all is well
+	opened   string // a directory that plain go leaves open to all, and go-safe too if it cannot undo that
+	statuses []int  // those that it may end with too, beside 125
 }
 
 // faultUser is whose files root works on, and who cannot write to root's.
@@ -63,12 +64,14 @@ type faultRun struct {
 	files    []string // that are there in the end
 	says     string   // what go-safe says when the command is run again
 
-	tried, failed atomic.Int32
-	ended         sync.Map // how often with which status
+	counted tally
+	mu      sync.Mutex
+	ended   map[int]int // how often with which status
 }
 
-// TestFaults lets each kind of system call that go-safe makes fail, and kills go-safe before it. Then nothing may be lost or be there
-// by half, the exit status and the message must be right, and the next command must find its way, and leave nothing behind.
+// TestFaults lets each kind of system call that go-safe makes fail, and kills go-safe before it. Then nothing
+// may be lost or be there by half, the exit status and the message must be right, and the next command must
+// find its way, and leave nothing behind.
 func TestFaults(t *testing.T) {
 	if !*attack {
 		t.Skip("needs -attack")
@@ -83,7 +86,8 @@ func TestFaults(t *testing.T) {
 			if (c.asRoot || c.uid != 0 || c.owner != 0) && !s.otherUser() {
 				t.Skip("needs root and a go that other users can reach")
 			}
-			f := &faultRun{suite: s, faultCase: c, t: t, template: filepath.Join(s.root, "faults", c.name, "template")}
+			f := &faultRun{suite: s, faultCase: c, t: t, ended: make(map[int]int),
+				template: filepath.Join(s.root, "faults", c.name, "template")}
 			mustDo(t, os.MkdirAll(f.template, 0o755))
 			t.Cleanup(func() { removeTree(filepath.Dir(f.template)) })
 			c.make(f, f.template)
@@ -97,19 +101,7 @@ func TestFaults(t *testing.T) {
 
 // all runs the command once to see what it calls, then with each fault.
 func (f *faultRun) all() {
-	w := f.worker(0)
-	w.fresh()
-	first := w.run(injection{}, f.args)
-	if err := f.done(w.dir, first); err != nil || first.status != f.exits {
-		f.t.Fatalf("without a fault: status %d, %v\n%s%s", first.status, err, first.output, first.stderr)
-	}
-	after := w.run(injection{}, f.args)
-	if after.status != f.exits {
-		f.t.Fatalf("the next command: status %d\n%s%s", after.status, after.output, after.stderr)
-	}
-	f.t.Logf("calls: %v", first.calls)
-	f.files, f.says = w.list(), strings.ReplaceAll(said(after), w.dir, "")
-	chosen := choose(first.calls, *faults, *faultSeed)
+	chosen := choose(f.reference().calls, *faults, *faultSeed)
 	if *oneFault != "" {
 		i, err := parseInjection(*oneFault)
 		mustDo(f.t, err)
@@ -126,12 +118,28 @@ func (f *faultRun) all() {
 		})
 	}
 	workers.Wait()
-	counts := make(map[string]int)
-	f.ended.Range(func(k, v any) bool { counts[k.(string)] = int(v.(*atomic.Int32).Load()); return true })
-	f.t.Logf("%d injections, %d failures; %v", f.tried.Load(), f.failed.Load(), counts)
-	if f.tried.Load() == 0 {
+	f.t.Logf("injections: %d failures of %d; how often with which status: %v",
+		f.counted.failures.Load(), f.counted.tries.Load(), f.ended)
+	if f.counted.tries.Load() == 0 {
 		f.t.Error("nothing was injected")
 	}
+}
+
+// reference runs the command twice without a fault, and notes how all is to be after that.
+func (f *faultRun) reference() *injected {
+	w := f.worker(0)
+	w.fresh()
+	first := w.run(injection{})
+	if err := f.done(w.dir, first); err != nil || first.status != f.exits {
+		f.t.Fatalf("without a fault: status %d, %v\n%s%s", first.status, err, first.output, first.stderr)
+	}
+	next := w.run(injection{})
+	if err := f.done(w.dir, next); err != nil || next.status != f.exits {
+		f.t.Fatalf("the next command: status %d, %v\n%s%s", next.status, err, next.output, next.stderr)
+	}
+	f.t.Logf("calls: %v", first.calls)
+	f.files, f.says = w.list(), strings.ReplaceAll(said(next), w.dir, "")
+	return first
 }
 
 // choose chooses at most limit of all faults at the calls, as evenly as it can among the kinds.
@@ -186,8 +194,11 @@ func (w *faultWorker) fresh() {
 	if out, err := exec.Command("cp", "-a", w.template, w.dir).CombinedOutput(); err != nil {
 		w.t.Errorf("cp: %v\n%s", err, out)
 	}
-	if w.spoil != nil {
-		mustDo(w.t, w.spoil(w.dir))
+	if w.spoil == nil {
+		return
+	}
+	if err := w.spoil(w.dir); err != nil {
+		w.t.Error(err)
 	}
 }
 
@@ -195,8 +206,9 @@ func (w *faultWorker) fresh() {
 func (w *faultWorker) environ() []string {
 	env := []string{
 		"HOME=" + w.dir + "/home", "TMPDIR=" + w.dir + "/tmp", "GOSAFE_GO=" + filepath.Join(w.goroot, "bin", "go"),
-		"PATH=" + w.systemPath, noUpload, "GOCACHE=" + w.dir + "/cache", "GOFLAGS=-mod=mod", "GOSUMDB=off", "GOTOOLCHAIN=local",
-		"GOPROXY=file://" + filepath.Join(w.root, "versions"), "GOMODCACHE=" + w.dir + "/gopath/pkg/mod", "GOPATH=" + w.dir + "/gopath",
+		"PATH=" + w.systemPath, noUpload, "GOCACHE=" + w.dir + "/cache", "GOPATH=" + w.dir + "/gopath",
+		"GOMODCACHE=" + w.dir + "/gopath/pkg/mod", "GOPROXY=file://" + filepath.Join(w.root, "versions"),
+		"GOFLAGS=-mod=mod", "GOSUMDB=off", "GOTOOLCHAIN=local",
 	}
 	for _, kv := range w.env {
 		env = append(env, w.expand(kv))
@@ -209,16 +221,16 @@ func (w *faultWorker) expand(s string) string {
 	return os.Expand(s, func(name string) string { return map[string]string{"DIR": w.dir, "ROOT": w.root}[name] })
 }
 
-func (w *faultWorker) run(i injection, args []string) *injected {
+func (w *faultWorker) run(i injection) *injected {
 	dir := w.dir
 	if _, err := os.Stat(dir + "/module"); err == nil {
 		dir += "/module"
 	}
-	expanded := make([]string, len(args))
-	for n, arg := range args {
-		expanded[n] = w.expand(arg)
+	var args []string
+	for _, arg := range w.args {
+		args = append(args, w.expand(arg))
 	}
-	r, err := i.run(dir, w.environ(), cmp.Or(w.uid, os.Geteuid()), filepath.Join(w.root, "shim", "go"), expanded...)
+	r, err := i.run(dir, w.environ(), cmp.Or(w.uid, os.Geteuid()), filepath.Join(w.root, "shim", "go"), args...)
 	if err != nil {
 		w.t.Errorf("%v: %v", i, err)
 		return &injected{status: -1}
@@ -229,47 +241,53 @@ func (w *faultWorker) run(i injection, args []string) *injected {
 // try runs the command with an injection, and judges.
 func (w *faultWorker) try(i injection) {
 	w.fresh()
-	r := w.run(i, w.args)
+	r := w.run(i)
 	if r.hit == "" {
 		return // another thread was faster this time, and it did not come to it
 	}
-	w.tried.Add(1)
-	var wrong []string
+	w.mu.Lock()
+	w.ended[r.status]++
+	w.mu.Unlock()
+	wrong := w.judge(i, r)
+	w.counted.note(strings.Join(wrong, "; "))
+	said := indent(string(r.output) + string(r.stderr))
+	if len(wrong) > 0 {
+		w.t.Errorf("%v at %s: status %d\n%s\n\t%s", i, r.hit, r.status, said, strings.Join(wrong, "\n\t"))
+	} else if testing.Verbose() && i.errno != 0 && r.status != w.exits {
+		w.t.Logf("fine: %v at %s: status %d\n%s", i, r.hit, r.status, said)
+	}
+}
+
+// judge says what is wrong after an injection, and after the next command, which it runs.
+func (w *faultWorker) judge(i injection, r *injected) (wrong []string) {
 	note := func(what string, err error) {
 		if err != nil {
 			wrong = append(wrong, fmt.Sprintf("%s: %v", what, err))
 		}
 	}
-	kind := fmt.Sprint("status ", r.status)
-	n, _ := w.ended.LoadOrStore(kind, new(atomic.Int32))
-	n.(*atomic.Int32).Add(1)
 	note("lost", w.intact(w.dir))
 	if i.errno != 0 {
-		note("told", w.told(i, r))
-		if r.status == w.exits {
-			note("not done, with status 0", w.done(w.dir, r))
-		}
+		note("told", w.told(r))
 	}
-	next := w.run(injection{}, w.args)
+	if r.status == w.exits {
+		note("not done, though the status says so", w.done(w.dir, r))
+	}
+	next := w.run(injection{})
 	if next.status != w.exits || strings.ReplaceAll(said(next), w.dir, "") != w.says {
 		note("the next command", fmt.Errorf("status %d\n%s%s", next.status, next.output, next.stderr))
 	}
-	note("after the next command", w.intact(w.dir))
+	note("lost after the next command", w.intact(w.dir))
 	note("not done by the next command", w.done(w.dir, next))
 	note("left", w.differs(i.errno == 0 || i.on || strings.Contains(string(r.stderr), "left as they are")))
-	if len(wrong) > 0 {
-		w.failed.Add(1)
-		w.t.Errorf("%v at %s: status %d\n%s\n\t%s", i, r.hit, r.status, indent(string(r.output)+string(r.stderr)), strings.Join(wrong, "\n\t"))
-	} else if testing.Verbose() && i.errno != 0 && r.status != w.exits {
-		w.t.Logf("fine: %v at %s: status %d\n%s", i, r.hit, r.status, indent(string(r.output)+string(r.stderr)))
-	}
+	return wrong
 }
 
 func indent(s string) string {
 	return "\t| " + strings.ReplaceAll(strings.TrimSpace(s), "\n", "\n\t| ")
 }
 
-// crashed finds what a Go program prints that panics, pathless a message without a path, and tempName the names of files that are on their way.
+// crashed finds what a Go program prints that panics, pathless a message without a path, and tempName the names
+// of files that are on their way.
 var (
 	crashed  = regexp.MustCompile(`(?m)^(panic:|fatal error:|unexpected fault|runtime:|goroutine \d|SIG[A-Z]+:)`)
 	pathless = regexp.MustCompile(`(?m)^go-safe: [^/]*$`)
@@ -277,7 +295,7 @@ var (
 )
 
 // told says what is wrong with the exit status, or with the message.
-func (w *faultWorker) told(i injection, r *injected) error {
+func (w *faultWorker) told(r *injected) error {
 	stderr := string(r.stderr)
 	switch {
 	case crashed.MatchString(stderr):
@@ -309,7 +327,8 @@ func said(r *injected) string {
 	return strings.Join(lines, "")
 }
 
-// volatile are the files that come and go with the go command: what is kept there for telemetry, its lock files, its work, and what it built.
+// volatile are the files that come and go with the go command: what is kept there for telemetry, its lock
+// files, its work, and what it built.
 var volatile = regexp.MustCompile(`/telemetry\b|/go-build\d+|\.lock$|/cache/lock$|/cache/[0-9a-f]{2}/`)
 
 // list lists all files, with their rights and owners.
@@ -323,7 +342,11 @@ func (w *faultWorker) list() (list []string) {
 			return err
 		}
 		st := fi.Sys().(*syscall.Stat_t)
-		list = append(list, fmt.Sprintf("%v %d:%d %s", fi.Mode(), st.Uid, st.Gid, strings.TrimPrefix(path, w.dir)))
+		name, mode := strings.TrimPrefix(path, w.dir), fi.Mode()
+		if name == w.opened {
+			mode &= fs.ModeType
+		}
+		list = append(list, fmt.Sprintf("%v %d:%d %s", mode, st.Uid, st.Gid, name))
 		return nil
 	})
 	if err != nil {
@@ -332,21 +355,22 @@ func (w *faultWorker) list() (list []string) {
 	return list
 }
 
-// differs says which files are not as they are after the same commands without a fault. A private folder that go-safe went on with stays. Where
-// root was killed, or has said so, what it made may be root's still.
+// differs says which files are not as they are after the same commands without a fault. A private folder that
+// go-safe went on with stays. Where root was killed, or has said so, what it made may be root's still.
 func (w *faultWorker) differs(anyOwner bool) error {
 	have, want := w.list(), w.files
 	if anyOwner {
 		have, want = withoutOwner(have), withoutOwner(want)
 	}
 	var odd []string
+	private := regexp.MustCompile(` /home/\.cache($|/go-safe)`)
 	for _, line := range have {
-		if !slices.Contains(want, line) && !strings.HasSuffix(line, " /home/.cache") && !strings.Contains(line, " /home/.cache/go-safe") {
+		if !slices.Contains(want, line) && !private.MatchString(line) {
 			odd = append(odd, "+ "+line)
 		}
 	}
 	for _, line := range want {
-		if !slices.Contains(have, line) && !strings.Contains(line, " /home/.cache/go-safe") {
+		if !slices.Contains(have, line) && !private.MatchString(line) {
 			odd = append(odd, "- "+line)
 		}
 	}

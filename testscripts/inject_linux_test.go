@@ -23,11 +23,12 @@ import (
 )
 
 // An injection is a fault at one system call of a program, in the words of strace(1):
-// inject=CALL:error=ERRNO:when=N, or :signal=KILL. The count is over all threads of the program, and over no other process.
+// inject=CALL:error=ERRNO:when=N, or :signal=KILL. The count is over all threads of the program, and over no
+// other process.
 //
-// Strace counts the calls of each thread alone, and stops the program at every system call: here it takes a second for one run.
-// This asks the kernel to report the calls in question to us (seccomp_unotify(2)), and only those from where the program makes them: what it
-// starts goes on at full speed.
+// Strace counts the calls of each thread alone, and stops the program at every system call: here it takes a
+// second for one run. This asks the kernel to report the calls in question to us (seccomp_unotify(2)), and only
+// those from where the program makes them: what it starts goes on at full speed.
 type injection struct {
 	call  string
 	when  int
@@ -77,10 +78,13 @@ type traced struct {
 	fails []syscall.Errno
 }
 
+// opens are the errors of opening a file.
+var opens = []syscall.Errno{unix.EIO, unix.EMFILE, unix.ENOSPC, unix.EROFS, unix.EINTR}
+
 // tracedCalls are those with which a Go program looks at files and changes them, with the errors that are tried.
 var tracedCalls = map[string]traced{
-	"openat":     {unix.SYS_OPENAT, []int{1}, []syscall.Errno{unix.EIO, unix.EMFILE, unix.ENOSPC, unix.EROFS, unix.EINTR}},
-	"openat2":    {unix.SYS_OPENAT2, []int{1}, []syscall.Errno{unix.EIO, unix.EMFILE, unix.ENOSPC, unix.EROFS, unix.EINTR}},
+	"openat":     {unix.SYS_OPENAT, []int{1}, opens},
+	"openat2":    {unix.SYS_OPENAT2, []int{1}, opens},
 	"mkdirat":    {unix.SYS_MKDIRAT, []int{1}, []syscall.Errno{unix.EIO, unix.ENOSPC, unix.EROFS}},
 	"renameat":   {unix.SYS_RENAMEAT, []int{1, 3}, []syscall.Errno{unix.EIO, unix.ENOSPC, unix.EROFS}},
 	"renameat2":  {unix.SYS_RENAMEAT2, []int{1, 3}, []syscall.Errno{unix.EIO, unix.ENOSPC, unix.EROFS}},
@@ -121,22 +125,25 @@ var persistent = []syscall.Errno{unix.EIO, unix.ENOSPC, unix.EROFS, unix.EMFILE,
 
 // changes are the calls that need room, and those that a read-only file system refuses without taking any.
 var (
-	takesRoom = []string{"mkdirat", "renameat", "renameat2", "linkat", "symlinkat", "write", "pwrite64", "fsetxattr", "copy_file_range"}
-	changes   = slices.Concat(takesRoom, []string{"unlinkat", "fchmodat", "fchmodat2", "fchmod", "fchownat", "fchown", "utimensat", "ftruncate",
-		"fremovexattr"})
+	takesRoom = []string{
+		"mkdirat", "renameat", "renameat2", "linkat", "symlinkat", "write", "pwrite64", "fsetxattr", "copy_file_range",
+	}
+	changes = slices.Concat(takesRoom, []string{
+		"unlinkat", "fchmodat", "fchmodat2", "fchmod", "fchownat", "fchown", "utimensat", "ftruncate", "fremovexattr",
+	})
 )
 
-// suffers reports whether the cause of an error makes the call fail too: a full disk, one that is mounted read-only since it has errors,
-// one that does not answer, no descriptors left, a limit to the size of files.
+// suffers reports whether the cause of an error makes the call fail too: a full disk, one that is mounted
+// read-only since it has errors, one that does not answer, no descriptors left, a limit to the size of files.
 func suffers(call string, openFlags uint64, errno syscall.Errno) bool {
-	opens := call == "openat" || call == "openat2"
+	open := call == "openat" || call == "openat2"
 	switch errno {
 	case unix.ENOSPC:
-		return slices.Contains(takesRoom, call) || opens && openFlags&unix.O_CREAT != 0
+		return slices.Contains(takesRoom, call) || open && openFlags&unix.O_CREAT != 0
 	case unix.EROFS:
-		return slices.Contains(changes, call) || opens && openFlags&(unix.O_CREAT|unix.O_ACCMODE|unix.O_TRUNC) != 0
+		return slices.Contains(changes, call) || open && openFlags&(unix.O_CREAT|unix.O_ACCMODE|unix.O_TRUNC) != 0
 	case unix.EMFILE:
-		return opens
+		return open
 	case unix.EFBIG:
 		return call == "write" || call == "pwrite64" || call == "copy_file_range"
 	}
@@ -154,8 +161,8 @@ type injected struct {
 
 const injectVar = "TEST_INJECT" // of the process that becomes the program: as whom, and where that makes its calls
 
-// run runs a program as uid, in dir, and stops it at what i says; at nothing for the zero injection. It returns when all processes
-// that the program started have ended.
+// run runs a program as uid, in dir, and stops it at what i says; at nothing for the zero injection. It returns
+// when all processes that the program started have ended.
 func (i injection) run(dir string, environ []string, uid int, program string, args ...string) (*injected, error) {
 	ours, theirs, err := socketpair()
 	if err != nil {
@@ -183,7 +190,10 @@ func (i injection) run(dir string, environ []string, uid int, program string, ar
 		return nil, fmt.Errorf("%w: %s%s", err, stdout.Bytes(), stderr.Bytes())
 	}
 	defer unix.Close(listener)
-	s := &supervisor{injection: i, listener: listener, pid: cmd.Process.Pid, threads: make(map[uint32]bool), calls: make(map[string]int)}
+	s := &supervisor{
+		injection: i, listener: listener, pid: cmd.Process.Pid,
+		threads: make(map[uint32]bool), calls: make(map[string]int),
+	}
 	if err := s.serve(); err != nil {
 		cmd.Process.Kill()
 		cmd.Wait()
@@ -198,7 +208,8 @@ func (i injection) run(dir string, environ []string, uid int, program string, ar
 	return &injected{status, stdout.Bytes(), stderr.Bytes(), s.calls, s.hit}, nil
 }
 
-// callsIn returns where a Go program makes its system calls. The runtime has some of its own, for threads and memory.
+// callsIn returns where a Go program makes its system calls. The runtime has some of its own, for threads and
+// memory.
 func callsIn(program string) (from, to uint64, err error) {
 	file, err := elf.Open(program)
 	if err != nil {
@@ -273,7 +284,8 @@ func (s *supervisor) serve() error {
 		if errno := s.judge(names[n.nr], &n); errno != 0 {
 			r.err, r.flags = -int32(errno), 0
 		}
-		if err := ioctl(s.listener, unix.SECCOMP_IOCTL_NOTIF_SEND, unsafe.Pointer(&r)); err != nil && !errors.Is(err, unix.ENOENT) {
+		err := ioctl(s.listener, unix.SECCOMP_IOCTL_NOTIF_SEND, unsafe.Pointer(&r))
+		if err != nil && !errors.Is(err, unix.ENOENT) {
 			return err
 		}
 	}
@@ -315,8 +327,8 @@ func (s *supervisor) ours(tid uint32) bool {
 	return is
 }
 
-// onDisk reports whether the call is about a file. What is read from and written to a pipe never fails like this, and without the
-// standard streams nothing can be said.
+// onDisk reports whether the call is about a file. What is read from and written to a pipe never fails like
+// this, and without the standard streams nothing can be said.
 func (s *supervisor) onDisk(name string, n *notification) bool {
 	if len(tracedCalls[name].paths) > 0 {
 		return true
@@ -421,8 +433,9 @@ func TestInjected(t *testing.T) {
 	t.Fatal(unix.Exec(flag.Arg(0), flag.Args(), os.Environ()))
 }
 
-// filter has the kernel ask about the traced calls of this thread, and of all that it starts, where they are made between two addresses. A Go
-// program lies below 4 GiB; another one that is asked about for nothing goes on all the same.
+// filter has the kernel ask about the traced calls of this thread, and of all that it starts, where they are
+// made between two addresses. A Go program lies below 4 GiB; another one that is asked about for nothing goes
+// on all the same.
 func filter(from, to uint32) (listener int, err error) {
 	const nr, ip = 0, 8 // in struct seccomp_data, the lower half first
 	program := []unix.SockFilter{
@@ -446,7 +459,8 @@ func filter(from, to uint32) (listener int, err error) {
 	}
 	// A call of which we are told is not begun again when the Go runtime sends its signal.
 	flags := uintptr(unix.SECCOMP_FILTER_FLAG_NEW_LISTENER | unix.SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV)
-	fd, _, errno := unix.Syscall(unix.SYS_SECCOMP, unix.SECCOMP_SET_MODE_FILTER, flags, uintptr(unsafe.Pointer(&fprog)))
+	fd, _, errno := unix.Syscall(unix.SYS_SECCOMP, unix.SECCOMP_SET_MODE_FILTER, flags,
+		uintptr(unsafe.Pointer(&fprog)))
 	if errno != 0 {
 		return -1, errno
 	}

@@ -3,7 +3,6 @@ package main
 import (
 	"cmp"
 	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -102,7 +101,8 @@ func (c *command) placing(s *bindir.Stage) func(shim.Command) (shim.Status, erro
 			status.Code = cmp.Or(status.Code, c.place(s, built))
 		}
 		if unread != nil {
-			status.Code = cmp.Or(status.Code, c.say.failure(exitFailed, fmt.Errorf("%w; run the command again", unread)))
+			c.say.line("%v; run the command again", unread)
+			status.Code = cmp.Or(status.Code, exitFailed)
 		}
 		return status, nil
 	}
