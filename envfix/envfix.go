@@ -19,7 +19,7 @@ type Var struct {
 	Origin Origin
 	Was    Setting // before go-safe changed it
 	Why    string  // why go-safe changed it, "" where it did not
-	Hint   string  // what to type to be rid of Why
+	Hint   string  // what to type to be rid of Why, with Self in it
 	Said   bool    // is to be said even where nobody chose the value
 }
 
@@ -50,7 +50,7 @@ type Plan struct {
 func (p *Plan) set(was Setting, name, value, why string) {
 	v := Var{Name: name, Value: value, Origin: FromGoSafe, Was: was, Why: why, Hint: was.Undo(name)}
 	if slices.Contains(p.noLocks, name) && v.Hint == "" {
-		v.Said, v.Hint = true, "go env -w "+name+"="+Quote(value)
+		v.Said, v.Hint = true, Self+" env -w "+name+"="+Quote(value)
 	}
 	p.Vars = append(p.Vars, v)
 }

@@ -73,7 +73,7 @@ func Resolve(req Request) *Plan {
 // hints has nothing typed that go env cannot write down.
 func (r *resolver) hints() {
 	for i, v := range r.plan.Vars {
-		if !strings.HasPrefix(v.Hint, "go env ") || r.EnvFileTrouble() == "" {
+		if !strings.HasPrefix(v.Hint, Self+" env ") || r.EnvFileTrouble() == "" {
 			continue
 		}
 		r.plan.Vars[i].Hint = ""

@@ -31,7 +31,11 @@ func (s Setting) chosen() bool {
 	return s.Value != "" && s.Origin != FromDefault
 }
 
-// Undo is what to type to give the choice up.
+// Self stands for this program in what is to be run. Whoever prints that puts the word there by which the user can run it.
+// No path and no value of a variable has this byte.
+const Self = "\x00"
+
+// Undo is what to type to give the choice up, with Self in it.
 func (s Setting) Undo(name string) string {
 	switch {
 	case s.Value == "":
@@ -39,7 +43,7 @@ func (s Setting) Undo(name string) string {
 	case s.Origin == FromEnviron:
 		return "unset " + name
 	case s.Origin == FromEnvFile:
-		return "go env -u " + name
+		return Self + " env -u " + name
 	}
 	return ""
 }

@@ -27,8 +27,9 @@ func (c *command) refused() error {
 	for _, uid := range f.Owners {
 		owners = append(owners, envfix.UserName(uid))
 	}
-	return fmt.Errorf("GOMODCACHE %s: %d directories, as %s, can only be emptied by their owner (%s) and root; nothing is removed; type: sudo env GOMODCACHE=%s go clean -modcache",
-		dir, f.Count, f.First, strings.Join(owners, ", "), envfix.Quote(dir))
+	return fmt.Errorf("GOMODCACHE %s: %d directories, as %s, can only be emptied by their owner (%s) and root; "+
+		"nothing is removed; type: sudo env GOMODCACHE=%s %s clean -modcache",
+		dir, f.Count, f.First, strings.Join(owners, ", "), envfix.Quote(dir), underSudo())
 }
 
 // emptied is the module cache that the command removes, "" for none.
@@ -80,8 +81,8 @@ func (c *command) clean(release func(), repairs *rights.Run) int {
 func (c *command) setAside() (asides []*clean.Aside) {
 	add := func(name string, a *clean.Aside, err error) {
 		if err != nil {
-			c.say.line("warning: %s: %v; removing it in place, as plain go would; if that is interrupted type: go clean -%s",
-				name, err, strings.ToLower(strings.TrimPrefix(name, "GO")))
+			c.say.line("warning: %s: %v; removing it in place, as plain go would; "+
+				"if that is interrupted type: "+self+" clean -%s", name, err, strings.ToLower(strings.TrimPrefix(name, "GO")))
 		}
 		if a != nil {
 			asides = append(asides, a)

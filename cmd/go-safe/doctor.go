@@ -38,7 +38,7 @@ func parseDoctor(args []string) (cmd doctorCommand, err error) {
 		return cmd, err
 	}
 	if len(rest) > 0 {
-		return cmd, fmt.Errorf("unknown argument: go safe doctor %s; type: go safe help", rest[0])
+		return cmd, fmt.Errorf("unknown argument: go safe doctor %s; type: "+self+" safe help", rest[0])
 	}
 	cmd = doctorCommand{
 		verbose: flags.has("--v") || flags.has("--verbose"),
@@ -55,9 +55,9 @@ func parseDoctor(args []string) (cmd doctorCommand, err error) {
 	}
 	switch {
 	case (cmd.yes || cmd.dryRun) && !cmd.fix:
-		return cmd, errors.New("--yes and --dry-run go with --fix; type: go safe help")
+		return cmd, errors.New("--yes and --dry-run go with --fix; type: " + self + " safe help")
 	case cmd.json && cmd.fix:
-		return cmd, errors.New("--json and --fix exclude each other; type: go safe help")
+		return cmd, errors.New("--json and --fix exclude each other; type: " + self + " safe help")
 	}
 	return cmd, cmd.chooseChecks(only)
 }
@@ -79,7 +79,7 @@ func (cmd *doctorCommand) chooseChecks(ids []string) error {
 			known = append(known, c.ID)
 			switch named := slices.Contains(ids, c.ID); {
 			case named && !group.given:
-				return fmt.Errorf("%s goes with %s; type: go safe doctor %[2]s --only %[1]s", c.ID, group.flag)
+				return fmt.Errorf("%s goes with %s; type: "+self+" safe doctor %[2]s --only %[1]s", c.ID, group.flag)
 			case group.given && (named || ids == nil):
 				*group.to = append(*group.to, c)
 			}

@@ -25,7 +25,7 @@ func applyRemedies(cmd doctorCommand, results []doctor.Result, in *os.File, stdo
 			fmt.Fprintln(stdout, r.Type)
 			continue
 		case !cmd.yes && !asks:
-			return n, errors.New("cannot ask, for there is no terminal; type: go safe doctor --fix --yes")
+			return n, errors.New("cannot ask, for there is no terminal; type: " + self + " safe doctor --fix --yes")
 		case !cmd.yes:
 			fmt.Fprintf(stdout, "%s: %s? [y/N] ", r.ID, r.Type)
 			if line, _ := answers.ReadString('\n'); !isYes(line) {

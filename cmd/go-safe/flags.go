@@ -29,7 +29,7 @@ func verbFlags(verb string, args []string, known ...string) (flags flagSet, rest
 		case len(args[i]) < 2 || args[i][0] != '-':
 			rest = append(rest, args[i])
 		case takes && flags.has(name):
-			return nil, nil, fmt.Errorf("go safe %s: %s is given twice; type: go safe help", verb, name)
+			return nil, nil, fmt.Errorf("go safe %s: %s is given twice; type: "+self+" safe help", verb, name)
 		case slices.Contains(known, name) && !joined:
 			flags[name] = ""
 		case takes && joined:
@@ -38,9 +38,9 @@ func verbFlags(verb string, args []string, known ...string) (flags flagSet, rest
 			i++
 			flags[name] = args[i]
 		case takes:
-			return nil, nil, fmt.Errorf("go safe %s: %s lacks its value; type: go safe help", verb, args[i])
+			return nil, nil, fmt.Errorf("go safe %s: %s lacks its value; type: "+self+" safe help", verb, args[i])
 		default:
-			return nil, nil, fmt.Errorf("unknown flag: go safe %s %s; type: go safe help", verb, args[i])
+			return nil, nil, fmt.Errorf("unknown flag: go safe %s %s; type: "+self+" safe help", verb, args[i])
 		}
 	}
 	return flags, rest, nil

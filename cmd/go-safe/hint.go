@@ -102,7 +102,7 @@ func (c *command) tornModule(loading func() string) string {
 			complaint = "verifying " + s.Module + "/go.mod: checksum mismatch"
 		}
 		if s.Surely && !s.Mod || strings.Contains(loading(), complaint) {
-			return fmt.Sprintf("%s is torn, which is no attack; type: go safe verify --heal %s", s.Path, s.Module)
+			return fmt.Sprintf("%s is torn, which is no attack; type: "+self+" safe verify --heal %s", s.Path, s.Module)
 		}
 	}
 	return ""
@@ -127,10 +127,10 @@ func (c *command) modulesTrouble(loading func() string) string {
 		switch owner := envfix.UserName(p.Owner); {
 		case !s.Surely && !strings.Contains(loading(), p.Deepest):
 		case shared:
-			return fmt.Sprintf("%s belongs to %s and is closed to the others who share the cache (a go command that was killed?); %[2]s, or root, types: go safe fix %s",
-				p.Deepest, owner, envfix.Quote(cache))
+			return fmt.Sprintf("%s belongs to %s and is closed to the others who share the cache (a go command that was "+
+				"killed?); %[2]s, or root, types: "+self+" safe fix %s", p.Deepest, owner, envfix.Quote(cache))
 		default:
-			return fmt.Sprintf("%s belongs to %s (sudo go?), and is in the way of %s; type: go safe fix %s",
+			return fmt.Sprintf("%s belongs to %s (sudo go?), and is in the way of %s; type: "+self+" safe fix %s",
 				p.Deepest, owner, s.Module, envfix.Quote(cache))
 		}
 	}

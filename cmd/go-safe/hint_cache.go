@@ -22,11 +22,12 @@ func (c *command) cacheTrouble(loading func() string) string {
 	}
 	switch {
 	case path == cache && strings.HasPrefix(trouble, "has "): // too little left
-		return fmt.Sprintf("the build cache %s %s; type: go clean -cache, or: %s", path, trouble, c.elsewhere("GOCACHE", cache))
+		return fmt.Sprintf("the build cache %s %s; type: "+self+" clean -cache, or: %s",
+			path, trouble, c.elsewhere("GOCACHE", cache))
 	case path == cache:
 		return fmt.Sprintf("the build cache %s %s; type: %s", path, trouble, c.elsewhere("GOCACHE", cache))
 	}
-	return fmt.Sprintf("the build cache has %s, which %s; type: go safe fix %s", path, trouble, envfix.Quote(cache))
+	return fmt.Sprintf("the build cache has %s, which %s; type: "+self+" safe fix %s", path, trouble, envfix.Quote(cache))
 }
 
 // closedEntry looks for a file of another user's in folders of ours. The go command fails of one that it finds and cannot read, or that it has
@@ -45,7 +46,8 @@ func (c *command) closedEntry(loading func() string, cache string) string {
 	} else if !c.unindexed(loading(), cache) {
 		return ""
 	}
-	return fmt.Sprintf("%s belongs to %s (sudo go?), and cannot be read; type: go safe fix %s", path, envfix.UserName(owner), envfix.Quote(cache))
+	return fmt.Sprintf("%s belongs to %s (sudo go?), and cannot be read; type: "+self+" safe fix %s",
+		path, envfix.UserName(owner), envfix.Quote(cache))
 }
 
 // unindexed reports whether the go command complains of a file in the build cache, or of a package of the standard library that is there,

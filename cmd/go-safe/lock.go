@@ -121,7 +121,7 @@ func (c *command) take(w want) (release func(), err error) {
 // without says that the command goes on without a lock that was not to be had, or returns why it does not. It
 // does nothing where it was to be had.
 func (c *command) without(w want, err error) error {
-	advice := "go safe locks"
+	advice := self + " safe locks"
 	var refused *lock.RefusedError
 	if errors.As(err, &refused) && refused.File != "" {
 		advice = "sudo rm -r " + envfix.Quote(refused.File)

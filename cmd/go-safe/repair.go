@@ -190,6 +190,6 @@ func tellRepair(report *rights.Report, cfg config, say printer) {
 		say.line("repair: %s", changes(report, false))
 	}
 	for _, l := range report.Left {
-		say.line("left as they are: %d (%s), such as %s; type: go safe fix", l.Count, l.Why, l.First)
+		say.line("left as they are: %d (%s), such as %s; type: "+self+" safe fix", l.Count, l.Why, l.First)
 	}
 }

@@ -85,7 +85,7 @@ func safe(args, environ []string, real shim.Go, notFound error, cfg config, stdo
 	case "help", "--help", "-help", "-h", "":
 		err = printUsage(stdout)
 	default:
-		err = fmt.Errorf("unknown command: go safe %s; type: go safe help", strings.Join(args, " "))
+		err = fmt.Errorf("unknown command: go safe %s; type: "+self+" safe help", strings.Join(args, " "))
 	}
 	if err != nil {
 		return say.failure(exitFailed, err)

@@ -45,7 +45,8 @@ func (c *command) ready(versions []string) {
 		if err := rights.Ready(cache, version); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			name := strings.TrimPrefix(version, "v0.0.1-")
 			name = name[:max(0, strings.LastIndex(name, "."))] // without the system
-			c.say.line("warning: %s in %s: %v; others cannot use it before you; type: GOTOOLCHAIN=%s go version", name, cache, err, name)
+			c.say.line("warning: %s in %s: %v; others cannot use it before you; type: GOTOOLCHAIN=%s "+self+" version",
+				name, cache, err, name)
 		}
 	}
 }

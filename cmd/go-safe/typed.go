@@ -38,22 +38,28 @@ func sameFile(a, b string) bool {
 	return err == nil && err2 == nil && os.SameFile(fa, fb)
 }
 
-// typable makes what is printed of a message, in which go stands for this program where something is to be typed. What cannot be shown
-// as it is cannot be typed either, and is left out.
+// self stands for this program in messages.
+const self = envfix.Self
+
+// underSudo is the word by which root runs this program: sudo has a PATH of its own.
+func underSudo() string {
+	if exe, err := os.Executable(); err == nil {
+		return envfix.Quote(exe)
+	}
+	return self
+}
+
+// typable makes what is printed of a message: self becomes the word by which this program runs. What cannot be shown as it
+// is cannot be typed either, and is left out.
 func typable(text string, environ []string) string {
+	if strings.Contains(text, self) {
+		text = strings.ReplaceAll(text, self, typed(environ))
+	}
 	says, what, _ := strings.Cut(text, "; type: ")
 	if oneLine(what) != what {
 		text = says
 	}
-	shown := oneLine(text)
-	for _, command := range []string{"type: go safe ", "type: go env ", "to silence this: go env "} {
-		if !strings.Contains(shown, command) {
-			continue
-		}
-		says, args, _ := strings.Cut(command, " go ")
-		shown = strings.ReplaceAll(shown, command, says+" "+typed(environ)+" "+args)
-	}
-	return shown
+	return oneLine(text)
 }
 
 // oneLine keeps names with line breaks in them on one line, and what speaks to terminals from them.

@@ -37,7 +37,7 @@ func parseVerify(args []string) (cmd verifyCommand, err error) {
 	}
 	for _, arg := range modules {
 		if !strings.Contains(arg, "@") {
-			return cmd, fmt.Errorf("%s is no module@version; type: go safe help", arg)
+			return cmd, fmt.Errorf("%s is no module@version; type: "+self+" safe help", arg)
 		}
 	}
 	return verifyCommand{heal: flags.has("--heal"), json: flags.has("--json"), modules: modules}, nil
@@ -93,7 +93,7 @@ type verifier struct {
 // run verifies, and heals. A module cache that is not there is in order.
 func (v *verifier) run(cfg config) error {
 	if !filepath.IsAbs(v.dir) {
-		return fmt.Errorf("no module cache is known: GOMODCACHE is %q; type: go safe env", v.dir)
+		return fmt.Errorf("no module cache is known: GOMODCACHE is %q; type: "+self+" safe env", v.dir)
 	}
 	switch fi, err := os.Stat(v.dir); {
 	case errors.Is(err, fs.ErrNotExist) && len(v.modules) == 0:
@@ -206,7 +206,7 @@ func (v *verifier) lock(cfg config) (release func(), err error) {
 	case err == nil:
 		return release, nil
 	case isBusy(err), cfg.needLocks:
-		return nil, fmt.Errorf("%s; nothing was healed; type: go safe locks", c.trouble(w, err))
+		return nil, fmt.Errorf("%s; nothing was healed; type: "+self+" safe locks", c.trouble(w, err))
 	}
 	return func() {}, nil
 }
@@ -255,9 +255,5 @@ func (v *verifier) healAs(uid int) string {
 	if !strings.HasPrefix(name, "uid ") && uid != 0 {
 		sudo += "-u " + envfix.Quote(name) + " " // of users without a name sudo knows nothing: root gives them what it gets
 	}
-	exe, err := os.Executable() // sudo has a PATH of its own
-	if err != nil {
-		exe = typed(v.say.environ)
-	}
-	return fmt.Sprintf("%senv GOMODCACHE=%s %s safe verify --heal", sudo, envfix.Quote(v.dir), envfix.Quote(exe))
+	return fmt.Sprintf("%senv GOMODCACHE=%s %s safe verify --heal", sudo, envfix.Quote(v.dir), underSudo())
 }

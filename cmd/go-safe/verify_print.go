@@ -73,7 +73,7 @@ func (v *verifier) remedy(d damage) string {
 	case d.Healed:
 		return "healed"
 	case !v.heal:
-		return strings.TrimSpace(typable("type: go safe verify --heal "+d.Module, v.say.environ))
+		return strings.TrimSpace(typable("type: "+self+" safe verify --heal "+d.Module, v.say.environ))
 	case d.Problem != "":
 		return "not healed: " + visible(d.Problem)
 	}
