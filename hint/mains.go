@@ -68,6 +68,9 @@ func mainIn(dir string) bool {
 
 // isMain reads a file up to its package clause. One that is built on some systems only, or never, tells nothing.
 func isMain(file string) bool {
+	if fi, err := os.Stat(file); err != nil || !fi.Mode().IsRegular() { // a pipe would keep us waiting
+		return false
+	}
 	src, err := os.ReadFile(file)
 	if err != nil {
 		return false

@@ -104,7 +104,7 @@ func allSources(dir string, ok func(src []byte) bool) bool {
 		case d.IsDir() || !strings.HasSuffix(path, ".go"):
 			return nil
 		}
-		src, err := os.ReadFile(path)
+		src, err := readSource(path)
 		if err != nil {
 			return nil
 		}

@@ -90,7 +90,7 @@ func (r *reach) dirImports(dir string, tests bool) bool {
 		if !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") != tests || name[0] == '_' || name[0] == '.' {
 			continue
 		}
-		src, err := os.ReadFile(filepath.Join(dir, name))
+		src, err := readSource(filepath.Join(dir, name))
 		if err != nil || !buildable(src) {
 			continue
 		}
