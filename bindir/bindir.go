@@ -34,8 +34,9 @@ type Stage struct {
 // stagePrefix begins the name of each Stage.Dir; digits follow.
 const stagePrefix = "go-safe-bin-"
 
-// New makes a stage for target in tmp, the GOTMPDIR of the go command, and removes those that killed processes left there. For root it is an
-// error if others than root and the users of target could have redirected the way to it, or others than root can rename in tmp.
+// New makes a stage for target in tmp, the GOTMPDIR of the go command, and removes those that killed processes left
+// there. For root it is an error if others than root and the users of target could have redirected the way to it, or
+// others than root can rename in tmp.
 func New(target, tmp string) (*Stage, error) {
 	root, err := openTarget(target, tmp)
 	if err != nil {

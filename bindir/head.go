@@ -21,9 +21,9 @@ var (
 	textEnd  = []byte("\"\n \xff")
 )
 
-// fillHeads puts the head of each Go binary of the target directory into the stage, so that the go command links only what
-// is not up to date. No links to the binaries: where the go command copies all the same, as it does when GOCACHE is
-// a prefix of $WORK, it would write through a link.
+// fillHeads puts the head of each Go binary of the target directory into the stage, so that the go command links only
+// what is not up to date. No links to the binaries: where the go command copies all the same, as it does when GOCACHE
+// is a prefix of $WORK, it would write through a link.
 func (s *Stage) fillHeads() error {
 	entries, err := s.entries()
 	if err != nil {
@@ -92,8 +92,8 @@ func (s *Stage) readHead(e fs.DirEntry, buf []byte) bool {
 	return err == nil
 }
 
-// refusal says why the go command would not replace a file (Shell.checkDstOverwrite); nil where it would. With force it replaces all but
-// directories.
+// refusal says why the go command would not replace a file (Shell.checkDstOverwrite); nil where it would. With force
+// it replaces all but directories.
 func refusal(fi fs.FileInfo, force bool, open func() (*os.File, error)) error {
 	switch {
 	case fi.IsDir():

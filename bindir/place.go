@@ -63,7 +63,8 @@ func (s *Stage) place(name string) error {
 	case err == nil && old.Mode()&fs.ModeSymlink != 0:
 		return s.through(name, from, perm, force)
 	case err == nil:
-		if err := refusal(old, force, func() (*os.File, error) { return s.root.OpenFile(name, os.O_RDONLY|syscall.O_NONBLOCK, 0) }); err != nil {
+		open := func() (*os.File, error) { return s.root.OpenFile(name, os.O_RDONLY|syscall.O_NONBLOCK, 0) }
+		if err := refusal(old, force, open); err != nil {
 			return err
 		}
 		if !old.Mode().IsRegular() {
@@ -118,8 +119,8 @@ func contents(f *os.File, err error) ([]byte, fs.FileMode) {
 	return data, fi.Mode().Perm()
 }
 
-// replace makes a copy of from beside the file and renames it. The umask, a default ACL and a setgid directory give it the rights
-// that they give to every new file. It returns how much it could write.
+// replace makes a copy of from beside the file and renames it. The umask, a default ACL and a setgid directory give
+// it the rights that they give to every new file. It returns how much it could write.
 func (s *Stage) replace(name, from string, perm fs.FileMode) (written int64, err error) {
 	temp := "." + name + tempMark + strings.TrimPrefix(filepath.Base(s.Dir), stagePrefix)
 	written, err = s.copyFile(temp, from, os.O_EXCL, perm)
@@ -162,8 +163,8 @@ func (s *Stage) removeRegular(name string) {
 	}
 }
 
-// copyFile writes a copy of from to a file in the target directory, opened with flag, and removes it where that fails. It returns how much it
-// wrote.
+// copyFile writes a copy of from to a file in the target directory, opened with flag, and removes it where that
+// fails. It returns how much it wrote.
 func (s *Stage) copyFile(name, from string, flag int, perm fs.FileMode) (written int64, err error) {
 	dst, err := s.root.OpenFile(name, os.O_WRONLY|os.O_CREATE|flag, perm)
 	if err != nil {

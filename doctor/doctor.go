@@ -91,7 +91,8 @@ func (c Check) run(m *Machine, limit time.Duration) Result {
 	if f.Why == "" && f.Status != OK {
 		f.Why = c.Why
 	}
-	return Result{ID: c.ID, Group: c.Group, Finding: m.asRoot(f).kept().redacted().pasteable(), Milliseconds: time.Since(begin).Milliseconds()}
+	f = m.asRoot(f).kept().redacted().pasteable()
+	return Result{ID: c.ID, Group: c.Group, Finding: f, Milliseconds: time.Since(begin).Milliseconds()}
 }
 
 // kept leaves it to root to type what others could redirect while it runs.

@@ -29,8 +29,8 @@ func readLimited(f *os.File) ([]byte, error) {
 	return data, err
 }
 
-// readSource reads a Go file. What only has the name of one, such as a pipe, which nobody may write to, is an error: the go command passes it
-// over (cmd/go/internal/imports.ScanDir).
+// readSource reads a Go file. What only has the name of one, such as a pipe, which nobody may write to, is an error:
+// the go command passes it over (cmd/go/internal/imports.ScanDir).
 func readSource(path string) ([]byte, error) {
 	f, err := openRegular(path)
 	if err != nil {

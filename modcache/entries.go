@@ -59,7 +59,8 @@ func (c *Cache) openDownload() (err error) {
 	return err
 }
 
-// Foreign reports whether another user than root may write to the cache, by its modes. With an ACL the group's bits are the mask.
+// Foreign reports whether another user than root may write to the cache, by its modes. With an ACL the group's bits
+// are the mask.
 func (c *Cache) Foreign() bool {
 	for _, dir := range []*os.Root{c.root, c.download} {
 		if dir == nil {

@@ -16,8 +16,9 @@ import (
 // fetched everything stays as it was. So does what only go.sum contradicts: the go command refuses it where that go.sum counts, and it may be
 // right elsewhere.
 //
-// With Apart, a directory in which only this user can rename, the go command never works in the cache, whose users could redirect it: it
-// fetches and extracts there, and Heal copies the result, by descriptor. Nothing of the cache's checksum database and repositories is used.
+// With Apart, a directory in which only this user can rename, the go command never works in the cache, whose users
+// could redirect it: it fetches and extracts there, and Heal copies the result, by descriptor. Nothing of the cache's
+// checksum database and repositories is used.
 //
 // The caller keeps other users of the cache away. Against go commands Heal holds their own lock of each version. The error says
 // why nothing was tried: an *OwnerError where the cache is for somebody else to change.
@@ -252,7 +253,8 @@ func (h *healer) mark(at *os.Root, r *Result) error {
 	return nil
 }
 
-// remake makes an empty file in the place of what has the name: opened, that might be a pipe, or have another name elsewhere.
+// remake makes an empty file in the place of what has the name: opened, that might be a pipe, or have another name
+// elsewhere.
 func remake(at *os.Root, name string) error {
 	if err := removeIfThere(at, name); err != nil {
 		return err

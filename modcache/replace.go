@@ -97,8 +97,9 @@ func copyInto(dir *os.Root, name string, from io.Reader, perm fs.FileMode) (n in
 	return n, errors.Join(err, f.Close())
 }
 
-// plant puts a module that the go command has extracted apart in the place of what is extracted in the cache, in one step. Whoever owns
-// the folder there may rename it meanwhile: nothing is written outside of the cache, and modes are set by descriptor.
+// plant puts a module that the go command has extracted apart in the place of what is extracted in the cache, in one
+// step. Whoever owns the folder there may rename it meanwhile: nothing is written outside of the cache, and modes are
+// set by descriptor.
 func (h *healer) plant(e Entry) (err error) {
 	from, err := h.scratch.top.OpenRoot("mod/" + e.dir)
 	if err != nil {
@@ -162,7 +163,8 @@ func (h *healer) copyTree(parent *os.Root, name string, from *os.Root) error {
 	return err
 }
 
-// chmodDir sets the mode of what is a directory, by descriptor: a path could have become one of a file with another name elsewhere.
+// chmodDir sets the mode of what is a directory, by descriptor: a path could have become one of a file with another
+// name elsewhere.
 func chmodDir(in *os.Root, name string, mode fs.FileMode) error {
 	f, err := in.OpenFile(name, os.O_RDONLY|nonblock, 0)
 	if err != nil {

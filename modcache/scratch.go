@@ -25,8 +25,8 @@ type Go func(cache, dir string, args ...string) (stdout []byte, err error)
 // that things get there, and under a name that no module can have.
 const scratchPrefix = ".go-safe-heal-"
 
-// A scratch is a module cache beside the true one, or apart from it, and a main module with a go.sum. What is fetched arrives here, so
-// that nothing in the true cache is given up before there is something better.
+// A scratch is a module cache beside the true one, or apart from it, and a main module with a go.sum. What is fetched
+// arrives here, so that nothing in the true cache is given up before there is something better.
 type scratch struct {
 	top     *os.Root
 	name    string // below cache/download, "" for one that is apart
@@ -182,8 +182,7 @@ func (s *scratch) file(e Entry, suffix string) string {
 }
 
 // fetched is the hash of the zip file which was fetched, "" where none was. The go command has compared it with
-// go.sum or the
-// checksum database before it wrote it down.
+// go.sum or the checksum database before it wrote it down.
 func (s *scratch) fetched(e Entry) (hash string, err error) {
 	_, err = s.top.Lstat(s.file(e, ".zip"))
 	var data []byte

@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// Root heals a user's cache. What root's go command fetches arrived in a folder in that cache, named by its path: the user puts a link in its
-// place, and root writes where that leads.
+// Root heals a user's cache. What root's go command fetches arrived in a folder in that cache, named by its path: the
+// user puts a link in its place, and root writes where that leads.
 func TestAttackHeal(t *testing.T) {
 	a := newAttack(t)
 	proxy, cache := a.path("proxy"), a.path("home/mod")

@@ -10,8 +10,8 @@ import (
 	"testing"
 )
 
-// Root installs into a setgid folder of a user's, where go-safe places the binary. When the new file appears there the user puts a link to root's own
-// programs in the place of the folder.
+// Root installs into a setgid folder of a user's, where go-safe places the binary. When the new file appears there
+// the user puts a link to root's own programs in the place of the folder.
 func TestAttackInstall(t *testing.T) {
 	a := newAttack(t)
 	bin, victim := a.path("home/bin"), a.path("victim")

@@ -252,8 +252,10 @@ is passed over.
 With --heal it mends what it found, holding the lock on the cache against other users of it. What has to be fetched the real go fetches, with the
 user's settings, into a folder beside the modules in cache/download; a damaged file is replaced when there is a better one, so that without
 a network all stays as it was. What is extracted wrongly the go command extracts anew from the zip file, under its own lock. Nothing else is
-touched or fetched. If others than root can write to the cache, root's go command works in a folder of root's own in the temp folder, and what
-it fetched or extracted is copied into the cache; nothing is healed where others could redirect root's way to it. What go.sum alone contradicts, which may be an attack, stays where nothing comes in its place: the go command refuses it
+touched or fetched. If others than root can write to the cache, root's go command works in a folder of root's own in the
+temp folder, and what it fetched or extracted is copied into the cache. Nothing is healed where others could redirect
+root's way to it. What go.sum alone contradicts, which may be an attack, stays where nothing comes in its place: the go
+command refuses it
 wherever that go.sum counts, and a project's go.sum takes nothing from others.
 
 It prints one line for each finding: the path, what is the matter, and what to type or what became of it; and one at the end. With

@@ -44,8 +44,8 @@ func (e *WayError) Error() string {
 	return text
 }
 
-// Keeps returns nil if what this process makes in the directory stays where it is: for root, only root could have redirected the way to
-// it or can rename in it. The error is a *WayError or a *fs.PathError.
+// Keeps returns nil if what this process makes in the directory stays where it is: for root, only root could have
+// redirected the way to it or can rename in it. The error is a *WayError or a *fs.PathError.
 func Keeps(dir string) error {
 	d, err := OpenDir(dir)
 	if err != nil {
