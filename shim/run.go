@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/signal"
 	"runtime"
+	"slices"
 	"syscall"
 	"time"
 
@@ -35,7 +36,7 @@ func Run(c Command) (Status, error) {
 	w := newWatch()
 	if !proc.DiesWithUs {
 		// Before the start: a signal in between must not end us and leave the child behind.
-		signal.Notify(w.signals, proc.Ending()...)
+		signal.Notify(w.signals, passed()...)
 	}
 	child, err := start(c)
 	if errors.Is(err, syscall.ENOEXEC) {
@@ -88,7 +89,7 @@ const (
 	patience = time.Second
 )
 
-// A watch is for the signals that would end this process.
+// A watch is for the signals that come while a child runs, and while what follows must not be cut off.
 type watch struct {
 	signals  chan os.Signal
 	child    *os.Process
@@ -115,7 +116,7 @@ func (w *watch) pass() {
 	defer close(w.over)
 	// Where the child dies with us, a signal before this ends both, as it would have ended the go command so early: that one
 	// catches INT and QUIT, and not before it runs a test or a program (base.StartSigHandlers of cmd/go).
-	signal.Notify(w.signals, proc.Ending()...)
+	signal.Notify(w.signals, passed()...)
 	close(w.catching)
 	for {
 		select {
@@ -135,13 +136,17 @@ func (w *watch) pass() {
 
 // take passes a signal on. For one that came too late this process waits a little, and dies of it.
 func (w *watch) take(sig os.Signal) {
+	ends := slices.Contains(proc.Ending(), sig)
 	select {
 	case <-w.ended:
 	default:
-		w.interrupted = true
+		w.interrupted = w.interrupted || ends
 		if reached(sig) || !errors.Is(w.child.Signal(sig), os.ErrProcessDone) {
 			return
 		}
+	}
+	if !ends {
+		return
 	}
 	select {
 	case <-w.finished:

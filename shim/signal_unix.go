@@ -4,11 +4,18 @@ package shim
 
 import (
 	"os"
+	"os/signal"
+	"slices"
 	"syscall"
 
 	"github.com/go-safe/go-safe/internal/proc"
 	"golang.org/x/sys/unix"
 )
+
+// passed are the signals that are passed on: those that end go commands, and those that mean something to other programs.
+func passed() []os.Signal {
+	return append(proc.Ending(), slices.DeleteFunc([]os.Signal{unix.SIGUSR1, unix.SIGUSR2}, signal.Ignored)...)
+}
 
 // reached reports whether the child has the signal already, because it came from the terminal: that sends
 // INT and QUIT to its whole foreground group. Without a terminal (timeout -s INT) nobody else tells the child.

@@ -1,6 +1,13 @@
 package shim
 
-import "os"
+import (
+	"os"
+
+	"github.com/go-safe/go-safe/internal/proc"
+)
+
+// passed are those that end go commands.
+func passed() []os.Signal { return proc.Ending() }
 
 // reached is always so: the console sends Ctrl-C and Ctrl-Break to all its processes.
 func reached(os.Signal) bool {

@@ -7,7 +7,7 @@ runs() {
 }
 n=0
 while read -r pid; do
-	while runs $pid && test $n -lt 100; do sleep 0.01; n=$((n + 1)); done
+	while runs $pid && test $n -lt 20; do sleep 0.05; n=$((n + 1)); done
 	runs $pid && echo "$pid $(ps -o args= -p $pid)" && kill -9 $pid
 done <$1
 exit 0

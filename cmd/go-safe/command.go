@@ -144,6 +144,10 @@ func (c *command) report() {
 func (c *command) start(how func(shim.Command) (shim.Status, error)) int {
 	command := shim.Command{Path: c.real.Path, Args: c.args, Environ: c.environ, Meanwhile: c.meanwhile}
 	status, err := how(command)
+	if noRoom(err) && !c.needLocks {
+		c.say.line("warning: %v; going on without a lock, as plain go would", err)
+		status, err = shim.Exec(command)
+	}
 	c.interrupted = status.Interrupted
 	switch {
 	case errors.Is(err, fs.ErrNotExist): // of a script the interpreter, of a program the dynamic linker
@@ -156,4 +160,14 @@ func (c *command) start(how func(shim.Command) (shim.Status, error)) int {
 		return proc.Die(status.Signal)
 	}
 	return status.Code
+}
+
+// noRoom reports whether a limit lets no second process begin.
+func noRoom(err error) bool {
+	for _, limit := range []error{syscall.EAGAIN, syscall.ENOMEM, syscall.EMFILE, syscall.ENFILE} {
+		if errors.Is(err, limit) {
+			return true
+		}
+	}
+	return false
 }

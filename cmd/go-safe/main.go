@@ -8,6 +8,7 @@ import (
 	"runtime"
 
 	"github.com/go-safe/go-safe/envfix"
+	"github.com/go-safe/go-safe/internal/proc"
 	"github.com/go-safe/go-safe/rights"
 	"github.com/go-safe/go-safe/shim"
 )
@@ -57,6 +58,10 @@ func run(argv, environ []string, stdout, stderr io.Writer) int {
 	defer c.seed()() // what is left to do comes after the locks were given back
 	if err := c.refused(); err != nil {
 		return say.failure(exitFailed, err)
+	}
+	if proc.Cramped() && !cfg.needLocks {
+		c.environ = c.trust(c.plan.Environ(c.environ))
+		return c.start(shim.Exec)
 	}
 	repairs := rights.Begin(began, c.places())
 	wanted := c.alone(c.wants(), repairs)

@@ -11,6 +11,9 @@ import (
 // DiesWithUs is false: package syscall offers no parent-death signal on most of these systems.
 const DiesWithUs = false
 
+// Cramped is false: nothing is known of small limits here.
+func Cramped() bool { return false }
+
 // Attributes are none.
 func Attributes() *syscall.SysProcAttr {
 	return nil

@@ -33,11 +33,10 @@ func (p *process) kill()      { unix.Kill(-p.cmd.Process.Pid, unix.SIGKILL) }
 // left reports whether something of the group is left. Zombies count, until their parent has waited for them.
 func (p *process) left() bool { return unix.Kill(-p.cmd.Process.Pid, 0) == nil }
 
-// Ending are the signals that end a process unless it catches them, and that somebody may send. One that was ignored when we
-// were started (nohup) stays so, for us and for the child: Notify would take it back.
+// Ending are the signals by which others end a program written in Go (os/signal, "Default behavior of signals in Go programs").
+// One that was ignored when we were started (nohup) stays so, for us and for the child: Notify would take it back.
 func Ending() []os.Signal {
-	all := []os.Signal{unix.SIGINT, unix.SIGQUIT, unix.SIGTERM, unix.SIGHUP, unix.SIGUSR1, unix.SIGUSR2}
-	return slices.DeleteFunc(all, signal.Ignored)
+	return slices.DeleteFunc([]os.Signal{unix.SIGINT, unix.SIGQUIT, unix.SIGTERM, unix.SIGHUP}, signal.Ignored)
 }
 
 // Die ends this process by a signal, so that whoever waits for us sees how the child ended, or what would have ended us.

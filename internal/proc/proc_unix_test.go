@@ -103,7 +103,6 @@ func TestSignal(t *testing.T) {
 		{"TERM", hangs, unix.SIGTERM},
 		{"HUP", hangs, unix.SIGHUP},
 		{"QUIT", hangs, unix.SIGQUIT},
-		{"USR1", hangs, unix.SIGUSR1},
 		{"cleans up", "trap 'rm work; exit' INT; " + hangs, unix.SIGTERM},
 		{"its child cleans up", "(trap 'sleep 0.05; rm work; exit' INT; " + hangs + ")", unix.SIGTERM},
 		{"takes no notice", "rm work; trap '' INT; " + hangs, unix.SIGTERM},

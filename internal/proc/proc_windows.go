@@ -11,6 +11,9 @@ const Shell = "sh"
 // DiesWithUs is false: there is no parent-death signal on Windows.
 const DiesWithUs = false
 
+// Cramped is false: nothing is known of small limits here.
+func Cramped() bool { return false }
+
 // Attributes are none.
 func Attributes() *syscall.SysProcAttr { return nil }
 
