@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/go-safe/go-safe/envfix"
+	"github.com/go-safe/go-safe/internal/fsinfo"
 	"github.com/go-safe/go-safe/internal/proc"
 	"github.com/go-safe/go-safe/shim"
 )
@@ -53,6 +54,9 @@ func (m *Machine) inShell(shell string, login bool, file string) Finding {
 	if shell == "" {
 		return ok("SHELL", "there is no shell to log in with")
 	}
+	if f, others := m.othersDecide(shell); others {
+		return f
+	}
 	kind, argv := "interactive "+shell, []string{shell, "-ic"}
 	if login {
 		kind, argv = "login shell "+shell, []string{"-" + filepath.Base(shell), "-c"}
@@ -77,6 +81,30 @@ func (m *Machine) inShell(shell string, login bool, file string) Finding {
 	}
 	f.Type = join(makes, "mkdir -p "+envfix.Quote(filepath.Dir(file)), "echo "+envfix.Quote(pathLine(shell, dir))+" >>"+envfix.Quote(file))
 	return f
+}
+
+// othersDecide reports whether this is root and another user decides what the shell runs, as with the HOME that sudo -E keeps: root runs
+// no start-up file of another user's, and no such shell.
+func (m *Machine) othersDecide(shell string) (f Finding, is bool) {
+	if os.Geteuid() != 0 {
+		return f, false
+	}
+	home, _ := m.Settings.Getenv("HOME")
+	for name, path := range map[string]string{"HOME": home, "SHELL": filepath.Dir(shell)} {
+		if !filepath.IsAbs(path) || fsinfo.Keeps(path) == nil {
+			continue
+		}
+		f = Finding{
+			Status: Unknown, Looked: name + "=" + path,
+			Found: "others than root decide what is in it, and root does not run that; run as root: sudo -H go safe doctor --login",
+		}
+		if fi, err := os.Stat(path); err == nil && envfix.Owner(fi) > 0 {
+			who := envfix.UserName(envfix.Owner(fi))
+			f.Found = "belongs to " + who + ", and root does not run what " + who + " put there; log in as " + who + " and run it there"
+		}
+		return f, true
+	}
+	return f, false
 }
 
 // which is the command that asks; not all shells have that of POSIX.
