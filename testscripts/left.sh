@@ -1,3 +1,4 @@
+#!/bin/sh
 # left.sh FILE prints which of the processes whose numbers are in FILE still run, and kills them. A killed process takes a moment to
 # be gone; one that nobody waits for stays a zombie, and is gone too.
 runs() {
@@ -7,7 +8,7 @@ runs() {
 }
 n=0
 while read -r pid; do
-	while runs $pid && test $n -lt 20; do sleep 0.05; n=$((n + 1)); done
-	runs $pid && echo "$pid $(ps -o args= -p $pid)" && kill -9 $pid
-done <$1
+	while runs "$pid" && test $n -lt 20; do sleep 0.05; n=$((n + 1)); done
+	runs "$pid" && echo "$pid $(ps -o args= -p "$pid")" && kill -9 "$pid"
+done <"$1"
 exit 0
