@@ -8,13 +8,7 @@
 // prints nothing; that nobody else is in the cache is the caller's care.
 package clean
 
-import (
-	"path/filepath"
-	"strings"
-)
-
-// mark is in the names of folders that hold what was set aside; a number follows.
-const mark = "go-safe-clean-"
+import "path/filepath"
 
 // A Hold takes a folder for its caller alone, without waiting, and returns what gives it back, and whether it was free. Who
 // deletes holds the folder, so that no other clean takes it for one left behind.
@@ -45,9 +39,3 @@ func Sweep(cache string, hold Hold) (failed map[string]error) { return sweep(cac
 // Remove deletes a directory of this user's that nobody holds, if there is no mount in it. It first gets the name of a
 // folder that is left behind, so that nobody finds half of it under its own name.
 func Remove(dir string, hold Hold) error { return removeTree(filepath.Clean(dir), hold) }
-
-// isMarked reports whether name is prefix and a number.
-func isMarked(name, prefix string) bool {
-	number, ok := strings.CutPrefix(name, prefix)
-	return ok && number != "" && strings.Trim(number, "0123456789") == ""
-}

@@ -15,6 +15,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
+// mark is in the names of folders that hold what was set aside; a number follows.
+const mark = "go-safe-clean-"
+
 var errMounted = errors.New("something is mounted there")
 
 // remove deletes all that is in an open directory, and then the directory, by its name in another one. It does nothing where the
@@ -195,4 +198,10 @@ func sweepIn(d *fsinfo.Dir, prefix string, hold Hold, failed map[string]error) {
 		}
 		unix.Close(fd)
 	}
+}
+
+// isMarked reports whether name is prefix and a number.
+func isMarked(name, prefix string) bool {
+	number, ok := strings.CutPrefix(name, prefix)
+	return ok && number != "" && strings.Trim(number, "0123456789") == ""
 }

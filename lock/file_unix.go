@@ -185,3 +185,11 @@ func noDirectoryLocks(err error) bool {
 	return slices.ContainsFunc([]error{unix.ENOLCK, unix.EOPNOTSUPP, unix.ENOTSUP, unix.ENOSYS, unix.EINVAL, unix.EBADF, unix.EIO},
 		func(refusal error) bool { return errors.Is(err, refusal) })
 }
+
+// The gate lets no new shared lock in for the first part of each period, counted from the first process that
+// waits for the exclusive one. So a directory that is always in use has a moment in which it is not, and who
+// uses it is never kept for longer.
+const (
+	gatePeriod = time.Minute
+	gateClosed = 10 * time.Second
+)

@@ -44,14 +44,6 @@ const (
 	longest  = 100 * time.Millisecond
 )
 
-// The gate lets no new shared lock in for the first part of each period, counted from the first process that
-// waits for the exclusive one. So a directory that is always in use has a moment in which it is not, and who
-// uses it is never kept for longer.
-const (
-	gatePeriod = time.Minute
-	gateClosed = 10 * time.Second
-)
-
 // A BusyError says that the lock was not to be had in time.
 type BusyError struct {
 	Dir      string

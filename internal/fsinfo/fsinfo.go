@@ -8,7 +8,6 @@ package fsinfo
 import (
 	"errors"
 	"fmt"
-	"slices"
 )
 
 // ErrReplaced says that a file is not the one any more that was looked at.
@@ -19,12 +18,6 @@ var ErrReplaced = errors.New("was replaced while it was looked at")
 type Receiver struct {
 	UIDs []int
 	GIDs []int
-}
-
-// trusts reports whether a user may decide what the path leads to. Root decides about everything. In a user namespace, an owner that
-// has no number there counts as root: nobody in the namespace can act as that owner (user_namespaces(7)).
-func (r Receiver) trusts(uid int) bool {
-	return uid == 0 || slices.Contains(r.UIDs, uid) || Unmapped(uid)
 }
 
 // A WayError says why a directory is left alone: somebody else than root and the receiver could have redirected the way to it.

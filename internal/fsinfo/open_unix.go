@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"golang.org/x/sys/unix"
@@ -278,6 +279,12 @@ func (d *Dir) checkDir(p place, r Receiver) error {
 		}
 	}
 	return nil
+}
+
+// trusts reports whether a user may decide what the path leads to. Root decides about everything. In a user namespace, an owner that
+// has no number there counts as root: nobody in the namespace can act as that owner (user_namespaces(7)).
+func (r Receiver) trusts(uid int) bool {
+	return uid == 0 || slices.Contains(r.UIDs, uid) || Unmapped(uid)
 }
 
 // FD is the descriptor. It is the Dir's to close.
