@@ -85,12 +85,15 @@ func (s *Stage) place(name string) error {
 // it fails.
 func (s *Stage) through(name, from string, perm fs.FileMode, force bool) error {
 	to := filepath.Join(s.Target, name)
+	var old []byte
 	if fi, err := os.Stat(to); err == nil {
 		if err := refusal(fi, force, func() (*os.File, error) { return os.Open(to) }); err != nil {
 			return err
 		}
+		if fi.Mode().IsRegular() {
+			old, _ = contents(os.OpenFile(to, os.O_RDONLY|syscall.O_NONBLOCK, 0))
+		}
 	}
-	old, _ := contents(os.OpenFile(to, os.O_RDONLY|syscall.O_NONBLOCK, 0))
 	dst, err := os.OpenFile(to, os.O_WRONLY|os.O_CREATE|os.O_TRUNC|syscall.O_NONBLOCK, perm)
 	if err != nil {
 		return err
@@ -139,7 +142,11 @@ func (s *Stage) replace(name, from string, perm fs.FileMode) (written int64, err
 // for ever.
 func (s *Stage) overwrite(name, from string, perm fs.FileMode) error {
 	const how = os.O_TRUNC | syscall.O_NONBLOCK
-	old, mode := contents(s.root.OpenFile(name, os.O_RDONLY|syscall.O_NONBLOCK, 0))
+	var old []byte
+	var mode fs.FileMode
+	if fi, err := s.root.Lstat(name); err == nil && fi.Mode().IsRegular() {
+		old, mode = contents(s.root.OpenFile(name, os.O_RDONLY|syscall.O_NONBLOCK, 0))
+	}
 	s.removeRegular(name)
 	_, err := s.copyFile(name, from, how, perm)
 	if err == nil || old == nil {
