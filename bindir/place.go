@@ -70,6 +70,8 @@ func (s *Stage) place(name string) error {
 		if !old.Mode().IsRegular() {
 			return s.overwrite(name, from, perm)
 		}
+	case !errors.Is(err, fs.ErrNotExist):
+		return err // what is there may not be for us to replace
 	}
 	written, err := s.replace(name, from, perm)
 	switch {

@@ -180,6 +180,9 @@ func foreign(dir string) (n int64, owner int) {
 // asideWhole moves a cache aside that is another user's and in a directory of ours, where it is of no use.
 func asideWhole(dir string, c Cache, o *Options) (*Report, error) {
 	parent := filepath.Dir(dir)
+	if c.facts.owner < 0 { // whose it is nobody could tell: it may be ours
+		return nil, &fs.PathError{Op: "fix", Path: dir, Err: errors.New("cannot be looked at")}
+	}
 	if why := c.Distrust(); why != "" {
 		return nil, &Refusal{dir + " " + why, "chmod o-w", dir}
 	}

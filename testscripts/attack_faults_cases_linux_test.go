@@ -62,7 +62,7 @@ func faultCases() []faultCase {
 			make: envFile, intact: envFileWhole, done: envFileNew, statuses: []int{1},
 		},
 		{
-			name: "seed", args: []string{"build", "./..."}, uid: faultUser,
+			name: "seed", args: []string{"build", "./..."}, uid: faultUser, alone: true,
 			env:  []string{"GOPATH=$DIR/ro", "GOMODCACHE="},
 			make: readOnlyFiles, intact: privateCopyWhole, done: privateCopyUsed, statuses: []int{1},
 		},
@@ -346,6 +346,7 @@ func readOnlyFiles(f *faultRun, dir string) {
 	text = bytes.Replace(text, []byte("example.com/a v1.0.0"), []byte("example.com/a v1.1.0"), 1)
 	mustDo(f.t, os.WriteFile(file, text, 0o644))
 	f.spoil = func(dir string) error { return chownTree(dir+"/ro", 0) }
+	f.t.Cleanup(func() { removeTree(fallback) })
 }
 
 // privateCopyWhole: the cache is as it was, and in the copy nothing is by half.
@@ -369,15 +370,17 @@ func privateCopyWhole(dir string) error {
 	return nil
 }
 
-// privateCopies are the module caches in the home.
+// privateCopies are the module caches where go-safe makes them.
 func privateCopies(dir string) (list []string) {
-	filepath.WalkDir(dir+"/home", func(path string, d fs.DirEntry, err error) error {
+	find := func(path string, d fs.DirEntry, err error) error {
 		if err == nil && d.IsDir() && strings.HasSuffix(path, "/cache/download") {
 			list = append(list, strings.TrimSuffix(path, "/cache/download"))
 			return fs.SkipDir
 		}
 		return nil
-	})
+	}
+	filepath.WalkDir(dir+"/home", find)
+	filepath.WalkDir(fallback, find)
 	return list
 }
 

@@ -42,6 +42,7 @@ type faultCase struct {
 	asRoot bool // it needs root
 	uid    int  // who runs the command, and owns the files; 0 for who runs the test
 	owner  int  // who owns the files; 0 for who runs the command
+	alone  bool // only one at a time: it has a place in /var/tmp in common with others
 
 	// intact says what is lost, whenever the command was ended.
 	intact func(dir string) error
@@ -52,6 +53,9 @@ type faultCase struct {
 	statuses []int  // those that it may end with too, beside 125
 }
 
+// fallback is where go-safe makes what it cannot make in faultUser's home.
+var fallback = fmt.Sprintf("/var/tmp/go-%d", faultUser)
+
 // faultUser is whose files root works on, and who cannot write to root's.
 const faultUser = 43350
 
@@ -59,10 +63,10 @@ const faultUser = 43350
 type faultRun struct {
 	*suite
 	faultCase
-	t        *testing.T
-	template string
-	files    []string // that are there in the end
-	says     string   // what go-safe says when the command is run again
+	t         *testing.T
+	template  string
+	files     []string // that are there in the end
+	saysAgain string   // what go-safe says when the command is run again
 
 	counted tally
 	mu      sync.Mutex
@@ -109,7 +113,11 @@ func (f *faultRun) all() {
 	}
 	var next atomic.Int32
 	var workers sync.WaitGroup
-	for i := range min(2, runtime.NumCPU()) {
+	count := min(2, runtime.NumCPU())
+	if f.alone {
+		count = 1
+	}
+	for i := range count {
 		w := f.worker(i)
 		workers.Go(func() {
 			for n := int(next.Add(1)) - 1; n < len(chosen); n = int(next.Add(1)) - 1 {
@@ -138,7 +146,7 @@ func (f *faultRun) reference() *injected {
 		f.t.Fatalf("the next command: status %d, %v\n%s%s", next.status, err, next.output, next.stderr)
 	}
 	f.t.Logf("calls: %v", first.calls)
-	f.files, f.says = w.list(), strings.ReplaceAll(said(next), w.dir, "")
+	f.files, f.saysAgain = w.list(), w.says(next)
 	return first
 }
 
@@ -191,6 +199,9 @@ func (f *faultRun) worker(i int) *faultWorker {
 // fresh makes the files anew, with their rights and owners.
 func (w *faultWorker) fresh() {
 	removeTree(w.dir)
+	if w.alone {
+		removeTree(fallback)
+	}
 	if out, err := exec.Command("cp", "-a", w.template, w.dir).CombinedOutput(); err != nil {
 		w.t.Errorf("cp: %v\n%s", err, out)
 	}
@@ -273,12 +284,12 @@ func (w *faultWorker) judge(i injection, r *injected) (wrong []string) {
 		note("not done, though the status says so", w.done(w.dir, r))
 	}
 	next := w.run(injection{})
-	if next.status != w.exits || strings.ReplaceAll(said(next), w.dir, "") != w.says {
+	if next.status != w.exits || w.says(next) != w.saysAgain {
 		note("the next command", fmt.Errorf("status %d\n%s%s", next.status, next.output, next.stderr))
 	}
 	note("lost after the next command", w.intact(w.dir))
 	note("not done by the next command", w.done(w.dir, next))
-	note("left", w.differs(i.errno == 0 || i.on || strings.Contains(string(r.stderr), "left as they are")))
+	note("left", w.differs())
 	return wrong
 }
 
@@ -316,15 +327,20 @@ func (w *faultWorker) told(r *injected) error {
 	return nil
 }
 
-// said is what go-safe said.
+// said is what go-safe said, except of what root made: that may have any name.
 func said(r *injected) string {
 	var lines []string
 	for line := range strings.Lines(string(r.stderr)) {
-		if strings.HasPrefix(line, "go-safe: ") {
+		if strings.HasPrefix(line, "go-safe: ") && !strings.HasPrefix(line, "go-safe: left as they are: ") {
 			lines = append(lines, line)
 		}
 	}
 	return strings.Join(lines, "")
+}
+
+// says is what go-safe said, without what differs.
+func (w *faultWorker) says(r *injected) string {
+	return strings.NewReplacer(w.dir+"/home/.cache/go-safe", "private", fallback, "private", w.dir, "").Replace(said(r))
 }
 
 // volatile are the files that come and go with the go command: what is kept there for telemetry, its lock
@@ -346,7 +362,7 @@ func (w *faultWorker) list() (list []string) {
 		if name == w.opened {
 			mode &= fs.ModeType
 		}
-		list = append(list, fmt.Sprintf("%v %d:%d %s", mode, st.Uid, st.Gid, name))
+		list = append(list, fmt.Sprintf("%v %d:%d %s", mode, w.giver(st.Uid), w.giver(st.Gid), name))
 		return nil
 	})
 	if err != nil {
@@ -355,13 +371,18 @@ func (w *faultWorker) list() (list []string) {
 	return list
 }
 
-// differs says which files are not as they are after the same commands without a fault. A private folder that
-// go-safe went on with stays. Where root was killed, or has said so, what it made may be root's still.
-func (w *faultWorker) differs(anyOwner bool) error {
-	have, want := w.list(), w.files
-	if anyOwner {
-		have, want = withoutOwner(have), withoutOwner(want)
+// giver takes root for the owner of the files: what root made is root's where root was killed or could not look.
+func (w *faultWorker) giver(id uint32) uint32 {
+	if id == 0 {
+		return uint32(w.owner)
 	}
+	return id
+}
+
+// differs says which files are not as they are after the same commands without a fault. A private folder that
+// go-safe went on with stays.
+func (w *faultWorker) differs() error {
+	have, want := w.list(), w.files
 	var odd []string
 	private := regexp.MustCompile(` /home/\.cache($|/go-safe)`)
 	for _, line := range have {
@@ -381,13 +402,4 @@ func (w *faultWorker) differs(anyOwner bool) error {
 		odd = append(odd[:8], fmt.Sprintf("and %d more", len(odd)-8))
 	}
 	return errors.New(strings.Join(odd, "\n\t\t"))
-}
-
-func withoutOwner(list []string) (short []string) {
-	for _, line := range list {
-		mode, rest, _ := strings.Cut(line, " ")
-		_, path, _ := strings.Cut(rest, " ")
-		short = append(short, mode+" "+path)
-	}
-	return short
 }
