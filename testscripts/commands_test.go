@@ -85,8 +85,9 @@ func (s *suite) waitfile(ts *testscript.TestScript, neg bool, args []string) {
 
 // waitUntil polls: no script can wait for what it does not name.
 func (s *suite) waitUntil(done func() bool) bool {
+	began := time.Now()
 	for !done() {
-		if time.Now().After(s.deadline) {
+		if time.Now().After(s.deadline) || time.Since(began) > 2*time.Minute {
 			return false
 		}
 		time.Sleep(5 * time.Millisecond)

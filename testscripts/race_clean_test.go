@@ -14,9 +14,9 @@ import (
 	"time"
 )
 
-// TestRaceCleanBuild removes a cache while a build uses it (F12, golang.org/issue/31948).
+// TestRaceCleanBuild removes a cache again and again while a build uses it (F12, golang.org/issue/31948).
 func TestRaceCleanBuild(t *testing.T) {
-	const modules, rounds = 80, 15
+	const modules, rounds = 40, 8
 	for _, clean := range []string{"-cache", "-modcache"} {
 		t.Run(clean[1:], func(t *testing.T) {
 			r := newRace(t, "-- go.mod --\nmodule m\n\ngo 1.21\n"+requirements(modules)+manyPackages(modules))
@@ -27,19 +27,20 @@ func TestRaceCleanBuild(t *testing.T) {
 				failed := new(tally)
 				side := filepath.Base(filepath.Dir(goCommand))
 				environ := append(r.proxy(), "GOMODCACHE="+r.path("mod-"+side), "GOCACHE="+r.path("cache-"+side), "GOSAFE_LOCK=required")
-				began := time.Now()
-				failed.run(r.command(goCommand, environ, "build", "./..."))
-				length := time.Since(began)
-				random := rand.New(rand.NewPCG(1, 2))
-				for range rounds {
-					done := make(chan bool)
+				for round := 0; round < rounds && (goCommand == r.safe || failed.failures.Load() == 0); round++ {
+					build := make(chan bool)
 					go func() {
-						time.Sleep(time.Duration(random.Int64N(int64(length))))
-						failed.run(r.command(goCommand, environ, "clean", clean))
-						close(done)
+						failed.run(r.command(goCommand, environ, "build", "./..."))
+						close(build)
 					}()
-					failed.run(r.command(goCommand, environ, "build", "./..."))
-					<-done
+					for cleaning := true; cleaning; {
+						failed.run(r.command(goCommand, environ, "clean", clean))
+						select {
+						case <-build:
+							cleaning = false
+						default:
+						}
+					}
 				}
 				return failed
 			})

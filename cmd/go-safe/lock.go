@@ -46,14 +46,10 @@ func (c *command) wants() []want {
 		switch {
 		case !filepath.IsAbs(w.dir):
 			continue // off, or something that the go command will refuse
-		case c.class.Clears&place != 0 && !isDir(w.dir):
-			continue // there is nothing to remove
 		case c.class.Clears&place != 0:
 			w.mode = lock.Exclusive
 		case uses&place == 0:
 			continue
-		case place == shim.ModCache && !isDir(w.dir) && !c.downloads():
-			continue // the go command does not make it either
 		}
 		list = append(list, w)
 	}
@@ -169,15 +165,28 @@ func (c *command) patient() *lock.Patience {
 	return c.patience
 }
 
-// acquire waits for a lock, and says for whom. A free one is taken when no patience is left too.
+// acquire waits for a lock, and says for whom. A free one is taken when no patience is left too. What it has to make for
+// the lock goes with it if it is empty.
+//
+// Also a clean, and a build that needs no modules, locks a missing cache: another command may be about to make it. Where
+// it cannot be made there is nothing to lock, and no error: the go command cannot make it either.
 func (c *command) acquire(w want, p *lock.Patience) (release func(), err error) {
-	return lock.Acquire(w.dir, w.mode, p, func(blockers []lock.Process) {
+	removeEmpty := makeDir(w.dir)
+	unlock, err := lock.Acquire(w.dir, w.mode, p, func(blockers []lock.Process) {
 		how := "held by"
 		if len(blockers) > 0 && blockers[0].Waits { // then all of them do, and no new shared lock comes in before
 			how = "wanted alone by"
 		}
 		c.say.line("waiting for %s %s, %s %s; Ctrl-C ends this command", w.name, w.dir, how, processes(blockers))
 	})
+	if err != nil {
+		removeEmpty()
+		if cannotBeUsed(err) && !isDir(w.dir) {
+			return nil, nil
+		}
+		return nil, err
+	}
+	return func() { unlock(); removeEmpty() }, nil
 }
 
 // trouble says why a lock was not to be had.
