@@ -67,7 +67,7 @@ func manyPackages(n int) string {
 // TestRaceCleanKilled kills a clean of the module cache at random moments. The cache is whole or empty then, and the go command finds
 // nothing wrong with it. (Plain go leaves some files, most times.)
 func TestRaceCleanKilled(t *testing.T) {
-	const modules, kills = 60, 50
+	const modules, kills = 60, 20
 	r := newRace(t, "-- go.mod --\nmodule m\n\ngo 1.21\n"+requirements(modules))
 	if err := writeProxy(r.path("proxy"), modules); err != nil {
 		t.Fatal(err)
