@@ -55,3 +55,28 @@ func TestProxyOff(t *testing.T) {
 		}
 	}
 }
+
+// These are the answers of useSumDB in cmd/go/internal/modfetch.
+func TestAsksSumDB(t *testing.T) {
+	for _, tt := range []struct {
+		environ []string
+		path    string
+		want    bool
+	}{
+		{nil, "example.com/a", true},
+		{[]string{"GOSUMDB=off"}, "example.com/a", false},
+		{[]string{"GOSUMDB=off"}, "golang.org/toolchain", true},
+		{[]string{"GOPRIVATE=example.com/a"}, "example.com/a/v2", false},
+		{[]string{"GOPRIVATE=example.com/a"}, "example.com/b", true},
+		{[]string{"GOPRIVATE=example.com/a", "GONOSUMDB=none"}, "example.com/a", true},
+		{[]string{"GONOSUMDB=*.com"}, "example.com/a", false},
+		{[]string{"GOPROXY=file:///proxy"}, "example.com/a", true},
+		{[]string{"GOPROXY=file:///proxy"}, "golang.org/toolchain", false},
+		{[]string{"GOPROXY=file:///proxy,direct"}, "golang.org/toolchain", true},
+	} {
+		environ := append(tt.environ, "HOME=/nonexistent")
+		if got := asksSumDB(envfix.ReadSettings(environ, ""), tt.path); got != tt.want {
+			t.Errorf("%q, %s: %t", tt.environ, tt.path, got)
+		}
+	}
+}

@@ -1,0 +1,118 @@
+//go:build linux
+
+package clean_test
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"testing"
+	"unsafe"
+
+	"github.com/go-safe/go-safe/clean"
+	"golang.org/x/sys/unix"
+)
+
+func free(string) (release func(), free bool) { return func() {}, true }
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// ownMounts gives the thread of this test its own mount namespace. It ends with the thread, also when that is killed.
+func ownMounts(t *testing.T) {
+	t.Helper()
+	if os.Geteuid() != 0 {
+		t.Skip("needs root")
+	}
+	runtime.LockOSThread() // and never unlocked: the thread ends with the test
+	if err := unix.Unshare(unix.CLONE_NEWNS); err != nil {
+		t.Skipf("no mount namespaces: %v", err)
+	}
+	must(t, unix.Mount("", "/", "", unix.MS_REC|unix.MS_PRIVATE, ""))
+}
+
+// A module cache that is set aside entry by entry loses its folder "cache" last. If the clean is interrupted before that,
+// the go command makes the rest from the zip files in it.
+func TestCacheGoesLast(t *testing.T) {
+	ownMounts(t)
+	dir := filepath.Join(t.TempDir(), "mod")
+	must(t, os.MkdirAll(filepath.Join(dir, "cache", "download"), 0o755))
+	must(t, unix.Mount(dir, dir, "", unix.MS_BIND, "")) // a mount point cannot be renamed
+	defer unix.Unmount(dir, unix.MNT_DETACH)
+	for i := 0; last(t, dir) == "cache" || i < 10; i++ {
+		must(t, os.Mkdir(filepath.Join(dir, fmt.Sprintf("example%d.com", i)), 0o755))
+	}
+	fd, err := unix.InotifyInit1(unix.IN_CLOEXEC | unix.IN_NONBLOCK)
+	must(t, err)
+	defer unix.Close(fd)
+	_, err = unix.InotifyAddWatch(fd, dir, unix.IN_MOVED_FROM)
+	must(t, err)
+	aside, err := clean.ModCache(dir, free)
+	if err != nil || aside == nil {
+		t.Fatalf("nothing is set aside: %v", err)
+	}
+	moved := names(t, fd)
+	if len(moved) < 11 || moved[len(moved)-1] != "cache" {
+		t.Errorf("moved in this order: %q", moved)
+	}
+	must(t, aside.Delete(free))
+}
+
+// last is the last name in a directory, as the system lists it.
+func last(t *testing.T, dir string) string {
+	t.Helper()
+	f, err := os.Open(dir)
+	must(t, err)
+	defer f.Close()
+	list, err := f.Readdirnames(-1)
+	must(t, err)
+	return list[len(list)-1]
+}
+
+// names reads the names in the events that wait.
+func names(t *testing.T, fd int) (list []string) {
+	t.Helper()
+	buf := make([]byte, 64<<10)
+	n, err := unix.Read(fd, buf)
+	must(t, err)
+	for buf = buf[:n]; len(buf) > 0; {
+		event := (*unix.InotifyEvent)(unsafe.Pointer(&buf[0]))
+		end := unix.SizeofInotifyEvent + int(event.Len)
+		list = append(list, string(bytes.TrimRight(buf[unix.SizeofInotifyEvent:end], "\x00")))
+		buf = buf[end:]
+	}
+	return list
+}
+
+// Something is mounted in a folder that is to be deleted. Its files stay, and the folder.
+func TestOtherDeviceStays(t *testing.T) {
+	ownMounts(t)
+	for _, how := range []string{"delete", "sweep"} {
+		dir := filepath.Join(t.TempDir(), "mod")
+		must(t, os.MkdirAll(filepath.Join(dir, "example.com", "m@v1.0.0"), 0o755))
+		aside, err := clean.ModCache(dir, free)
+		if err != nil || aside == nil {
+			t.Fatalf("nothing is set aside: %v", err)
+		}
+		mounted := filepath.Join(aside.Folder(), "example.com", "m@v1.0.0")
+		must(t, unix.Mount("tmpfs", mounted, "tmpfs", 0, ""))
+		file := filepath.Join(mounted, "file")
+		must(t, os.WriteFile(file, nil, 0o666))
+		if how == "delete" {
+			err = aside.Delete(free)
+		} else {
+			err = clean.Sweep(dir, free)[aside.Folder()]
+		}
+		if _, gone := os.Stat(file); gone != nil || err == nil {
+			t.Errorf("%s: %v; the file: %v", how, err, gone)
+		}
+		must(t, unix.Unmount(mounted, unix.MNT_DETACH))
+		must(t, os.RemoveAll(aside.Folder()))
+	}
+}
