@@ -2,6 +2,7 @@ package doctor
 
 import (
 	"bytes"
+	"errors"
 	"io"
 	"os"
 	"path/filepath"
@@ -9,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/go-safe/go-safe/envfix"
+	"github.com/go-safe/go-safe/internal/fsinfo"
 	"github.com/go-safe/go-safe/shim"
 )
 
@@ -82,6 +84,17 @@ func versionManager(m *Machine) Finding {
 		if behind {
 			where = "behind go-safe"
 		}
+		if err := m.untrusted(g); err != nil {
+			line := who + ", " + where + ", which root does not run: " + err.Error()
+			if g.Path == m.Real.Path {
+				f.Status, f.Looked = Unknown, g.Path
+			}
+			if f.Looked == g.Path {
+				f.Found = line
+			}
+			f.Details = append(f.Details, g.Path+": "+line)
+			continue
+		}
 		version, wrong := m.leadsTo(g)
 		line := who + ", " + where + ", runs " + version
 		if wrong != "" {
@@ -95,6 +108,20 @@ func versionManager(m *Machine) Finding {
 		f.Details = append(f.Details, g.Path+": "+line)
 	}
 	return f
+}
+
+// untrusted returns why root does not ask a version manager's go where it leads. Plugins and versions are chosen in the home
+// and in the working directory.
+func (m *Machine) untrusted(g shim.Found) error {
+	if g.GOROOT != "" { // it is not asked
+		return nil
+	}
+	home, _ := m.Settings.Getenv("HOME")
+	err := untrusted(g.Path, home, m.Dir)
+	if way, ok := errors.AsType[*fsinfo.WayError](err); ok {
+		return errors.New(way.Element + " " + way.Why)
+	}
+	return err
 }
 
 // leadsTo runs a version manager's go: it alone knows what it would start. It finds its own settings by the user's.

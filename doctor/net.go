@@ -2,6 +2,7 @@ package doctor
 
 import (
 	"bytes"
+	"cmp"
 	_ "embed"
 	"encoding/json"
 	"errors"
@@ -14,6 +15,7 @@ import (
 	"time"
 
 	"github.com/go-safe/go-safe/envfix"
+	"github.com/go-safe/go-safe/internal/fsinfo"
 	"github.com/go-safe/go-safe/internal/proc"
 )
 
@@ -100,7 +102,11 @@ func (m *Machine) probe(q probeQuestion) ([]probeAnswer, error) {
 	if m.NotFound != nil {
 		return nil, errors.New("there is no go command that could ask")
 	}
-	dir, err := os.MkdirTemp(m.Plan().Value("TMPDIR"), "go-safe-net-")
+	temp, err := m.keptTemp()
+	if err != nil {
+		return nil, err
+	}
+	dir, err := os.MkdirTemp(temp, "go-safe-net-")
 	if err != nil {
 		return nil, err
 	}
@@ -118,14 +124,20 @@ func (m *Machine) probe(q probeQuestion) ([]probeAnswer, error) {
 	if prog == "" {
 		prog = m.Real.Path
 	}
+	// Without cgo, as the go command itself is built: names are looked up in the same way. A go command that is
+	// interrupted leaves its work folder behind: that is in ours.
+	environ := append(slices.Clone(m.Environ), "GOENV=off", "GOFLAGS=", "GOWORK=off", "GO111MODULE=on",
+		"GOTOOLCHAIN=local", "CGO_ENABLED=0", "GOOS="+runtime.GOOS, "GOARCH="+runtime.GOARCH, "GOTMPDIR="+dir)
+	if os.Geteuid() == 0 {
+		environ = append(environ, "TMPDIR="+dir)
+		if fsinfo.Keeps(m.Plan().Value("GOCACHE")) != nil { // or root links and runs what others have put there
+			environ = append(environ, "GOCACHE="+filepath.Join(dir, "cache"))
+		}
+	}
 	var stdout, stderr bytes.Buffer
 	err = proc.Run(proc.Command{
 		Path: prog, Args: []string{"run", file}, Dir: dir,
-		// Without cgo, as the go command itself is built: names are looked up in the same way. A go command that
-		// is interrupted leaves its work folder behind: that is in ours.
-		Environ: append(slices.Clone(m.Environ), "GOENV=off", "GOFLAGS=", "GOWORK=off", "GO111MODULE=on", "GOTOOLCHAIN=local", "CGO_ENABLED=0",
-			"GOOS="+runtime.GOOS, "GOARCH="+runtime.GOARCH, "GOTMPDIR="+dir),
-		Stdin: bytes.NewReader(text), Stdout: &stdout, Stderr: &stderr,
+		Environ: environ, Stdin: bytes.NewReader(text), Stdout: &stdout, Stderr: &stderr,
 		Deadline: time.Now().Add(buildLimit), Last: remove,
 	})
 	out := stdout.Bytes()
@@ -140,6 +152,19 @@ func (m *Machine) probe(q probeQuestion) ([]probeAnswer, error) {
 		return nil, errors.New("the program that asks said: " + complaint(strings.TrimSpace(string(out)), err))
 	}
 	return answers, nil
+}
+
+// keptTemp is a folder for temporary files. For root it is one in which nobody else can exchange the program.
+func (m *Machine) keptTemp() (dir string, err error) {
+	if dir = m.Plan().Value("TMPDIR"); os.Geteuid() != 0 {
+		return dir, nil
+	}
+	for _, dir := range []string{cmp.Or(dir, os.TempDir()), "/var/tmp", "/tmp"} {
+		if err = fsinfo.Keeps(dir); err == nil {
+			return dir, nil
+		}
+	}
+	return "", err
 }
 
 // answerTo finds the answer from a URL, nil where it was not asked.

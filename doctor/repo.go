@@ -25,6 +25,10 @@ func repoOwner(m *Machine) Finding {
 		return ok(repo.Dir, "nothing is stamped ("+m.shown("GOFLAGS")+")")
 	}
 	if !repo.Foreign || !repo.Refuses(git, m.Environ, askLimit) {
+		if repo.Foreign && os.Geteuid() == 0 {
+			return ok(repo.Dir, "belongs to "+stranger(repo)+", and git trusts it (safe.directory, or sudo); root asks no more, "+
+				"because git would run what its settings name")
+		}
 		said := repo.Complaint(git, m.Environ, askLimit/2) // which may have been asked something before
 		if said == "" {
 			return ok(repo.Dir, "")

@@ -69,10 +69,14 @@ func (m *Machine) shimFolder() (dir, makes string) {
 	return m.ownFolder()
 }
 
-// runnable reports whether the system can run a go-safe, which may be another build than this one.
+// runnable reports whether the system can run a go-safe, which may be another build than this one. Root does not try one
+// that another user could have put there.
 func (m *Machine) runnable(path string) bool {
 	if sameFile(path, m.Exe) {
 		return true
+	}
+	if untrusted(path) != nil {
+		return false
 	}
 	_, err := m.ask("/", nil, path, "safe", "version")
 	return !errors.Is(err, syscall.ENOEXEC)

@@ -6,9 +6,13 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/go-safe/go-safe/doctor"
+	"github.com/go-safe/go-safe/envfix"
+	"github.com/go-safe/go-safe/internal/fsinfo"
 	"github.com/go-safe/go-safe/internal/proc"
 )
 
@@ -35,13 +39,26 @@ func applyRemedies(cmd doctorCommand, results []doctor.Result, in *os.File, stdo
 			fmt.Fprintf(stdout, "%s: %s\n", r.ID, r.Type)
 		}
 		var out strings.Builder
-		sh := proc.Command{Path: proc.Shell, Args: []string{"-c", r.Type}, Environ: say.environ, Stdout: &out, Stderr: &out}
+		sh := proc.Command{
+			Path: proc.Shell, Args: []string{"-c", r.Type}, Environ: keptPath(say.environ), Stdout: &out, Stderr: &out,
+		}
 		if err := proc.Run(sh); err != nil {
 			say.line("%s: %v: %s", r.ID, err, strings.TrimSpace(out.String()))
 		}
 		n++
 	}
 	return n, nil
+}
+
+// keptPath leaves out of root's PATH the folders that others could change: sudo -E and su -m may have kept them.
+func keptPath(environ []string) []string {
+	if os.Geteuid() != 0 {
+		return environ
+	}
+	kept := slices.DeleteFunc(filepath.SplitList(getenv(environ, "PATH")), func(dir string) bool {
+		return !filepath.IsAbs(dir) || fsinfo.Keeps(dir) != nil
+	})
+	return envfix.Setenv(environ, "PATH", strings.Join(kept, string(filepath.ListSeparator)))
 }
 
 func isYes(answer string) bool {
