@@ -5,20 +5,16 @@ package lock
 import (
 	"errors"
 	"io/fs"
+	"math/rand/v2"
 	"os"
 	"slices"
-	"syscall"
+	"strconv"
 	"time"
 
 	"golang.org/x/sys/unix"
 )
 
-const (
-	lockableDirectories = true
-
-	// noFollow keeps a link from leading elsewhere, and a named pipe from blocking.
-	noFollow = unix.O_NOFOLLOW | unix.O_NONBLOCK
-)
+const lockableDirectories = true
 
 // A lockFile is what is locked: a directory, or a file in it. The descriptors are not those of package os,
 // which would make an epoll instance for them: this is done at each start.
@@ -46,13 +42,7 @@ func open(dir string, file bool) (*lockFile, error) {
 	if l.path == dir {
 		return l, nil
 	}
-	flags, err := prepareFile(l.path)
-	if err == nil {
-		if l.fd, err = openFD(l.path, flags); errors.Is(err, fs.ErrPermission) {
-			err = &RefusedError{File: l.path, Err: err}
-		}
-	}
-	if err != nil {
+	if l.fd, err = openFile(dirFD, l.path); err != nil {
 		unix.Close(dirFD)
 		return nil, err
 	}
@@ -80,11 +70,91 @@ func uninterrupted(call func() error) error {
 	}
 }
 
-// giveToOwner gives a file that root made to the owner of its directory.
-func giveToOwner(f *os.File, dir fs.FileInfo) {
-	if st := dir.Sys().(*syscall.Stat_t); os.Geteuid() == 0 {
-		f.Chown(int(st.Uid), int(st.Gid)) // without effect where a server makes nobody of root
+// openFile opens the file that stands for an open directory, and makes it if it is missing. The path is for errors only:
+// the directory may have another owner, who could lead root elsewhere by it. The file is opened for writing if that is
+// allowed, because NFS wants that for an exclusive lock (flock(2)). No link is followed, and only a file is opened.
+func openFile(dirFD int, path string) (fd int, err error) {
+	var st unix.Stat_t
+	err = unix.Fstatat(dirFD, fileName, &st, unix.AT_SYMLINK_NOFOLLOW)
+	if err == unix.ENOENT {
+		if err = makeFile(dirFD); err == nil {
+			err = unix.Fstatat(dirFD, fileName, &st, unix.AT_SYMLINK_NOFOLLOW)
+		}
 	}
+	if err != nil {
+		return -1, &fs.PathError{Op: "create", Path: path, Err: err}
+	}
+	if st.Mode&unix.S_IFMT != unix.S_IFREG {
+		return -1, notFile(path)
+	}
+	if fd, err = openAt(dirFD, fileName, unix.O_RDWR); err != nil {
+		fd, err = openAt(dirFD, fileName, unix.O_RDONLY)
+	}
+	if err != nil {
+		err = &fs.PathError{Op: "open", Path: path, Err: err}
+		if errors.Is(err, fs.ErrPermission) {
+			err = &RefusedError{File: path, Err: err}
+		}
+	}
+	return fd, err
+}
+
+// openAt opens a file in an open directory. O_NONBLOCK keeps a named pipe from blocking.
+func openAt(dirFD int, name string, flags int) (fd int, err error) {
+	err = uninterrupted(func() error {
+		fd, err = unix.Openat(dirFD, name, flags|unix.O_NOFOLLOW|unix.O_NONBLOCK|unix.O_CLOEXEC, 0o600)
+		return err
+	})
+	return fd, err
+}
+
+// makeFile makes the file, unless another process is faster. It has its rights before it has its name: if this process
+// is killed in between, nothing is left that is closed to others. A file system without hard links gives them afterwards.
+func makeFile(dirFD int) error {
+	temp, fd, err := makeTemp(dirFD)
+	if err != nil {
+		return err
+	}
+	defer unix.Unlinkat(dirFD, temp, 0)
+	defer unix.Close(fd)
+	if err := likeDirectory(fd, dirFD); err != nil {
+		return err
+	}
+	err = unix.Linkat(dirFD, temp, dirFD, fileName, 0)
+	if err != nil && err != unix.EEXIST {
+		if fd, err = openAt(dirFD, fileName, unix.O_RDWR|unix.O_CREAT|unix.O_EXCL); err == nil {
+			defer unix.Close(fd)
+			err = likeDirectory(fd, dirFD)
+		}
+	}
+	if err == unix.EEXIST {
+		return nil
+	}
+	return err
+}
+
+// makeTemp makes a file with a new name.
+func makeTemp(dirFD int) (name string, fd int, err error) {
+	for range 100 {
+		name = fileName + "-" + strconv.FormatUint(uint64(rand.Uint32()), 10)
+		if fd, err = openAt(dirFD, name, unix.O_RDWR|unix.O_CREAT|unix.O_EXCL); err != unix.EEXIST {
+			break
+		}
+	}
+	return name, fd, err
+}
+
+// likeDirectory gives a file the rights of its directory: who can use the one can use the other. What root made goes to
+// the directory's owner, without effect where a server makes nobody of root.
+func likeDirectory(fd, dirFD int) error {
+	var dir unix.Stat_t
+	if err := unix.Fstat(dirFD, &dir); err != nil {
+		return err
+	}
+	if os.Geteuid() == 0 {
+		unix.Fchown(fd, int(dir.Uid), int(dir.Gid))
+	}
+	return unix.Fchmod(fd, uint32(dir.Mode)&0o666)
 }
 
 // try takes the lock if it is free.

@@ -1,16 +1,15 @@
 package lock
 
 import (
+	"errors"
 	"io/fs"
 	"os"
+	"path/filepath"
 
 	"github.com/gofrs/flock"
 )
 
-const (
-	lockableDirectories = false // LockFileEx takes files alone
-	noFollow            = 0
-)
+const lockableDirectories = false // LockFileEx takes files alone
 
 // A lockFile is the file that is locked for a directory.
 type lockFile struct {
@@ -30,7 +29,58 @@ func open(dir string, file bool) (*lockFile, error) {
 	return &lockFile{flock.New(path, flock.SetFlag(flags), flock.SetPermissions(0))}, nil
 }
 
-func giveToOwner(*os.File, fs.FileInfo) {}
+// prepareFile makes the file if it is missing, with the rights of its directory: who can use the one can use the other.
+// It returns the flags to open it with.
+func prepareFile(name string) (flags int, err error) {
+	fi, err := os.Lstat(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		if err := makeFile(name); err != nil {
+			return 0, err
+		}
+		fi, err = os.Lstat(name)
+	}
+	if err != nil {
+		return 0, err
+	}
+	if !fi.Mode().IsRegular() {
+		return 0, notFile(name)
+	}
+	if f, err := os.OpenFile(name, os.O_RDWR, 0); err == nil {
+		f.Close()
+		return os.O_RDWR, nil
+	}
+	return os.O_RDONLY, nil
+}
+
+// makeFile makes the file, unless another process is faster. It has its rights before it has its name: if this process
+// is killed in between, nothing is left that is closed to others. A file system without hard links gives them afterwards.
+func makeFile(name string) error {
+	dir, err := os.Stat(filepath.Dir(name))
+	if err != nil {
+		return err
+	}
+	f, err := os.CreateTemp(filepath.Dir(name), fileName+"-*")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(f.Name())
+	defer f.Close()
+	if err := f.Chmod(dir.Mode() & 0o666); err != nil {
+		return err
+	}
+	err = os.Link(f.Name(), name)
+	if err != nil && !errors.Is(err, fs.ErrExist) {
+		f, err = os.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
+		if err == nil {
+			defer f.Close()
+			err = f.Chmod(dir.Mode() & 0o666)
+		}
+	}
+	if errors.Is(err, fs.ErrExist) {
+		return nil
+	}
+	return err
+}
 
 // try takes the lock if it is free.
 func (l *lockFile) try(mode Mode) (ok bool, err error) {

@@ -4,28 +4,27 @@ package lock
 
 import (
 	"errors"
-	"os"
 
 	"golang.org/x/sys/unix"
 )
 
 func try(dir string) error {
-	if !remote(dir) {
-		// Without package os, which would make an epoll instance first: this is done at each start.
-		fd, err := unix.Open(dir, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
-		if err != nil {
-			return nil // that is another matter
-		}
-		defer unix.Close(fd)
-		return refused(dir, fd, unix.LOCK_UN)
+	// Without package os, which would make an epoll instance first: this is done at each start.
+	dirFD, err := unix.Open(dir, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return nil // that is another matter
 	}
-	f, err := os.CreateTemp(dir, fileName+"-*")
+	defer unix.Close(dirFD)
+	if !remote(dir) {
+		return refused(dir, dirFD, unix.LOCK_UN)
+	}
+	name, fd, err := makeTemp(dirFD)
 	if err != nil {
 		return nil
 	}
-	defer f.Close()
-	os.Remove(f.Name()) // before what may hang, and be killed
-	return refused(dir, int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB)
+	defer unix.Close(fd)
+	unix.Unlinkat(dirFD, name, 0) // before what may hang, and be killed
+	return refused(dir, fd, unix.LOCK_EX|unix.LOCK_NB)
 }
 
 // refused locks or unlocks a file, and says why that cannot be done.

@@ -1,0 +1,70 @@
+package lock
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// A user exchanges his cache for a link to a directory of root's, again and again, while root makes the file that stands
+// for the cache. Root makes nothing for him there.
+func TestRedirectedFile(t *testing.T) {
+	if os.Geteuid() != 0 {
+		t.Skip("needs root")
+	}
+	const user = 4391
+	top := sharedDir(t)
+	cache, link, roots := filepath.Join(top, "cache"), filepath.Join(top, "link"), filepath.Join(top, "roots")
+	err := errors.Join(os.Mkdir(cache, 0o755), os.Chown(cache, user, user), os.Mkdir(roots, 0o755), os.Symlink(roots, link))
+	if err != nil {
+		t.Fatal(err)
+	}
+	stop, stopped := make(chan bool), make(chan bool)
+	go func() {
+		defer close(stopped)
+		for {
+			select {
+			case <-stop:
+				return
+			default:
+				unix.Renameat2(unix.AT_FDCWD, cache, unix.AT_FDCWD, link, unix.RENAME_EXCHANGE)
+			}
+		}
+	}()
+	defer func() { close(stop); <-stopped }()
+	made := 0
+	for end := time.Now().Add(time.Second); time.Now().Before(end); {
+		if l, err := open(cache, true); err == nil {
+			l.release()
+		}
+		try(cache)
+		list, err := os.ReadDir(roots)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, e := range list {
+			fi, err := e.Info()
+			if err == nil && (fi.Sys().(*syscall.Stat_t).Uid != 0 || strings.HasPrefix(e.Name(), fileName+"-")) {
+				t.Fatalf("root made %s for uid %d", e.Name(), fi.Sys().(*syscall.Stat_t).Uid)
+			}
+			os.Remove(filepath.Join(roots, e.Name()))
+		}
+		for _, dir := range []string{cache, link} {
+			if err := os.Remove(filepath.Join(dir, fileName)); err == nil {
+				made++
+			} else if !errors.Is(err, fs.ErrNotExist) {
+				t.Fatal(err)
+			}
+		}
+	}
+	if made == 0 {
+		t.Error("the file was never made")
+	}
+}
