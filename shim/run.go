@@ -36,6 +36,7 @@ func Run(c Command) (Status, error) {
 	w := newWatch()
 	if !proc.DiesWithUs {
 		// Before the start: a signal in between must not end us and leave the child behind.
+		watchOrigin()
 		signal.Notify(w.signals, passed()...)
 	}
 	child, err := start(c)
@@ -116,6 +117,7 @@ func (w *watch) pass() {
 	defer close(w.over)
 	// Where the child dies with us, a signal before this ends both, as it would have ended the go command so early: that one
 	// catches INT and QUIT, and not before it runs a test or a program (base.StartSigHandlers of cmd/go).
+	watchOrigin()
 	signal.Notify(w.signals, passed()...)
 	close(w.catching)
 	for {

@@ -17,23 +17,6 @@ func passed() []os.Signal {
 	return append(proc.Ending(), slices.DeleteFunc([]os.Signal{unix.SIGUSR1, unix.SIGUSR2}, signal.Ignored)...)
 }
 
-// reached reports whether the child has the signal already, because it came from the terminal: that sends
-// INT and QUIT to its whole foreground group. Without a terminal (timeout -s INT) nobody else tells the child.
-func reached(sig os.Signal) bool {
-	return (sig == unix.SIGINT || sig == unix.SIGQUIT) && foreground()
-}
-
-// foreground reports whether our process group is the one that the terminal's keys speak to.
-func foreground() bool {
-	tty, err := unix.Open("/dev/tty", unix.O_RDONLY|unix.O_NOCTTY|unix.O_CLOEXEC, 0)
-	if err != nil {
-		return false
-	}
-	defer unix.Close(tty)
-	group, err := unix.IoctlGetInt(tty, unix.TIOCGPGRP)
-	return err == nil && group == unix.Getpgrp()
-}
-
 // start forks and execs. Not os.StartProcess: that takes *os.File, whose Fd turns a non-blocking
 // stream of the caller's to blocking, for everybody who shares it.
 func start(c Command) (*os.Process, error) {

@@ -9,11 +9,6 @@ import (
 // passed are those that end go commands.
 func passed() []os.Signal { return proc.Ending() }
 
-// reached is always so: the console sends Ctrl-C and Ctrl-Break to all its processes.
-func reached(os.Signal) bool {
-	return true
-}
-
 // start starts the child with our standard streams.
 func start(c Command) (*os.Process, error) {
 	return os.StartProcess(c.Path, c.argv(), &os.ProcAttr{

@@ -370,6 +370,10 @@ that a member of a shared cache without ACLs makes in a directory of other membe
 
 A program named by -toolexec sees the GOBIN that the go command was given.
 
+On Linux for amd64 and arm64 go-safe tells a key of the terminal, which reaches the real go by itself, from SIGINT and SIGQUIT sent
+by a process, which it passes on. Elsewhere it passes all on. The go command heeds only the first, but go tool passes each on to its
+program, and a script that stands for go sees each.
+
 While go-safe waits for the go command, SIGSTOP and SIGTSTP sent to its pid alone stop it alone; Ctrl-Z, which the terminal sends to the
 whole group, stops both.
 
