@@ -5,12 +5,17 @@
 // It reads nothing but what it is given and the files on PATH, and prints nothing.
 package shim
 
-import "github.com/go-safe/go-safe/internal/proc"
+import (
+	"runtime"
+
+	"github.com/go-safe/go-safe/internal/proc"
+)
 
 // A Command is a go command ready to be started. Standard streams, working directory, umask, limits
 // and every inherited descriptor are the caller's own.
 type Command struct {
 	Path    string   // absolute path of the executable
+	Name    string   // its argv[0]; Path where it is empty
 	Args    []string // what follows the command's name
 	Environ []string
 
@@ -21,10 +26,14 @@ type Command struct {
 	Finish []func(Status)
 }
 
-// argv is the argument vector: some systems find the executable, and with it GOROOT, through argv[0]
-// (os.Executable on OpenBSD), so it is the path and not the bare name.
+// argv is the argument vector. OpenBSD and AIX find the executable, and with it GOROOT, through argv[0] (os.Executable): there it
+// is the path. Elsewhere the go command makes nothing of it.
 func (c Command) argv() []string {
-	return append([]string{c.Path}, c.Args...)
+	name := c.Path
+	if c.Name != "" && runtime.GOOS != "openbsd" && runtime.GOOS != "aix" {
+		name = c.Name
+	}
+	return append([]string{name}, c.Args...)
 }
 
 // script is the command where the system knows no interpreter for it: a shell then runs it, as execvp(3) does with a script without #!.

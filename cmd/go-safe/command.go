@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"syscall"
 
@@ -24,6 +25,7 @@ type command struct {
 	real    shim.Go
 	environ []string // with the plan's changes once they are made
 	args    []string
+	argv0   string // the name that go-safe was called by
 
 	settings  *envfix.Settings
 	class     shim.Class
@@ -142,7 +144,7 @@ func (c *command) report() {
 // start starts the real go by how, shim.Exec or one like shim.Run, and returns its exit status. Killed by a signal, it
 // does not return where the system lets us die of the same.
 func (c *command) start(how func(shim.Command) (shim.Status, error)) int {
-	command := shim.Command{Path: c.real.Path, Args: c.args, Environ: c.environ, Meanwhile: c.meanwhile}
+	command := shim.Command{Path: c.real.Path, Name: c.name(), Args: c.args, Environ: c.environ, Meanwhile: c.meanwhile}
 	status, err := how(command)
 	if noRoom(err) && !c.needLocks {
 		c.say.line("warning: %v; going on without a lock, as plain go would", err)
@@ -160,6 +162,18 @@ func (c *command) start(how func(shim.Command) (shim.Status, error)) int {
 		return proc.Die(status.Signal)
 	}
 	return status.Code
+}
+
+// name is how the real go is called, as ps shows it: go, as go-safe was called. A version manager's shim may look at the path
+// that it is called by, and keeps it.
+func (c *command) name() string {
+	switch {
+	case c.real.GOROOT == "":
+		return ""
+	case strings.TrimSuffix(filepath.Base(c.argv0), ".exe") == "go":
+		return c.argv0
+	}
+	return "go"
 }
 
 // noRoom reports whether a limit lets no second process begin.

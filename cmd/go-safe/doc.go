@@ -40,7 +40,8 @@ accepts every command line as go does. It takes one word for itself: safe, as th
  5. What the command made in a cache of others or of several users gets the rights that belong there, see below.
 
  6. Without a lock or a repair it replaces itself by the real go (exec), so that nothing of it is left while the command runs. With one it
-    stays as the parent, passes signals on, and gives the lock back when the command ends.
+    stays as the parent, passes signals on, and gives the lock back when the command ends. The real go is called as go-safe was:
+    ps shows go run, and pgrep -f '^go run' finds it.
 
 # Locks
 

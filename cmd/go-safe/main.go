@@ -47,6 +47,9 @@ func run(argv, environ []string, stdout, stderr io.Writer) int {
 		return say.failure(exitNotFound, err)
 	}
 	c := &command{config: cfg, say: say, real: real, environ: guard(environ, cfg, real), args: args}
+	if len(argv) > 0 {
+		c.argv0 = argv[0]
+	}
 	if cfg.off {
 		return c.start(shim.Exec)
 	}
