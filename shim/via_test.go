@@ -29,8 +29,8 @@ func TestVia(t *testing.T) {
 	}
 }
 
-// We run below a go command (go test), so a chain of an older process has arrived.
-func TestArrived(t *testing.T) {
+// We run below a go command (go test): a chain that began above it has come to an end, and one that began below it has not.
+func TestGoesAbove(t *testing.T) {
 	if _, err := os.Stat("/proc/self/stat"); err != nil {
 		t.Skip("needs /proc")
 	}
@@ -38,10 +38,20 @@ func TestArrived(t *testing.T) {
 	if got := parentOf(strconv.Itoa(os.Getpid())); got != parent {
 		t.Errorf("parent %s, want %s", got, parent)
 	}
-	if exe, _ := os.Readlink("/proc/" + parent + "/exe"); isGo(exe) && !arrived("1") {
-		t.Error("no go command above the test")
+	if exe, _ := os.Readlink("/proc/" + parent + "/exe"); !isGo(exe) {
+		t.Skip("not started by a go command")
 	}
-	if arrived(strconv.Itoa(os.Getpid())) {
-		t.Error("arrived at ourselves")
+	n := goesAbove()
+	if n < 1 {
+		t.Errorf("%d go commands above the test", n)
+	}
+	for above, goesOn := range map[int]bool{n - 1: false, n: true} {
+		v := ParseVia(strconv.Itoa(above) + separator + "/a/go" + separator)
+		if got := v.contains("/a/go"); got != goesOn {
+			t.Errorf("%d go commands above the chain, %d above us: goes on %t", above, n, got)
+		}
+	}
+	if v := ParseVia("x" + separator + "/a/go" + separator); v != (Via{}) {
+		t.Errorf("from nonsense: %+v", v)
 	}
 }
