@@ -22,8 +22,9 @@ func Kills() int {
 	return -1
 }
 
-// countersOf are the files that count, by the lines of /proc/self/cgroup (cgroups(7)): 0::PATH of version 2, N:memory:PATH of
-// version 1, which wins where there are both.
+// countersOf are the files that may count, the best first, by the lines of /proc/self/cgroup (cgroups(7)): 0::PATH of version 2,
+// N:memory:PATH of version 1, which wins where there are both. In a container with the host's cgroup namespace PATH is the host's, and
+// what is mounted begins with the container's own group: then the root counts.
 func countersOf(cgroup string) []string {
 	const root = "/sys/fs/cgroup"
 	var files []string
@@ -32,12 +33,13 @@ func countersOf(cgroup string) []string {
 		switch {
 		case len(f) < 3:
 		case f[0] == "0" && f[1] == "":
-			files = append(files, filepath.Join(root, f[2], "memory.events"))
+			files = append(files, filepath.Join(root, f[2], "memory.events"), filepath.Join(root, "memory.events"))
 		case f[1] == "memory":
-			files = slices.Insert(files, 0, filepath.Join(root, "memory", f[2], "memory.oom_control"))
+			const file = "memory.oom_control"
+			files = slices.Insert(files, 0, filepath.Join(root, "memory", f[2], file), filepath.Join(root, "memory", file))
 		}
 	}
-	return files
+	return slices.Compact(files)
 }
 
 // killsOf is the number in the line oom_kill N of such a file.

@@ -7,11 +7,14 @@ import (
 
 func TestCountersOf(t *testing.T) {
 	for text, want := range map[string][]string{
-		"0::/user.slice/a:b\n":       {"/sys/fs/cgroup/user.slice/a:b/memory.events"},
-		"4:memory:/docker/x\n0::/\n": {"/sys/fs/cgroup/memory/docker/x/memory.oom_control", "/sys/fs/cgroup/memory.events"},
-		"1:name=systemd:/x\n":        nil,
-		"bogus\n":                    nil,
-		"":                           nil,
+		"0::/user.slice/a:b\n": {"/sys/fs/cgroup/user.slice/a:b/memory.events", "/sys/fs/cgroup/memory.events"},
+		"4:memory:/docker/x\n0::/\n": {
+			"/sys/fs/cgroup/memory/docker/x/memory.oom_control", "/sys/fs/cgroup/memory/memory.oom_control",
+			"/sys/fs/cgroup/memory.events",
+		},
+		"1:name=systemd:/x\n": nil,
+		"bogus\n":             nil,
+		"":                    nil,
 	} {
 		if got := countersOf(text); !slices.Equal(got, want) {
 			t.Errorf("%q: %q, want %q", text, got, want)
