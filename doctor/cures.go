@@ -35,7 +35,7 @@ func (m *Machine) judge(name, variable string, p envfix.Place, wrong string) Fin
 	default:
 		f.Type = m.undo(variable)
 	}
-	return f
+	return m.fromRoot(f, inside(name, p).Deepest)
 }
 
 // uses says how what go-safe has chosen stands for a directory. A module cache is used in place as long as nothing is to be added.

@@ -41,7 +41,8 @@ type Finding struct {
 	Fix     bool     `json:"fix,omitempty"`     // Type touches nothing but this user's own caches and temp folders, and loses nothing of worth
 	Details []string `json:"details,omitempty"` // further facts
 
-	in string // the directory in which Type changes something; for Fix
+	in    string // the directory in which Type changes something; for Fix
+	cause string // what several findings have in common, "" for nothing; see once
 }
 
 // A Check is one thing that is looked at.
@@ -73,6 +74,7 @@ func Run(checks []Check, m *Machine, limit time.Duration) []Result {
 		all.Go(func() { results[i] = c.run(m, limit) })
 	}
 	all.Wait()
+	once(results)
 	return results
 }
 

@@ -41,6 +41,9 @@ func envFile(m *Machine) Finding {
 		}
 		f.Details = assignments(m.Settings.File())
 	}
+	if trouble != "" {
+		return m.fromRoot(f, file)
+	}
 	return f
 }
 

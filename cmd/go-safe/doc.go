@@ -125,6 +125,9 @@ what the go command made, where that is plain (a directory with nothing else in 
 again; with --dry-run they only look, and list each entry with what would change, those that a directory hides but for a change not; a
 path with control characters in it is quoted as in Go.
 
+Called by sudo without directories, go safe fix first gives the user who called sudo what sudo go made in the home of that user:
+.cache, .config and go where root made them and go's own directories are in them, and what is in .config/go, go/pkg/sumdb and go/bin.
+
 Root acts only on a directory that nobody else could have redirected. It opens the way element by element. It follows a link if root
 owns it, or if its owner also owns the directory that is reached. Each directory on the way must let only root and the receiver
 rename in it: the user whom files are given to, the cache's owner, or the group that shares the cache. A sticky directory
@@ -329,6 +332,9 @@ done. With --json an array of objects is printed, one for each check, with these
 	details  further facts, an array; missing where there are none
 	ms       how long it took, in milliseconds
 
+Directories of root in the user's home that are in the way are one finding, with one line that cures all; the other checks then say where to
+look.
+
 With --fix it types what is safe itself: what makes, moves aside or takes rights from this user's own caches and temp folders, or removes old
 work folders from them, never a setting. On a terminal it asks for each line (y or yes), elsewhere it wants --yes; --dry-run only prints the lines. Of
 a line that fails it says so, and goes on. Then it looks again.
@@ -345,7 +351,7 @@ Control characters in names are printed as Go escapes.
 After a command that failed there is one "hint:" where a look of a few milliseconds shows a cause that the go command's own message hides:
 the kernel killed a process for want of memory (by the counter of its control group, on Linux), a module that the command needs is torn in
 the cache or cannot be added to it for what another user left there, or because the cache can only be read and GOPROXY is off, go.sum is
-another user's and closed, the build cache is full, cannot be written to or has a folder or a closed file of another user, the folder of
+another user's and closed, the file of go env -w cannot be written, the build cache is full, cannot be written to or has a folder or a closed file of another user, the folder of
 $WORK is full or noexec, git tells nothing about the repository of the program that was to be built, or cannot read it. There is none where
 that is not certain: where the look shows what may be the cause of some failure, the go command is asked (go list of the same packages,
 which downloads nothing) whether it is of this one, or git, for a second at most. Of the folder of $WORK it is asked by building the same

@@ -4,8 +4,10 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/go-safe/go-safe/internal/user"
@@ -31,16 +33,44 @@ func fix(args, environ []string, real shim.Go, cfg config, stdout io.Writer, say
 		}
 		owner = &rights.Owner{UID: uid, GID: gid}
 	}
-	if len(dirs) == 0 {
-		dirs = caches(environ, real)
-	}
 	c := &command{config: cfg, say: say}
 	status := 0
+	if len(dirs) == 0 {
+		o := &rights.Options{Dry: flags.has("--dry-run")}
+		status, dirs = c.fixCaller(environ, o, stdout)
+		for _, dir := range caches(environ, real) {
+			if !slices.Contains(dirs, dir) {
+				dirs = append(dirs, dir)
+			}
+		}
+	}
 	for _, dir := range dirs {
 		o := &rights.Options{Dry: flags.has("--dry-run"), Owner: owner}
 		status = max(status, c.fixOne(dir, o, stdout))
 	}
 	return status
+}
+
+// fixCaller gives who called sudo what an earlier sudo go made in the home of that user, and returns the caches that are there.
+func (c *command) fixCaller(environ []string, o *rights.Options, stdout io.Writer) (status int, caches []string) {
+	uid, err := strconv.Atoi(getenv(environ, "SUDO_UID"))
+	home, gid := user.Home(uid)
+	if err != nil || uid <= 0 || os.Geteuid() != 0 || !filepath.IsAbs(home) || !isDir(home) {
+		return 0, nil
+	}
+	changes := listing(o)
+	report, caches, err := rights.FixHome(home, rights.Owner{UID: uid, GID: gid}, o)
+	if err != nil {
+		return c.say.failure(exitFailed, pasteable(err)), nil
+	}
+	if report.Total() == 0 && len(report.Left) == 0 {
+		return 0, caches
+	}
+	changes(stdout)
+	if o.Dry { // the caches are root's until the way to them is the user's
+		caches = nil
+	}
+	return tellReport(home, report, o.Dry, stdout, c.say), caches
 }
 
 func (c *command) fixOne(dir string, o *rights.Options, stdout io.Writer) int {

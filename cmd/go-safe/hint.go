@@ -27,7 +27,7 @@ const exitUnsuccessful = 1
 
 // explain returns what says, after a command that failed, why that may be: one line, and only where the cause is plain to see.
 func (c *command) explain() (after func(status int)) {
-	if c.noHints || c.class.Writes&(shim.ModCache|shim.BuildCache) == 0 {
+	if c.noHints || c.class.Writes&(shim.ModCache|shim.BuildCache|shim.EnvFile) == 0 {
 		return func(int) {}
 	}
 	kills := -1
@@ -48,6 +48,9 @@ func (c *command) explain() (after func(status int)) {
 
 // looks are those at what the command has used.
 func (c *command) looks() []hint.Look {
+	if c.class.Writes == shim.EnvFile {
+		return []hint.Look{c.envFileTrouble}
+	}
 	loading := sync.OnceValue(c.loading)
 	looks := []hint.Look{
 		func() string { return c.tornModule(loading) },

@@ -51,6 +51,17 @@ func Homes() []string {
 	return dirs
 }
 
+// Home returns the home and the group of a user, "" where the uid has no passwd entry.
+func Home(uid int) (dir string, gid int) {
+	for f := range lines(passwdFile) {
+		if len(f) > 5 && string(f[2]) == strconv.Itoa(uid) {
+			gid, _ = number(string(f[3]))
+			return string(f[5]), gid
+		}
+	}
+	return "", -1
+}
+
 // Members returns the uids of a group's members: those that its line in /etc/group names, and those whose passwd entry has it. The
 // group is not known if it has no line, or if the line names a user without a passwd entry.
 func Members(gid int) (uids []int, known bool) {
