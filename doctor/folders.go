@@ -173,18 +173,22 @@ func execOf(name string) func(*Machine) Finding {
 	})
 }
 
-// roomOf asks for what the plan asks for: more in the temp folder that nobody chose for $WORK.
+// roomOf asks for what the plan asks for. Of the temp folder that nobody chose for $WORK it says when that is little:
+// go build goes elsewhere then, and go test and go run, whose programs see where $WORK is, do not.
 func roomOf(name string) func(*Machine) Finding {
-	check := facet(name, func(m *Machine, p envfix.Place) string {
-		if variable, dir := m.folder(name); variable == "TMPDIR" {
-			return envfix.LookAt("WORK", dir).Room
-		}
-		return p.Room
-	})
+	check := facet(name, func(m *Machine, p envfix.Place) string { return p.Room })
 	return func(m *Machine) Finding {
 		f := check(m)
-		if link, bad := m.linkTemp(func(p envfix.Place) string { return p.Room }); name == "GOTMPDIR" && f.Status == OK && bad {
+		if name != "GOTMPDIR" || f.Status != OK {
+			return f
+		}
+		if link, bad := m.linkTemp(func(p envfix.Place) string { return p.Room }); bad {
 			return link
+		}
+		if variable, dir := m.folder(name); variable == "TMPDIR" && filepath.IsAbs(dir) {
+			if little := envfix.LookAt("WORK", dir).Room; little != "" {
+				f.Found = little + ", too little for go test of a large project"
+			}
 		}
 		return f
 	}
@@ -206,7 +210,8 @@ func locksOf(name string) func(*Machine) Finding {
 	})
 }
 
-// left looks for work folders that nobody will ever remove. Go-safe sweeps its own folder; plain go's are in the temp folder.
+// left looks for work folders that nobody will ever remove. A run sweeps them where it can see that nobody uses them,
+// and so does --fix.
 func left(m *Machine) Finding {
 	_, dir := m.folder("GOTMPDIR")
 	if !filepath.IsAbs(dir) {
@@ -218,7 +223,7 @@ func left(m *Machine) Finding {
 	}
 	f := Finding{Status: Warning, Looked: dir, Found: fmt.Sprintf("has %d abandoned work folders, such as %s", len(old), filepath.Base(old[0]))}
 	// Each by its name: a pattern would take in what was not looked at, or is in use when the line is typed.
-	f.Type, f.Fix, f.in = "rm -rf", true, dir
+	f.Type, f.Fix, f.in = "rm -rf", envfix.SeesProcesses(), dir
 	for _, work := range old {
 		word := " " + envfix.Quote(work)
 		if len(f.Type)+len(word) > longestLine {

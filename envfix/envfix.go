@@ -42,7 +42,7 @@ type Plan struct {
 	private []string // folders of go-safe's own, to be made or checked
 	missing []string // folders of the user's choice, to be made
 	strange []string // GOCACHE in which folders of another user are to be moved aside
-	sweep   []string // folders in which abandoned go-build folders are removed
+	sweep   string   // folder in which abandoned go-build folders are removed, "" for none
 	noLocks []string // variables whose value is a directory without locks
 }
 

@@ -6,6 +6,17 @@ import (
 	"strings"
 )
 
+// firstPIDs is the link in /proc to the first pid namespace of every Linux system (PROC_PID_INIT_INO in
+// include/linux/proc_ns.h of the kernel).
+const firstPIDs = "pid:[4026531836]"
+
+// SeesProcesses reports whether /proc shows all processes of this machine, and not only those of a container. Each
+// container has a pid namespace of its own, unless that is the machine's on purpose.
+func SeesProcesses() bool {
+	pids, err := os.Readlink("/proc/self/ns/pid")
+	return err == nil && pids == firstPIDs
+}
+
 // inUseIn returns a function that reports whether a folder in dir is in use: a process runs from it or stands in it (what
 // go run started may be a server that has been up for weeks), or something is mounted in it.
 func inUseIn(dir string) func(folder string) bool {

@@ -38,8 +38,8 @@ func (p *Plan) Prepare() (changed []string, err error) {
 				cache, n, owner, Quote(cache)))
 		}
 	}
-	for _, dir := range p.sweep {
-		sweep(dir)
+	if p.sweep != "" && trims(p.Value("GOCACHE")) {
+		sweep(p.sweep)
 	}
 	return changed, nil
 }

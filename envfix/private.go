@@ -85,10 +85,11 @@ func openToOthers(dir string) string {
 	return ""
 }
 
-// pick returns the first of the folders that has the room wanted, else the roomiest that has the
-// least; "" where none has. Those that Prepare failed to make are out.
-func (r *resolver) pick(dirs []string, want, least room) string {
-	best, bytes := "", uint64(0)
+// pick returns the first of the folders that has the room wanted, else the roomiest that has the least: of several
+// least ones the first counts that some folder has. It returns "" where none has. Those that Prepare failed to make
+// are out.
+func (r *resolver) pick(dirs []string, want room, least ...room) string {
+	var can []facts
 	for _, dir := range dirs {
 		if _, failed := r.Failed[dir]; failed || refusal(dir) != "" {
 			continue
@@ -97,11 +98,20 @@ func (r *resolver) pick(dirs []string, want, least room) string {
 		if f.unusable(want) == "" {
 			return dir
 		}
-		if f.unusable(least) == "" && f.bytes > bytes {
-			best, bytes = dir, f.bytes
+		can = append(can, f)
+	}
+	for _, need := range least {
+		best, bytes := "", uint64(0)
+		for _, f := range can {
+			if f.unusable(need) == "" && f.bytes > bytes {
+				best, bytes = f.path, f.bytes
+			}
+		}
+		if best != "" {
+			return best
 		}
 	}
-	return best
+	return ""
 }
 
 // makePrivate makes dir a private folder, or checks that it is one and takes rights away that are too many.

@@ -17,6 +17,7 @@ type facts struct {
 	dir      bool   // deepest is a directory
 	owner    int    // of deepest, -1 where the system has no numbers
 	writable bool   // entries may be made in deepest, and looked up
+	sticky   bool   // deepest lets only the owner of an entry, and its own, remove or rename it
 	volume          // that deepest is on
 }
 
@@ -71,6 +72,7 @@ func (l looks) first(path string) facts {
 	}
 	f.dir = fi.IsDir()
 	f.owner = ownerOf(fi)
+	f.sticky = fi.Mode()&fs.ModeSticky != 0
 	f.writable = writable(path)
 	f.volume = volumeOf(path)
 	return f

@@ -13,8 +13,18 @@ type Request struct {
 	Known  *Settings // what the go command would read
 	GOROOT string    // of the go found, "" where it has none that is known
 
-	// Reads: the command writes nothing, as go version. It gets no GOTMPDIR that nobody set, which go env would show.
-	Reads bool
+	// Bare: the command needs none of the directories, as go version. It gets no GOTMPDIR that nobody set, which go
+	// env would show.
+	Bare bool
+
+	// RunsWork: the command executes what it built in $WORK.
+	RunsWork bool
+
+	// PrivateTemp: $WORK is to be in a folder of this user's own, always.
+	PrivateTemp bool
+
+	// Trims: the command trims the build cache when that is due.
+	Trims bool
 
 	// Builds: the command writes to the build cache.
 	Builds bool

@@ -5,9 +5,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
-	"time"
 )
 
 // A Place is what the look at a directory tells by which Resolve decides.
@@ -100,35 +98,3 @@ func Quote(s string) string {
 func Unescape(path string) string { return unescape.Replace(path) }
 
 var unescape = strings.NewReplacer(`\040`, " ", `\011`, "\t", `\012`, "\n", `\134`, `\`)
-
-// Abandoned returns the work folders of this user in dir that a run would sweep: for three days unchanged, with
-// nothing running, working or mounted in them; of those that it sees before the end. It removes none.
-func Abandoned(dir string, end time.Time) []string {
-	real, err := filepath.EvalSymlinks(dir) // as /proc shows it
-	if err != nil {
-		return nil
-	}
-	entries, err := os.ReadDir(real)
-	if err != nil {
-		return nil
-	}
-	entries = slices.DeleteFunc(entries, func(e fs.DirEntry) bool {
-		fi, err := e.Info()
-		return err != nil || !e.IsDir() || ownerOf(fi) != os.Geteuid() || !isWork(filepath.Join(real, e.Name()))
-	})
-	if len(entries) == 0 {
-		return nil
-	}
-	var old []string
-	inUse := inUseIn(real)
-	for _, e := range entries {
-		if time.Now().After(end) {
-			break
-		}
-		work := filepath.Join(real, e.Name())
-		if quiet(work, time.Now().Add(-abandoned)) && !inUse(work) {
-			old = append(old, work)
-		}
-	}
-	return old
-}

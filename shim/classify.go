@@ -14,12 +14,13 @@ const (
 	Bin                           // GOBIN, or bin below GOPATH
 	EnvFile                       // the file of go env -w
 	FuzzCache                     // fuzz below GOCACHE; in Class.Empties alone, else part of BuildCache
+	Work                          // $WORK; in Class.Runs alone
 )
 
 // String lists the places in words.
 func (p Places) String() string {
 	var names []string
-	for i, name := range []string{"module cache", "build cache", "bin", "env file", "fuzz cache"} {
+	for i, name := range []string{"module cache", "build cache", "bin", "env file", "fuzz cache", "work folder"} {
 		if p&(1<<i) != 0 {
 			names = append(names, name)
 		}
@@ -38,6 +39,9 @@ type Class struct {
 	Clears   Places   // what it removes whole
 	Empties  Places   // of that, what it does no more to: set aside before, it prints and returns the same
 	Outlives bool     // starts a program that goes on after the build
+	Runs     Places   // where it executes programs that it built: Work, BuildCache
+	Compiles bool     // runs the compiler of its tree
+	Bare     bool     // needs none of the directories; tools read what it prints, standard error included
 	Tells    bool     // prints, or writes to a file, what it does with which paths (-x, -debug-actiongraph, -debug-trace)
 	Dir      string   // of -C, as given
 	Own      int      // index of the verb's own arguments in the command line, behind -C
@@ -108,7 +112,7 @@ func Classify(args []string, goflags string) Class {
 	c := Class{Verb: v.name, Why: v.why, Writes: v.writes, Outlives: v.outlives, Dir: dir, Own: len(args) - len(rest)}
 	flags, rest := split(v.name, rest)
 	if slices.ContainsFunc(flags, isHelp) || len(rest) > 0 && rest[0] == "help" && (v.name == "mod" || v.name == "work") {
-		return Class{Verb: v.name, Why: "prints help", Dir: dir}
+		return Class{Verb: v.name, Why: "prints help", Bare: true, Dir: dir}
 	}
 	c.Flags = SplitFlags(goflags)
 	flags = slices.Concat(c.Flags, flags) // the last one counts
@@ -125,6 +129,9 @@ func Classify(args []string, goflags string) Class {
 		c.Writes &^= Bin
 		c.Clears, c.Empties = 0, 0
 	}
+	c.Runs = runs(v, flags)
+	c.Compiles = compiles(v.name, flags, rest)
+	c.Bare = v.writes == 0 || v.name == "list" && has(flags, "m")
 	c.Stamps = stamps(v, flags, rest)
 	c.Tells = slices.ContainsFunc(flags, tells)
 	c.Modules = modules(v.name, flags, rest)
@@ -238,6 +245,40 @@ func has(flags []string, name string) bool {
 		}
 	}
 	return on
+}
+
+// runs says where the command executes what it built. Go run and go tool execute the program from $WORK the first
+// time, and then from the build cache (cmd/go/internal/work.Builder.updateBuildID); go test has covdata run by go
+// tool (work.CovData).
+func runs(v verb, flags []string) Places {
+	switch {
+	case has(flags, "n"), v.name == "doc" && !has(flags, "http"), v.name == "test" && has(flags, "c"):
+		return 0
+	case v.name == "test" && !slices.ContainsFunc(flags, isCover):
+		return Work
+	case v.name == "test", v.outlives:
+		return Work | BuildCache
+	}
+	return 0
+}
+
+// isCover reports whether the flag is about coverage.
+func isCover(flag string) bool {
+	return strings.HasPrefix(strings.TrimPrefix(flagName(flag), "test."), "cover")
+}
+
+// compiles reports whether the command runs the compiler of GOROOT. What go generate starts finds its own tree. Of the tools in
+// GOROOT/pkg/tool, which go tool does not build, there are these since Go 1.25.
+func compiles(verb string, flags, rest []string) bool {
+	switch verb {
+	case "build", "fix", "install", "run", "test", "vet":
+		return true
+	case "list":
+		return has(flags, "export") || has(flags, "compiled")
+	case "tool":
+		return len(rest) > 0 && !slices.Contains([]string{"asm", "cgo", "compile", "cover", "fix", "link", "preprofile", "vet"}, rest[0])
+	}
+	return false
 }
 
 // tells reports whether with this flag the go command lets its paths be seen.

@@ -12,7 +12,7 @@ func TestClassify(t *testing.T) {
 	tests := []struct {
 		line    string
 		goflags string
-		want    Class // Why, Own, Flags, Stamps and Modules left out
+		want    Class // Why, Own, Runs, Compiles, Bare, Flags, Stamps and Modules left out
 	}{
 		{line: "", want: Class{}},
 		{line: "build", want: Class{Verb: "build", Writes: builds}},
@@ -68,9 +68,51 @@ func TestClassify(t *testing.T) {
 	}
 	for _, tt := range tests {
 		got := Classify(strings.Fields(tt.line), tt.goflags)
+		got.Runs, got.Compiles, got.Bare = 0, false, false
 		got.Why, got.Own, got.Flags, got.Stamps, got.Modules = "", 0, nil, nil, Modules{}
 		if !reflect.DeepEqual(got, tt.want) {
 			t.Errorf("Classify(%q, %q)\n got %+v\nwant %+v", tt.line, tt.goflags, got, tt.want)
+		}
+	}
+}
+
+// What decides which directories a command needs, and what of.
+func TestNeeds(t *testing.T) {
+	for _, tt := range []struct {
+		line     string
+		runs     Places
+		compiles bool
+		bare     bool
+	}{
+		{line: "", bare: true},
+		{line: "build", compiles: true},
+		{line: "build -h", bare: true},
+		{line: "test", runs: Work, compiles: true},
+		{line: "test -c", compiles: true},
+		{line: "test -n", compiles: true},
+		{line: "test ./... -coverprofile=x", runs: Work | BuildCache, compiles: true},
+		{line: "test -test.cover", runs: Work | BuildCache, compiles: true},
+		{line: "run .", runs: Work | BuildCache, compiles: true},
+		{line: "run -n .", compiles: true},
+		{line: "generate", runs: Work | BuildCache},
+		{line: "tool nm", runs: Work | BuildCache, compiles: true},
+		{line: "tool compile -V", runs: Work | BuildCache},
+		{line: "tool", runs: Work | BuildCache},
+		{line: "doc fmt", runs: 0},
+		{line: "doc -http", runs: Work | BuildCache},
+		{line: "list ./..."},
+		{line: "list -export std", compiles: true},
+		{line: "list -m -json all", bare: true},
+		{line: "list -m=false all"},
+		{line: "mod edit -json", bare: true},
+		{line: "mod download"},
+		{line: "env -json", bare: true},
+		{line: "version", bare: true},
+		{line: "bogus", runs: Work | BuildCache},
+	} {
+		c := Classify(strings.Fields(tt.line), "")
+		if c.Runs != tt.runs || c.Compiles != tt.compiles || c.Bare != tt.bare {
+			t.Errorf("%q: runs in %s, compiles %t, bare %t", tt.line, c.Runs, c.Compiles, c.Bare)
 		}
 	}
 }

@@ -197,6 +197,9 @@ func (s *suite) condition(cond string) (bool, error) {
 			return false, nil
 		}
 		return true, s.probe()
+	case "container":
+		pids, err := os.Readlink("/proc/self/ns/pid")
+		return err == nil && pids != "pid:[4026531836]", nil
 	case "memcg":
 		return canLimitMemory(), nil
 	}

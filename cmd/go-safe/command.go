@@ -45,6 +45,7 @@ type command struct {
 // imagined is a command that is not to be run, to see what it would get.
 func imagined(environ []string, real shim.Go, args ...string) *command {
 	c := &command{real: real, environ: environ, args: args}
+	c.privateTemp = getenv(environ, "GOSAFE_TMPDIR") == "private"
 	c.decide()
 	return c
 }
@@ -64,8 +65,11 @@ func (c *command) request() envfix.Request {
 	return envfix.Request{
 		Known:         c.settings,
 		GOROOT:        c.real.GOROOT,
-		Reads:         c.class.Writes == 0,
 		Builds:        c.class.Writes&shim.BuildCache != 0,
+		Bare:          c.class.Bare,
+		RunsWork:      c.class.Runs&shim.Work != 0,
+		PrivateTemp:   c.privateTemp,
+		Trims:         c.class.Writes&shim.BuildCache != 0 && c.class.Clears == 0 && !c.class.Bare,
 		WritesEnv:     c.class.Verb == "env" && c.class.Writes == shim.EnvFile,
 		WritesBin:     c.class.Writes&shim.Bin != 0,
 		ClearsBuild:   c.class.Clears&shim.BuildCache != 0,
@@ -123,8 +127,8 @@ func (c *command) dir() string {
 // report says what the user has to know, and with GOSAFE_VERBOSE=1 every decision.
 func (c *command) report() {
 	for _, v := range c.plan.Vars {
-		// go version has no use for the directories, and nothing to be told about them.
-		if v.Overrides() && (c.class.Writes != 0 || c.class.Verb == "env" || v.Name == "GOROOT") {
+		// What needs no directories has no use for warnings about them, and those who read its output none for lines of ours.
+		if v.Overrides() && (!c.class.Bare || v.Name == "GOROOT") {
 			c.say.warning(v)
 		}
 	}

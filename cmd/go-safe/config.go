@@ -22,6 +22,7 @@ type config struct {
 	lockTimeout time.Duration // GOSAFE_LOCK_TIMEOUT: how long to wait for all that a command takes; negative where it is not set
 	noHints     bool          // GOSAFE_HINT=off: say nothing about a command that failed
 	noRepair    bool          // GOSAFE_REPAIR=off: leave the rights of what a command made as they are
+	privateTemp bool          // GOSAFE_TMPDIR=private: give each user a temp folder for $WORK
 	trustRepo   bool          // GOSAFE_TRUST_REPO=1: let git answer about the repository around the command, whosever it is
 	via         shim.Via      // GOSAFE_VIA, set by go-safe itself: the way that led here
 }
@@ -42,6 +43,7 @@ var settings = []setting{
 	{timeoutSetting, "30s", "how long a command waits for locks, all together, in place of 10s and, go clean for builds, 2m"},
 	{"GOSAFE_REPAIR", "off", "leave the rights of what a command made as they are"},
 	{"GOSAFE_HINT", "off", "say nothing about a command that failed"},
+	{"GOSAFE_TMPDIR", "private", "always set GOTMPDIR, to a folder of this user's own in the temp folder"},
 	{"GOSAFE_TRUST_REPO", "1", "let git answer about the repository around the working directory, whosever it is"},
 	{"GOSAFE_VERBOSE", "1", "say each decision"},
 }
@@ -75,6 +77,7 @@ func readConfig(environ []string) (config, error) {
 		lockTimeout: -1,
 		noHints:     is("GOSAFE_HINT", "off"),
 		noRepair:    is("GOSAFE_REPAIR", "off"),
+		privateTemp: is("GOSAFE_TMPDIR", "private"),
 		trustRepo:   is("GOSAFE_TRUST_REPO", "1"),
 		via:         shim.ParseVia(getenv(environ, "GOSAFE_VIA")),
 	}

@@ -185,11 +185,12 @@ GOSUMDB, GONOSUMDB, GOFIPS140) and PATH.
 
 Set for the go command, where they are not usable as they are:
 
-	GOTMPDIR    always, unless the user chose one that works: go-UID in the temp folder, or in /var/tmp or the
-	            user's cache folder where the temp folder is noexec, not writable, or has less than 1 GiB or
-	            4096 inodes left. Made where it is missing. Not set for a command that only reads, like go env
-	            and go version. $WORK folders in which nothing changed for three days, nothing runs and
-	            nothing is mounted are removed from it, once a day.
+	GOTMPDIR    only where the temp folder does not do: it is missing, not writable or full (as for TMPDIR), it
+	            belongs to a third user and is not sticky, or it is noexec and the command executes what it builds
+	            there, as go test and go run do. Other commands also leave a temp folder with less than 1 GiB or
+	            4096 inodes for a place that has more. Then it is go-UID in /var/tmp, or go-safe in the user's
+	            cache folder. A GOTMPDIR of the user's that is missing is made. With GOSAFE_TMPDIR=private it is
+	            always set, to go-UID in the temp folder.
 	TMPDIR      where it is missing, not writable, or has less than 32 MiB or 256 inodes left
 	GOCACHE     where it is not writable, noexec, full or without locks, or holds folders of another user, or is
 	            shared with others without an ACL. Where the cache
@@ -202,6 +203,11 @@ Set for the go command, where they are not usable as they are:
 	GOBIN       for go install, see Installing
 	GOROOT      removed where it is no Go tree, or one of another version than the real go. Where the user's env
 	            file says so, it is set to the right one, with the settings of that tree's go.env.
+
+Once a day, when the go command trims its build cache, go-safe removes abandoned go-build folders from where $WORK
+will be: folders of this user in which nothing changed for three days, nothing runs and nothing is mounted. It does so
+only where nobody else may rename what is there, and not in containers, which do not see all processes. It leaves no
+file of its own in the temp folder.
 
 A variable that is set and empty asks for the go command's default and gets it. So do values that are no absolute path, or a
 file: the go command says what is wrong with them. Nothing is set for go env -w and -u, which would warn of it.
@@ -216,6 +222,7 @@ Settings:
 	GOSAFE_LOCK_TIMEOUT=30s  how long a command waits for locks, all together, in place of 10s and, go clean for builds, 2m
 	GOSAFE_REPAIR=off        leave the rights of what a command made as they are
 	GOSAFE_HINT=off          say nothing about a command that failed
+	GOSAFE_TMPDIR=private    always set GOTMPDIR, to a folder of this user's own in the temp folder
 	GOSAFE_TRUST_REPO=1      let git answer about the repository around the working directory, whosever it is, see below
 	GOSAFE_VERBOSE=1         say each decision
 
@@ -345,7 +352,8 @@ The exit status is 0 where nothing is broken, 1 where something is, 125 where no
 
 Messages are lines on standard error that begin with "go-safe: ". There are none when go-safe chose a default; one
 "warning:" when it overrides a value that the user set, because that value cannot work, or goes on without a lock; one line when it
-moved something aside or waits. What they say to type calls go-safe go where that is what comes first on PATH, else by its own name or its path.
+moved something aside or waits. Commands that need none of the directories (env, version, list -m, mod edit and the like) are not told about them,
+because tools read what these print. What they say to type calls go-safe go where that is what comes first on PATH, else by its own name or its path.
 Control characters in names are printed as Go escapes.
 
 After a command that failed there is one "hint:" where a look of a few milliseconds shows a cause that the go command's own message hides:
@@ -366,8 +374,8 @@ Its own failures: 125 where go-safe failed, 126 where the real go was found and 
 Programs started by go run, go test, go generate and go tool see GOROOT/bin first on PATH (cmd/go/internal/base.AppendPATH): a go that
 they start is the real one. It has go-safe's environment all the same.
 
-GOTMPDIR is where t.TempDir makes its folders since Go 1.26, whatever TMPDIR is during the test; and a folder given as TMPDIR has
-go-UID in it afterwards. A program that becomes another user takes GOTMPDIR along, unless it goes through go-safe again.
+Where go-safe sets GOTMPDIR, t.TempDir makes its folders there since Go 1.26, whatever TMPDIR is during the test, and
+a program that becomes another user takes it along. So it is always with GOSAFE_TMPDIR=private.
 
 An alias is known to the shell alone: make, an IDE and sudo look at PATH. sudo has a PATH of its own (secure_path).
 

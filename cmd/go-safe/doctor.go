@@ -135,9 +135,10 @@ func runDoctor(args, environ []string, real shim.Go, notFound error, cfg config,
 	return 0
 }
 
-// machine gathers what the checks look at, as for a go build here that needs a module which is not there. It makes nothing.
+// machine gathers what the checks look at, as for a go run here, which asks most of the directories, that needs a
+// module which is not there. It makes nothing.
 func machine(environ []string, real shim.Go, notFound error, cfg config) *doctor.Machine {
-	c := imagined(environ, real, "build")
+	c := imagined(environ, real, "run")
 	req := c.request()
 	req.Holds = func(string) bool { return false } // something may have to be added to the module cache
 	exe, _ := os.Executable()

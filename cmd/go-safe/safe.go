@@ -102,9 +102,9 @@ type row struct {
 	Why    string        `json:"why,omitempty"`
 }
 
-// safeEnv resolves as for go build here, and makes nothing.
+// safeEnv resolves as for go run here, which asks most of the directories, and makes nothing.
 func safeEnv(environ []string, real shim.Go) []row {
-	c := imagined(environ, real, "build")
+	c := imagined(environ, real, "run")
 	var rows []row
 	for _, v := range c.resolve().Vars {
 		rows = append(rows, row{v.Name, v.Value, v.Origin, v.Was.Value, v.Why})
