@@ -32,7 +32,7 @@ func cacheShared(m *Machine) Finding {
 // openOf makes the check of who may write to a cache: everybody, or to all that will be made in it.
 func openOf(name string) func(*Machine) Finding {
 	return func(m *Machine) Finding {
-		_, cache := m.folder(name)
+		variable, cache := m.folder(name)
 		fi, err := os.Stat(cache)
 		if !filepath.IsAbs(cache) || err != nil || envfix.Owner(fi) < 0 {
 			return ok(cache, "not there yet")
@@ -41,9 +41,18 @@ func openOf(name string) func(*Machine) Finding {
 		if envfix.Owner(fi) != os.Geteuid() {
 			before = sudo()
 		}
+		v := m.variable(name)
 		switch c := rights.Of(cache); {
+		case c.Stranger() >= 0 && v.Changed():
+			owner := envfix.UserName(c.Stranger())
+			f.Found = "belongs to " + owner + ", who decides what your programs do; go-safe uses " + v.Value
+			f.Type = m.replace(name, variable, v)
+			return f
 		case fi.Mode()&0o002 != 0:
-			f.Found, f.Type = fmt.Sprintf("may be written to by everybody (mode %v)", fi.Mode()), before+"chmod o-w "+envfix.Quote(cache)
+			f.Found = fmt.Sprintf("may be written to by everybody (mode %v)", fi.Mode())
+			if c.Policy != rights.Open { // or it would be closed to us
+				f.Type = before + "chmod o-w " + envfix.Quote(cache)
+			}
 		case c.OpensToAll():
 			f.Found, f.Type = "has a default ACL by which everybody may write to what is made in it", before+"setfacl -d -m o::rx "+envfix.Quote(cache)
 		default:
@@ -53,7 +62,7 @@ func openOf(name string) func(*Machine) Finding {
 			}
 			return f
 		}
-		if v := m.variable(name); v.Changed() {
+		if v.Changed() {
 			f.Found += "; go-safe " + uses(name, envfix.LookAt(name, cache)) + " " + v.Value
 		}
 		f.in = filepath.Dir(cache)

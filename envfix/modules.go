@@ -1,6 +1,8 @@
 package envfix
 
 import (
+	"cmp"
+	"os"
 	"path/filepath"
 	"strings"
 )
@@ -11,12 +13,17 @@ func (r *resolver) modules() {
 	path := r.gopath()
 	cache := r.gomodcache(path.Value)
 	pathWhy := r.pathVerdict(path)
-	cacheWhy := r.cacheVerdict(cache)
+	strange := ""
+	if !r.ClearsMod && !r.explicit(cache) && !(cache.Origin == FromDefault && r.explicit(path)) {
+		strange = r.strange("GOMODCACHE", cache.Value)
+	}
+	cacheWhy := cmp.Or(strange, r.cacheVerdict(cache))
 	base, begun := "", false
 	if pathWhy != "" || cacheWhy != "" {
 		base, begun = r.twinBase(cache.Value, cacheWhy)
 	}
-	inPlace := base == "" || !begun && (r.readInPlace(path, cache) || r.ClearsMod && readable(cache.Value))
+	serves := func() bool { return r.readInPlace(path, cache) || r.ClearsMod && readable(cache.Value) }
+	inPlace := base == "" || strange == "" && !begun && serves()
 	moved := pathWhy != "" && base != "" && (!inPlace || r.needsBin(path))
 	if inPlace && !moved {
 		r.plan.keep("GOPATH", path)
@@ -75,10 +82,27 @@ func (r *resolver) cacheVerdict(cache Setting) string {
 	if why := r.inside(filepath.Join(cache.Value, "cache", "download")); why != "" || r.ClearsMod {
 		return why
 	}
-	if why := r.distrusted("GOMODCACHE", cache.Value, r.Distrust); why != "" {
+	if why := r.closed(cache.Value); why != "" {
 		return why
 	}
 	return r.unlockable("GOMODCACHE", cache.Value)
+}
+
+// closed says why modules cannot be added to a cache of others that can be written to: what another user made in it
+// is closed to us. Those who share a cache open what they made when their command ends.
+func (r *resolver) closed(cache string) string {
+	owner := r.seen.at(cache).owner
+	if owner < 0 || owner == os.Geteuid() || os.Geteuid() == 0 || r.Shared(cache) {
+		return ""
+	}
+	downloads := filepath.Join(cache, "cache", "download")
+	entries, _ := os.ReadDir(downloads)
+	for _, e := range entries {
+		if dir := filepath.Join(downloads, e.Name()); e.IsDir() && !writable(dir) {
+			return cache + " has folders of another user: " + dir + " is not writable by " + user()
+		}
+	}
+	return ""
 }
 
 // readInPlace reports whether directories that can only be read serve this command: nothing is to be added to them.

@@ -1,6 +1,7 @@
 package envfix
 
 import (
+	"fmt"
 	"maps"
 	"os"
 	"path/filepath"
@@ -49,9 +50,12 @@ type Request struct {
 	// Unlockable says why files in an existing directory cannot be locked, nil where they can.
 	Unlockable func(dir string) error
 
-	// Distrust says why a module cache that can be written to is only to be read, DistrustBuild why a build cache is
-	// of no use: others may change, or have changed, what is in it. In words that follow the path, "" where it is not so.
-	Distrust, DistrustBuild func(dir string) string
+	// Shared reports whether the group or the ACL of a cache shares it.
+	Shared func(dir string) bool
+
+	// Stranger returns the owner of a directory that does not belong to root or to us and is not shared with us, else
+	// -1.
+	Stranger func(dir string) int
 
 	// Failed are private folders that could not be made.
 	Failed map[string]bool
@@ -148,8 +152,8 @@ func (r *resolver) buildCache() {
 		need = room{}
 	}
 	why := r.verdict("GOCACHE", was, need)
-	if why == "" && !r.ClearsBuild {
-		why = r.distrusted("GOCACHE", was.Value, r.DistrustBuild)
+	if why == "" && !r.ClearsBuild && !r.explicit(was) {
+		why = r.strange("GOCACHE", was.Value)
 	}
 	if why == "" {
 		why = r.foreign(was.Value)
@@ -211,13 +215,29 @@ func (r *resolver) verdict(name string, s Setting, need room) string {
 	return ""
 }
 
-// distrusted says with the path why a cache that works is not to be written to.
-func (r *resolver) distrusted(name, cache string, ask func(dir string) string) string {
+// strange says why a cache that works and that nobody chose is not to be used: another ordinary user owns it, or a
+// folder that it is in, and so decides what the go command would find there and run. In a home like /tmp anybody can
+// make one for us. Root in the home of the cache's owner uses it, as with sudo, and gives him what it makes.
+func (r *resolver) strange(name, cache string) string {
 	if !judgeable(cache) || r.emptied(name) || r.isFile(cache) {
 		return ""
 	}
-	if why := ask(cache); why != "" {
-		return cache + " " + why
+	home, _ := r.Getenv("HOME")
+	chosen, _ := r.Getenv("XDG_CACHE_HOME")
+	for dir := r.seen.at(cache).deepest; dir != filepath.Dir(dir); dir = filepath.Dir(dir) {
+		if dir == filepath.Clean(home) || chosen != "" && dir == filepath.Clean(chosen) {
+			break
+		}
+		fi, err := os.Stat(dir)
+		if err != nil || ownerOf(fi) <= 0 || ownerOf(fi) == os.Geteuid() {
+			continue
+		}
+		switch owner := r.Stranger(dir); {
+		case owner < 0 && dir == filepath.Clean(cache):
+			return "" // it is shared with us
+		case owner >= 0 && !(os.Geteuid() == 0 && owner == r.seen.at(home).owner):
+			return fmt.Sprintf("%s belongs to uid %d, who could have put there what you would run", dir, owner)
+		}
 	}
 	return ""
 }

@@ -53,6 +53,7 @@ type Settings struct {
 	EnvFile string // of go env -w, "" where there is none
 
 	home    string // from the passwd entry, where it had to be looked up
+	writer  int    // owner of the env file, -1 where the system has no numbers
 	environ []string
 	user    map[string]string
 	goroot  map[string]string
@@ -73,9 +74,9 @@ func ReadSettings(environ []string, goroot string) *Settings {
 func readSettings(environ []string, goroot string) *Settings {
 	s := &Settings{environ: environ}
 	s.EnvFile = s.envFile()
-	s.user = readEnvFile(s.EnvFile)
+	s.user, s.writer = readEnvFile(s.EnvFile)
 	if goroot != "" {
-		s.goroot = readEnvFile(filepath.Join(goroot, "go.env"))
+		s.goroot, _ = readEnvFile(filepath.Join(goroot, "go.env"))
 	}
 	return s
 }
@@ -94,20 +95,21 @@ func (s *Settings) missingHome() string {
 	return dir
 }
 
-// readEnvFile returns the assignments in a file of go env -w.
-func readEnvFile(name string) map[string]string {
+// readEnvFile returns the assignments in a file of go env -w, and the file's owner.
+func readEnvFile(name string) (assigned map[string]string, owner int) {
 	if name == "" {
-		return nil
+		return nil, -1
 	}
 	// A pipe, as GOENV=<(…) makes one, can be read only once, and that is not ours to do.
-	if fi, err := os.Stat(name); err != nil || !fi.Mode().IsRegular() {
-		return nil
+	fi, err := os.Stat(name)
+	if err != nil || !fi.Mode().IsRegular() {
+		return nil, -1
 	}
 	data, err := os.ReadFile(name)
 	if err != nil {
-		return nil
+		return nil, -1
 	}
-	return parseEnvFile(data)
+	return parseEnvFile(data), ownerOf(fi)
 }
 
 // parseEnvFile follows cmd/go/internal/cfg.readEnvFile: what is no assignment to an upper-case name is skipped,
@@ -135,6 +137,13 @@ func (s *Settings) Get(name string) Setting {
 		return Setting{v, FromGOROOT}
 	}
 	return Setting{"", FromDefault}
+}
+
+// explicit reports whether the user, or root, chose the value: in the environment, or in an env file that belongs to
+// one of them.
+func (s *Settings) explicit(v Setting) bool {
+	trusted := s.writer <= 0 || s.writer == os.Geteuid()
+	return v.Origin == FromEnviron || v.Origin == FromEnvFile && trusted
 }
 
 // Getenv returns the value of an OS variable and whether it is there. Of several the first counts, as for syscall.Getenv.

@@ -12,12 +12,12 @@ type Policy int
 
 const (
 	Unusable  Policy = iota // not there and cannot be made, or unreadable
-	ReadOnly                // cannot be written to, or is not to be: others could change what we run
+	ReadOnly                // cannot be written to
 	SharedACL               // an inheritable ACL lets us write: the kernel keeps all right
 	SharedSet               // group-writable and setgid: what each run makes needs the group's rights
 	Own                     // ours; nothing is to be done
 	ForOwner                // we are root, and it is another user's: what we make is to be his
-	Open                    // another user's, who lets us write without saying how: it is used as the go command would
+	Open                    // another user's, and writable for us: it is used as the go command would
 )
 
 func (p Policy) String() string {
@@ -44,17 +44,14 @@ type facts struct {
 	groups []int // ours
 }
 
-// policy is the table of design.md: the first row that fits. One row stands higher than there: in a directory that
-// everybody may write to, its group may not be trusted to be all who do. A cache that is missing will be ours, and its
-// mode our umask's, whatever it is made in; but root makes it for the owner of that.
+// policy is the table of design.md: the first row that fits. A cache that is missing will be ours, and its mode our
+// umask's, whatever it is made in; but root makes it for the owner of that.
 func (f facts) policy() Policy {
 	ours := f.owner == f.uid
 	switch {
 	case f.there && !f.readable, !f.there && !f.writable:
 		return Unusable
 	case !f.writable, f.unmapped:
-		return ReadOnly
-	case f.there && (f.mode&0o002 != 0 || f.everybody) && !ours:
 		return ReadOnly
 	case f.sharedByACL():
 		return SharedACL
@@ -122,33 +119,45 @@ func (c Cache) OpensToAll() bool {
 	return other&2 != 0
 }
 
-// Distrust says why a module cache that can be written to is only to be read all the same, in words that follow its path; "" where
-// it is not so.
+// Distrust says why a cache that can be written to is not to be repaired, in words that follow its path; "" where it
+// is not so.
 func (c Cache) Distrust() string {
-	switch {
-	case c.Policy != ReadOnly || !c.facts.writable:
-		return ""
-	case c.facts.unmapped:
+	if c.Policy == ReadOnly && c.facts.writable {
 		return "belongs to a user without a number in this user namespace"
 	}
-	return "may be changed by everybody, and belongs to " + userName(c.facts.owner)
+	return ""
 }
 
-// DistrustBuild says the same of a build cache, which is used beside others only where an ACL says so: without one, entries
-// of others are in the way sooner or later, and cannot be kept from being trimmed (F35). Whoever made bucket 00 made
-// the others (cmd/go/internal/cache.Open).
-func (c Cache) DistrustBuild() string {
-	if why := c.Distrust(); why != "" {
-		return why
+// WritableByAll reports whether everybody may write to the directory.
+func (c Cache) WritableByAll() bool {
+	return c.facts.there && (c.facts.mode&0o002 != 0 || c.facts.everybody)
+}
+
+// Shared reports whether the directory's group or ACL shares it.
+func (c Cache) Shared() bool {
+	return c.Policy == SharedACL || c.Policy == SharedSet
+}
+
+// Stranger returns the ordinary user whose directory this is (or who owns the one that it would be made in), where
+// that is not us and he does not share it with us. Else it returns -1. An owner that our user namespace has no number
+// for counts as root. With root nobody shares: who shares a directory of his decides alone what is in it.
+func (c Cache) Stranger() int {
+	f := c.facts
+	if f.owner <= 0 || f.owner == f.uid || f.unmapped || f.uid != 0 && c.Shared() {
+		return -1
 	}
-	shared := c.Policy == SharedSet || c.Policy == Open
-	switch {
-	case shared && c.facts.there && c.facts.owner != c.facts.uid && c.facts.uid != 0:
-		return "is written to by " + userName(c.facts.owner) + " and has no inheritable ACL"
-	case c.Policy == SharedSet && c.facts.uid != 0:
-		if owner := ownerOf(c.Dir + string(os.PathSeparator) + "00"); owner >= 0 && owner != c.facts.uid {
-			return "is written to by " + userName(owner) + " and has no inheritable ACL"
-		}
+	return f.owner
+}
+
+// DistrustBuild says what speaks against a build cache that others use too, in words that follow its path; "" where
+// nothing does. Without an inheritable ACL entries of others are in the way sooner or later, and cannot be kept from
+// being trimmed (F35). Whoever made bucket 00 made the others (cmd/go/internal/cache.Open).
+func (c Cache) DistrustBuild() string {
+	if c.Policy != SharedSet && c.Policy != Open || c.facts.uid == 0 {
+		return ""
+	}
+	if owner := ownerOf(c.Dir + string(os.PathSeparator) + "00"); owner >= 0 && owner != c.facts.uid {
+		return "is written to by " + userName(owner) + " and has no inheritable ACL"
 	}
 	return ""
 }

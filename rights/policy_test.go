@@ -38,14 +38,14 @@ func TestPolicy(t *testing.T) {
 		{"default ACL whose mask takes it back", 0o775 | setgid, masked, nil, map[int]Policy{owner: Own, member: Open, root: ForOwner}},
 		{"default ACL for one user", 0o775, forMember, nil, map[int]Policy{owner: SharedACL, member: SharedACL, stranger: Open, root: SharedACL}},
 		{"default ACL that keeps the group out", 0o775 | setgid, narrow, nil, map[int]Policy{owner: Own, member: Open, root: ForOwner}},
-		{"world-writable", 0o777 | fs.ModeSticky, nil, nil, map[int]Policy{owner: Own, member: ReadOnly, stranger: ReadOnly, root: ReadOnly}},
-		{"world-writable and setgid: others than the group may rename", 0o777 | setgid, nil, nil, map[int]Policy{owner: SharedSet, member: ReadOnly, root: ReadOnly}},
-		{"world-writable with a default ACL", 0o777 | setgid, byGroup, nil, map[int]Policy{owner: SharedACL, member: ReadOnly, root: ReadOnly}},
+		{"world-writable", 0o777 | fs.ModeSticky, nil, nil, map[int]Policy{owner: Own, member: Open, stranger: Open, root: ForOwner}},
+		{"world-writable and setgid", 0o777 | setgid, nil, nil, map[int]Policy{owner: SharedSet, member: SharedSet, stranger: Open, root: SharedSet}},
+		{"world-writable with a default ACL", 0o777 | setgid, byGroup, nil, map[int]Policy{owner: SharedACL, member: SharedACL, root: SharedACL}},
 		{"inheritable ACL of macOS or Windows for the group", 0o755, nil, func(f *facts) {
 			f.lets, f.shares, f.writable, f.entries = f.uid == member, true, f.uid != stranger, macOf(t, homeACL)
 		}, map[int]Policy{owner: SharedACL, member: SharedACL, stranger: ReadOnly, root: SharedACL}},
 		{"one that nothing inherits", 0o755, nil, func(f *facts) { f.writable = true }, map[int]Policy{owner: Own, member: Open, root: ForOwner}},
-		{"one for everybody", 0o755, nil, func(f *facts) { f.everybody, f.writable = true, true }, map[int]Policy{owner: Own, member: ReadOnly, root: ReadOnly}},
+		{"one for everybody", 0o755, nil, func(f *facts) { f.everybody, f.writable = true, true }, map[int]Policy{owner: Own, member: Open, root: ForOwner}},
 	} {
 		for uid, want := range tt.want {
 			f := facts{there: true, readable: true, writable: true, owner: owner, group: team, mode: tt.mode, inherits: tt.list, uid: uid}
@@ -61,6 +61,37 @@ func TestPolicy(t *testing.T) {
 			}
 			if got := f.policy(); got != want {
 				t.Errorf("%s, uid %d: %s, want %s", tt.name, uid, got, want)
+			}
+		}
+	}
+}
+
+// Whose directory it is that a user was to find something in without asking for it.
+func TestStranger(t *testing.T) {
+	const owner, member, stranger, root, team = 1001, 1002, 1003, 0, 50
+	for _, tt := range []struct {
+		name     string
+		owner    int
+		mode     fs.FileMode
+		unmapped bool
+		want     map[int]int
+	}{
+		{"ours, whatever its mode", owner, 0o777, false, map[int]int{owner: -1}},
+		{"root's", root, 0o777, false, map[int]int{owner: -1, root: -1}},
+		{"another's", owner, 0o755, false, map[int]int{stranger: owner, root: owner}},
+		{"another's, and open to all", owner, 0o777, false, map[int]int{member: owner, stranger: owner, root: owner}},
+		{"another's, writable for our group", owner, 0o775, false, map[int]int{member: owner}},
+		{"shared with our group", owner, 0o775 | fs.ModeSetgid, false, map[int]int{member: -1, stranger: owner, root: owner}},
+		{"that of a user without a number here", owner, 0o777, true, map[int]int{stranger: -1, root: -1}},
+	} {
+		for uid, want := range tt.want {
+			f := facts{there: true, readable: true, owner: tt.owner, group: team, mode: tt.mode, unmapped: tt.unmapped, uid: uid}
+			f.writable = uid == root || tt.mode&0o002 != 0 || uid == member && tt.mode&0o020 != 0
+			if uid == member {
+				f.groups = []int{team}
+			}
+			if got := (Cache{Policy: f.policy(), facts: f}).Stranger(); got != want {
+				t.Errorf("%s, uid %d: %d, want %d", tt.name, uid, got, want)
 			}
 		}
 	}

@@ -63,22 +63,22 @@ func (c *command) decide() {
 // request says what envfix has to know of the command.
 func (c *command) request() envfix.Request {
 	return envfix.Request{
-		Known:         c.settings,
-		GOROOT:        c.real.GOROOT,
-		Builds:        c.class.Writes&shim.BuildCache != 0,
-		Bare:          c.class.Bare,
-		RunsWork:      c.class.Runs&shim.Work != 0,
-		PrivateTemp:   c.privateTemp,
-		Trims:         c.class.Writes&shim.BuildCache != 0 && c.class.Clears == 0 && !c.class.Bare,
-		WritesEnv:     c.class.Verb == "env" && c.class.Writes == shim.EnvFile,
-		WritesBin:     c.class.Writes&shim.Bin != 0,
-		ClearsBuild:   c.class.Clears&shim.BuildCache != 0,
-		ClearsMod:     c.class.Clears&shim.ModCache != 0,
-		Holds:         c.holds,
-		Switches:      c.switches,
-		Unlockable:    c.lockability(),
-		Distrust:      func(dir string) string { return rights.Of(dir).Distrust() },
-		DistrustBuild: func(dir string) string { return rights.Of(dir).DistrustBuild() },
+		Known:       c.settings,
+		GOROOT:      c.real.GOROOT,
+		Bare:        c.class.Bare,
+		Builds:      c.class.Writes&shim.BuildCache != 0,
+		RunsWork:    c.class.Runs&shim.Work != 0,
+		PrivateTemp: c.privateTemp,
+		Trims:       c.class.Writes&shim.BuildCache != 0 && c.class.Clears == 0 && !c.class.Bare,
+		WritesEnv:   c.class.Verb == "env" && c.class.Writes == shim.EnvFile,
+		WritesBin:   c.class.Writes&shim.Bin != 0,
+		ClearsBuild: c.class.Clears&shim.BuildCache != 0,
+		ClearsMod:   c.class.Clears&shim.ModCache != 0,
+		Holds:       c.holds,
+		Switches:    c.switches,
+		Unlockable:  c.lockability(),
+		Shared:      func(dir string) bool { return rights.Of(dir).Shared() },
+		Stranger:    func(dir string) int { return rights.Of(dir).Stranger() },
 	}
 }
 
@@ -126,12 +126,7 @@ func (c *command) dir() string {
 
 // report says what the user has to know, and with GOSAFE_VERBOSE=1 every decision.
 func (c *command) report() {
-	for _, v := range c.plan.Vars {
-		// What needs no directories has no use for warnings about them, and those who read its output none for lines of ours.
-		if v.Overrides() && (!c.class.Bare || v.Name == "GOROOT") {
-			c.say.warning(v)
-		}
-	}
+	c.warn()
 	if !c.verbose {
 		return
 	}
@@ -142,6 +137,42 @@ func (c *command) report() {
 		if v.Changed() {
 			c.say.line("%s=%s: %s", v.Name, v.Value, v.Why)
 		}
+	}
+}
+
+// warn says which values that somebody chose are overridden, and to root what is a risk to it.
+func (c *command) warn() {
+	chosen := make(map[string]bool)
+	for _, v := range c.plan.Vars {
+		chosen[v.Name] = v.Origin == envfix.FromEnviron || v.Origin == envfix.FromEnvFile
+		// What needs no directories has no use for warnings about them, and those who read its output none for lines
+		// of ours.
+		if v.Overrides() && (!c.class.Bare || v.Name == "GOROOT") {
+			c.say.warning(v)
+		}
+	}
+	if os.Geteuid() != 0 || c.class.Bare {
+		return
+	}
+	writes := c.class.Writes &^ c.class.Clears
+	if chosen["GOCACHE"] && writes&shim.BuildCache != 0 {
+		c.warnRoot("GOCACHE")
+	}
+	if (chosen["GOMODCACHE"] || chosen["GOPATH"]) && writes&shim.ModCache != 0 {
+		c.warnRoot("GOMODCACHE")
+	}
+}
+
+// warnRoot says to root that another user owns a cache that somebody chose, and everybody may write to it: they decide
+// what root runs.
+func (c *command) warnRoot(name string) {
+	dir := c.plan.Value(name)
+	if !filepath.IsAbs(dir) {
+		return
+	}
+	if cache := rights.Of(dir); cache.WritableByAll() && cache.Stranger() >= 0 {
+		c.say.line("warning: %s: %s belongs to %s, and everybody may write to it: others decide what you run as root; "+
+			"type: chmod o-w %s", name, dir, envfix.UserName(cache.Stranger()), envfix.Quote(dir))
 	}
 }
 

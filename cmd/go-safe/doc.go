@@ -79,9 +79,7 @@ Where files cannot be locked at all the go command fails (F13): such caches are 
 A cache's owner, mode and ACL are its policy; there is nothing to configure. The first line that fits a cache's directory counts:
 
 	cannot be made, or read                  a private one is used
-	cannot be written to, or its owner has   it is read while it has what is needed, else a private one is used
-	no number in this user namespace
-	others' and everybody may write to it    the same: whoever may rename in it could change what we run
+	cannot be written to                     it is read while it has what is needed, else a private one is used
 	has an inheritable ACL that lets us      shared: new entries get their rights from the kernel, under every umask
 	write, or its owner's group              What root makes is given to the owner.
 	setgid and writable for a group of ours  shared: what a command made gets the group's rights after it. Where the
@@ -90,7 +88,13 @@ A cache's owner, mode and ACL are its policy; there is nothing to configure. The
 	another's, and we are root               kept for its owner: what a command made is given to him
 	another's, who lets us write             used as it is
 
-A build cache is shared by an ACL only: without one, each user but the owner gets a private one.
+A cache that you chose, in the environment or in an env file that is yours or root's, is used where it works, whoever
+else may write to it. So is a default one (and the module cache below a GOPATH that you chose counts as chosen) that
+root or you own, or that its group or ACL shares with you. A default one that another ordinary user owns, or that lies
+in a folder of his below your home, is replaced by a private one: in a home like /tmp anybody could have made it, and
+you would run what he put there. Root in the home of the cache's owner, as with sudo, uses it and gives the owner what
+it makes. Root is warned of a chosen cache that another user owns and everybody may write to. The doctor names what
+others may write to. What another user made in a cache and closed to you makes it one that does not work.
 
 The repair looks at what is new and at nothing else, and holds the lock on the module cache alone from before the command. Extracted
 modules stay read-only, execute bits stay, and nobody gets rights that the cache's own directory does not give. The umask of the go
@@ -148,7 +152,7 @@ On FreeBSD sharing is by setgid.
 
 # Caches that can only be read
 
-A module cache that cannot be written to, or that everybody may write to and is not ours, is used in place while it
+A module cache that cannot be written to, or in which folders of other users are closed to us, is used in place while it
 has all that go.sum, go.work.sum, GOTOOLCHAIN and the command line name; with GOPROXY=off also while nothing that is
 missing waits in it to be extracted. When something is missing, go-safe switches this user to a private copy of the
 cache: mod-HASH below the folders of 3, where HASH is half of the SHA-256 of the cache's path. The copy has that path
@@ -192,13 +196,14 @@ Set for the go command, where they are not usable as they are:
 	            cache folder. A GOTMPDIR of the user's that is missing is made. With GOSAFE_TMPDIR=private it is
 	            always set, to go-UID in the temp folder.
 	TMPDIR      where it is missing, not writable, or has less than 32 MiB or 256 inodes left
-	GOCACHE     where it is not writable, noexec, full or without locks, or holds folders of another user, or is
-	            shared with others without an ACL. Where the cache
+	GOCACHE     where it is not writable, noexec, full or without locks, holds folders of another user, or is a
+	            default one of another user. Where the cache
 	            itself is ours, those are moved aside instead, and that is said. go clean -cache cleans a
 	            full or noexec one, not its substitute.
 	GOPATH      where modules cannot be verified (pkg/sumdb) or binaries placed in it, and the command needs it
-	GOMODCACHE  where it is not writable, or not to be written to, and lacks a module that go.sum or the command line names (see above), where
-	            it is without locks, or a toolchain is to be run from it and it is noexec
+	GOMODCACHE  where it is a default one of another user, or not writable and lacks a module that go.sum or
+	            the command line names (see above), where it is without locks, or a toolchain is to be run from it
+	            and it is noexec
 	HOME        where it is not set and a default depends on it: the home of the passwd entry
 	GOBIN       for go install, see Installing
 	GOROOT      removed where it is no Go tree, or one of another version than the real go. Where the user's env
