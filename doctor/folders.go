@@ -32,6 +32,7 @@ func folderChecks() []Check {
 		{"modcache-room", folders, "downloads end with: no space left on device", roomOf("GOMODCACHE")},
 		{"modcache-locks", folders, "go commands end with: no locks available, or hang", locksOf("GOMODCACHE")},
 		{"windows-drive", folders, "programs cannot be told from other files, modules not kept read-only, and all is slow", windowsDrive},
+		{"nfs-locks", folders, "two machines that use one cache break it", nfsLocks},
 		{"selinux", folders, "go commands end with permission denied, and the modes show no reason", selinux},
 	}
 }
@@ -204,7 +205,7 @@ func locksOf(name string) func(*Machine) Finding {
 			if errors.As(err, &refused) {
 				err = refused.Err
 			}
-			return "is on a file system without locks: " + err.Error()
+			return envfix.WithoutLocks(err)
 		}
 		return ""
 	})

@@ -48,24 +48,60 @@ func keepModes() string {
 	return `printf '[automount]\noptions = "metadata"\n' | ` + sudo() + "tee -a /etc/wsl.conf && wsl.exe --shutdown"
 }
 
+// localLocks reports whether the mount is one of NFS whose locks this machine keeps to itself (nfs(5): nolock, local_lock).
+func (m mount) localLocks() bool {
+	if m.kind != "nfs" && m.kind != "nfs4" {
+		return false
+	}
+	for option := range strings.SplitSeq(m.options, ",") {
+		how, local := strings.CutPrefix(option, "local_lock=")
+		if option == "nolock" || local && how != "none" && how != "posix" {
+			return true
+		}
+	}
+	return false
+}
+
 // windowsDrive looks for directories on drives of Windows that keep no modes.
 func windowsDrive(m *Machine) Finding {
+	return m.onMount([]string{"GOTMPDIR", "GOCACHE", "GOPATH", "GOMODCACHE"}, "none of a drive of Windows without modes",
+		func(on mount) (found, cure string) {
+			if !on.windowsDrive() || on.keepsModes() {
+				return "", ""
+			}
+			return "is on a drive of Windows that keeps no modes (" + on.point + " is mounted without metadata)", keepModes()
+		})
+}
+
+// nfsLocks looks for caches on NFS whose locks other machines do not see.
+func nfsLocks(m *Machine) Finding {
+	return m.onMount([]string{"GOCACHE", "GOMODCACHE"}, "none of NFS without the server's locks",
+		func(on mount) (found, cure string) {
+			if !on.localLocks() {
+				return "", ""
+			}
+			return "is on NFS with locks that no other machine sees (" + on.point + " is mounted with nolock or local_lock); " +
+				"if others use it too, mount it without that", ""
+		})
+}
+
+// onMount asks of the mount of each directory that a variable names what is wrong, and what to type; well is for nothing.
+func (m *Machine) onMount(names []string, well string, ask func(mount) (found, cure string)) Finding {
 	text, err := os.ReadFile("/proc/self/mounts")
 	if err != nil {
 		return ok("mounts", "not known here")
 	}
-	for _, name := range []string{"GOTMPDIR", "GOCACHE", "GOPATH", "GOMODCACHE"} {
+	for _, name := range names {
 		variable, dir := m.folder(name)
 		if real, err := filepath.EvalSymlinks(dir); err == nil {
 			dir = real
 		}
-		on := mountOf(string(text), dir)
-		if !filepath.IsAbs(dir) || !on.windowsDrive() || on.keepsModes() {
+		if !filepath.IsAbs(dir) {
 			continue
 		}
-		f := Finding{Status: Warning, Looked: dir, Found: "is on a drive of Windows that keeps no modes (" + on.point + " is mounted without metadata)"}
-		f.Type = cmp.Or(m.undo(variable), keepModes())
-		return f
+		if found, cure := ask(mountOf(string(text), dir)); found != "" {
+			return Finding{Status: Warning, Looked: dir, Found: found, Type: cmp.Or(m.undo(variable), cure)}
+		}
 	}
-	return ok("mounts", "none of a drive of Windows without modes")
+	return ok("mounts", well)
 }

@@ -36,6 +36,20 @@ func TestMountOf(t *testing.T) {
 	}
 }
 
+func TestLocalLocks(t *testing.T) {
+	for line, want := range map[string]bool{
+		"srv:/ /n nfs4 rw,vers=4.2,local_lock=none,addr=1 0 0":        false,
+		"srv:/x /n nfs rw,vers=3,nolock,local_lock=all,addr=1 0 0":    true,
+		"srv:/x /n nfs rw,vers=3,local_lock=flock,mountproto=udp 0 0": true,
+		"srv:/x /n nfs rw,vers=3,local_lock=posix,mountproto=udp 0 0": false,
+		"/dev/x /n ext4 rw,nolock 0 0":                                false,
+	} {
+		if got := mountOf(line+"\n", "/n/cache").localLocks(); got != want {
+			t.Errorf("%s: %t", line, got)
+		}
+	}
+}
+
 func FuzzMountOf(f *testing.F) {
 	f.Add(realMounts, "/mnt/c/x")
 	f.Add(" \n \\ / x", "/")

@@ -1,6 +1,7 @@
 package envfix
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"os"
@@ -249,9 +250,18 @@ func (r *resolver) unlockable(name, cache string) string {
 	}
 	if err := r.Unlockable(r.seen.at(cache).deepest); err != nil {
 		r.plan.noLocks = append(r.plan.noLocks, name)
-		return cache + " is on a file system without locks: " + lastError(err)
+		return cache + " " + WithoutLocks(err)
 	}
 	return ""
+}
+
+// WithoutLocks is what an error of Unlockable says of a directory. A server may be silent for a while after it has started,
+// until its clients have told it of the locks that they hold.
+func WithoutLocks(err error) string {
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		return "is on a server that does not answer for locks yet: " + err.Error()
+	}
+	return "is on a file system without locks: " + lastError(err)
 }
 
 // cacheBases are the private bases whose files can be locked.

@@ -3,7 +3,6 @@ package lock
 import (
 	"errors"
 	"io/fs"
-	"path/filepath"
 )
 
 // fileName is the file that stands for a directory that cannot be locked.
@@ -21,7 +20,7 @@ func lockPath(dir string, file bool) string {
 	case !lockableDirectories:
 		return dir + fileName // not in it: what has an open file in it cannot be renamed there
 	case file || remote(dir):
-		return filepath.Join(dir, fileName)
+		return standIn(dir)
 	}
 	return dir
 }

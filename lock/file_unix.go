@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"math/rand/v2"
 	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"time"
@@ -42,11 +43,52 @@ func open(dir string, file bool) (*lockFile, error) {
 	if l.path == dir {
 		return l, nil
 	}
-	if l.fd, err = openFile(dirFD, l.path); err != nil {
+	in := dirFD
+	if filepath.Base(l.path) != fileName { // beside it
+		if in, err = openAt(dirFD, "..", unix.O_RDONLY|unix.O_DIRECTORY); err == nil {
+			defer unix.Close(in)
+			err = stillBeside(dirFD, in)
+		}
+	}
+	if err == nil {
+		l.fd, err = openFile(in, dirFD, l.path)
+	}
+	if err != nil {
 		unix.Close(dirFD)
 		return nil, err
 	}
 	return l, nil
+}
+
+// standIn is the path of the file that stands for dir. It is beside dir, so that a clean leaves it alone, if the same users
+// may write there, and in the same file system. Otherwise it is in dir.
+func standIn(dir string) string {
+	real, err := filepath.EvalSymlinks(dir)
+	if err != nil {
+		real = dir
+	}
+	var d, up unix.Stat_t
+	if unix.Stat(real, &d) == nil && unix.Stat(filepath.Dir(real), &up) == nil && d.Dev == up.Dev && sameWriters(d, up) {
+		return real + fileName
+	}
+	return filepath.Join(dir, fileName)
+}
+
+// stillBeside is standIn's answer for what was opened: somebody may have exchanged the directory for another one meanwhile.
+func stillBeside(dirFD, parentFD int) error {
+	var d, up unix.Stat_t
+	if unix.Fstat(dirFD, &d) != nil || unix.Fstat(parentFD, &up) != nil || d.Dev != up.Dev || !sameWriters(d, up) {
+		return fs.ErrNotExist // look again
+	}
+	return nil
+}
+
+// sameWriters reports whether a directory's parent may be written to by all who may write to the directory.
+func sameWriters(dir, parent unix.Stat_t) bool {
+	const group, others = 0o020, 0o002
+	return (dir.Uid == parent.Uid || parent.Mode&others != 0) &&
+		(dir.Mode&group == 0 || parent.Mode&group != 0 && dir.Gid == parent.Gid || parent.Mode&others != 0) &&
+		(dir.Mode&others == 0 || parent.Mode&others != 0)
 }
 
 func openFD(path string, flags int) (fd int, err error) {
@@ -70,15 +112,17 @@ func uninterrupted(call func() error) error {
 	}
 }
 
-// openFile opens the file that stands for an open directory, and makes it if it is missing. The path is for errors only:
-// the directory may have another owner, who could lead root elsewhere by it. The file is opened for writing if that is
-// allowed, because NFS wants that for an exclusive lock (flock(2)). No link is followed, and only a file is opened.
-func openFile(dirFD int, path string) (fd int, err error) {
+// openFile opens the file that stands for an open directory, in one that is open too, and makes it if it is missing. Of the
+// path only the last name counts: the directory may have another owner, who could lead root elsewhere by it. The file is
+// opened for writing if that is allowed, because NFS wants that for an exclusive lock (flock(2)). No link is followed, and
+// only a file is opened.
+func openFile(in, dirFD int, path string) (fd int, err error) {
+	name := filepath.Base(path)
 	var st unix.Stat_t
-	err = unix.Fstatat(dirFD, fileName, &st, unix.AT_SYMLINK_NOFOLLOW)
+	err = unix.Fstatat(in, name, &st, unix.AT_SYMLINK_NOFOLLOW)
 	if err == unix.ENOENT {
-		if err = makeFile(dirFD); err == nil {
-			err = unix.Fstatat(dirFD, fileName, &st, unix.AT_SYMLINK_NOFOLLOW)
+		if err = makeFile(in, dirFD, name); err == nil {
+			err = unix.Fstatat(in, name, &st, unix.AT_SYMLINK_NOFOLLOW)
 		}
 	}
 	if err != nil {
@@ -87,8 +131,8 @@ func openFile(dirFD int, path string) (fd int, err error) {
 	if st.Mode&unix.S_IFMT != unix.S_IFREG {
 		return -1, notFile(path)
 	}
-	if fd, err = openAt(dirFD, fileName, unix.O_RDWR); err != nil {
-		fd, err = openAt(dirFD, fileName, unix.O_RDONLY)
+	if fd, err = openAt(in, name, unix.O_RDWR); err != nil {
+		fd, err = openAt(in, name, unix.O_RDONLY)
 	}
 	if err != nil {
 		err = &fs.PathError{Op: "open", Path: path, Err: err}
@@ -110,19 +154,19 @@ func openAt(dirFD int, name string, flags int) (fd int, err error) {
 
 // makeFile makes the file, unless another process is faster. It has its rights before it has its name: if this process
 // is killed in between, nothing is left that is closed to others. A file system without hard links gives them afterwards.
-func makeFile(dirFD int) error {
-	temp, fd, err := makeTemp(dirFD)
+func makeFile(in, dirFD int, name string) error {
+	temp, fd, err := makeTemp(in)
 	if err != nil {
 		return err
 	}
-	defer unix.Unlinkat(dirFD, temp, 0)
+	defer unix.Unlinkat(in, temp, 0)
 	defer unix.Close(fd)
 	if err := likeDirectory(fd, dirFD); err != nil {
 		return err
 	}
-	err = unix.Linkat(dirFD, temp, dirFD, fileName, 0)
+	err = unix.Linkat(in, temp, in, name, 0)
 	if err != nil && err != unix.EEXIST {
-		if fd, err = openAt(dirFD, fileName, unix.O_RDWR|unix.O_CREAT|unix.O_EXCL); err == nil {
+		if fd, err = openAt(in, name, unix.O_RDWR|unix.O_CREAT|unix.O_EXCL); err == nil {
 			defer unix.Close(fd)
 			err = likeDirectory(fd, dirFD)
 		}
@@ -170,8 +214,17 @@ func (l *lockFile) try(mode Mode) (ok bool, err error) {
 	return err == nil, err
 }
 
-// current reports whether the paths still name what was opened.
+// current reports whether the paths still name what was opened. An NFS client remembers names, until a directory that has
+// them is opened: then it asks the server whether that changed (nfs(5), close-to-open). So neither this nor the go command
+// afterwards finds what another client has removed.
 func (l *lockFile) current() bool {
+	if l.fd != l.dirFD {
+		for _, dir := range []string{filepath.Dir(l.dir), l.dir} {
+			if fd, err := openFD(dir, unix.O_RDONLY|unix.O_DIRECTORY); err == nil {
+				unix.Close(fd)
+			}
+		}
+	}
 	return names(l.dir, l.dirFD) && (l.fd == l.dirFD || names(l.path, l.fd))
 }
 

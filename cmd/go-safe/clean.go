@@ -77,7 +77,8 @@ func (c *command) clean(release func(), repairs *rights.Run) int {
 	return status
 }
 
-// setAside sets aside what the go command only removes. The toolchain that it is to run stays in its place.
+// setAside sets aside what the go command only removes. The toolchain that it is to run stays in its place, and so does a cache on a
+// network file system: what is open there, as the hold on what was set aside would be, cannot be deleted.
 func (c *command) setAside() (asides []*clean.Aside) {
 	add := func(name string, a *clean.Aside, err error) {
 		if err != nil {
@@ -88,11 +89,11 @@ func (c *command) setAside() (asides []*clean.Aside) {
 			asides = append(asides, a)
 		}
 	}
-	if dir := c.emptied(); dir != "" && !c.runsFrom(dir) {
+	if dir := c.emptied(); dir != "" && !lock.Remote(dir) && !c.runsFrom(dir) {
 		a, err := clean.ModCache(dir, c.hold)
 		add("GOMODCACHE", a, err)
 	}
-	if dir := c.plan.Value("GOCACHE"); c.class.Empties&(shim.BuildCache|shim.FuzzCache) != 0 && filepath.IsAbs(dir) {
+	if dir := c.plan.Value("GOCACHE"); c.class.Empties&(shim.BuildCache|shim.FuzzCache) != 0 && filepath.IsAbs(dir) && !lock.Remote(dir) {
 		a, err := clean.BuildCache(dir, c.class.Empties&shim.BuildCache != 0, c.class.Empties&shim.FuzzCache != 0, c.hold)
 		add("GOCACHE", a, err)
 	}
@@ -103,7 +104,7 @@ func (c *command) setAside() (asides []*clean.Aside) {
 func (c *command) sweep() {
 	for name, place := range placeOf {
 		dir := c.plan.Value(name)
-		if c.class.Clears&place == 0 || !filepath.IsAbs(dir) {
+		if c.class.Clears&place == 0 || !filepath.IsAbs(dir) || lock.Remote(dir) {
 			continue
 		}
 		for f, err := range clean.Sweep(dir, c.hold) {

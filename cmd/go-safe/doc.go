@@ -45,10 +45,11 @@ accepts every command line as go does. It takes one word for itself: safe, as th
 
 # Locks
 
-A lock is flock(2) on the cache's directory itself, opened for reading; on network and FUSE file systems, and
-where directories cannot be locked, on a file in it, .go-safe.lock, with the directory's owner and rights; on
-Windows on a file beside it. Nothing is left behind by who is killed. Below a go-safe that holds a lock (make,
-go generate, tests that run go) nothing waits for it.
+A lock is flock(2) on the cache's directory itself, opened for reading. On network and FUSE file systems, and where
+directories cannot be locked, it is on a file, with the directory's owner and rights, which stays: beside the cache,
+NAME.go-safe.lock, if all who may write to the cache may write there, else in it, .go-safe.lock. On Windows the file is
+beside the cache. Who is killed leaves nothing behind. Below a go-safe that holds a lock (make, go generate, tests that
+run go) nothing waits for it. A cache that is missing is made for the lock, and removed if it stays empty.
 
 A command waits ten seconds for its locks, all of them together. Go clean of a whole cache waits longer for
 builds: up to two minutes, as long as a compiler or a linker was seen in the last ten seconds below a go-safe
@@ -69,7 +70,8 @@ go clean finds the caches set aside: the module cache renamed beside itself, wit
 a mount point, or its parent is not writable, its entries into a folder in it), the folders of the build cache in a folder in it. What
 the go command then removes go-safe deletes, after the locks are given back; all else it puts back. Killed at any moment, it leaves the
 cache whole or empty, and a folder named go-safe-clean-NUMBER, which the next clean deletes. With -x, -i, -r or packages, below which something is
-mounted, from where the toolchain itself runs, and on Windows, caches are removed in place, as by plain go. A module cache with directories that only other
+mounted, from where the toolchain itself runs, on network and FUSE file systems, and on Windows, caches are removed in place, as
+by plain go. A module cache with directories that only other
 users can empty is not cleaned at all, and that is said (125).
 
 Where files cannot be locked at all the go command fails (F13): such caches are left for private ones, and that is said.
@@ -303,7 +305,7 @@ A check is ok, a warning (go-safe makes up for it, or it is a risk), broken (go 
 	home, tmp-writable, tmp-noexec, tmp-room, tmp-left, tmp-cleaned
 	cache-writable, cache-noexec, cache-room, cache-locks, cache-foreign, cache-open, cache-shared, cache-left, cache-way
 	gopath-writable, modcache-writable, modcache-noexec, modcache-room, modcache-locks, modcache-foreign, modcache-open, modcache-way
-	windows-drive, selinux
+	windows-drive, nfs-locks, selinux
 	env-file, env-override, goflags, go111module, goproxy, gosumdb, private-patterns
 	toolchain, module-folders, repo-owner
 	umask, memory

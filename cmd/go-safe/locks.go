@@ -144,12 +144,18 @@ func trial(flag, dir string) error {
 	})
 	switch {
 	case errors.Is(err, proc.ErrDeadline):
-		return fmt.Errorf("no answer in %s", lockTrial)
+		return noAnswer{}
 	case why.Len() > 0:
 		return errors.New(why.String())
 	}
 	return nil // what cannot be tried is not known to be without locks
 }
+
+// noAnswer is the error of a trial that had to be left behind.
+type noAnswer struct{}
+
+func (noAnswer) Error() string        { return "no answer in " + lockTrial.String() }
+func (noAnswer) Is(target error) bool { return target == os.ErrDeadlineExceeded }
 
 // remembered asks once for each directory.
 func remembered(ask func(string) error) func(string) error {

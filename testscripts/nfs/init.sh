@@ -1,0 +1,42 @@
+#!/bin/sh
+# The first process of user-mode Linux: an NFS server on /dev/ubda and four mounts of it, each one a client of its own, below /mnt. Then
+# it runs the script at the end of its command line, which is in the folder of this one, and ends the machine.
+export PATH=/usr/local/go/bin:/usr/sbin:/usr/bin:/sbin:/bin
+mount -t proc proc /proc
+mount -t sysfs sys /sys
+for dir in /mnt /run /var/tmp /var/lib/nfs; do mount -t tmpfs tmp $dir; done
+mkdir -p /var/lib/nfs/sm /var/lib/nfs/sm.bak /var/lib/nfs/rpc_pipefs /var/lib/nfs/v4recovery /var/lib/nfs/nfsdcltrack
+
+cd "/usr/lib/uml/modules/$(uname -r)" || exit
+for module in sunrpc grace lockd nfsd nfs nfsv3 nfsv4; do
+	needed= # in the order of loading; modules.dep has the other one
+	# shellcheck disable=SC2013 # words
+	for file in $(sed -n "s#^[^:]*/$module\.ko[^:]*: *##p" modules.dep); do needed="$file $needed"; done
+	for file in $needed $(find . -name "$module.ko*"); do busybox insmod "$file" 2>/dev/null; done
+done
+
+ip link set lo up
+mkdir -p /mnt/export /mnt/v4 /mnt/v4b /mnt/v3 /mnt/nolock /mnt/local
+mount -t ext4 /dev/ubda /mnt/export
+chmod 1777 /mnt/export /mnt/local
+rpcbind
+mount -t nfsd nfsd /proc/fs/nfsd
+echo 10 >/proc/fs/nfsd/nfsv4gracetime
+echo 10 >/proc/fs/nfsd/nfsv4leasetime
+echo '/mnt/export *(rw,no_root_squash,no_subtree_check,fsid=0,insecure)' >/run/exports
+mount --bind /run/exports /etc/exports
+exportfs -a 2>/dev/null
+rpc.statd
+rpc.nfsd 4
+rpc.mountd 2>/dev/null
+echo Y >/proc/fs/nfsd/v4_end_grace
+mount -t nfs -o vers=4.2,nosharecache localhost:/ /mnt/v4
+mount -t nfs -o vers=4.2,nosharecache localhost:/ /mnt/v4b
+mount -t nfs -o vers=3,nosharecache localhost:/mnt/export /mnt/v3
+mount -t nfs -o vers=3,nolock,nosharecache localhost:/mnt/export /mnt/nolock
+
+# shellcheck source=/dev/null
+. "$WORK/$SCRIPT"
+echo "== the end"
+sync
+poweroff -f

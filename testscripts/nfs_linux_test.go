@@ -1,0 +1,111 @@
+package testscripts
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+var (
+	nfs       = flag.Bool("nfs", false, "run the tests on NFS, in user-mode Linux (Debian: user-mode-linux nfs-kernel-server rpcbind busybox)")
+	nfsRounds = flag.Int("nfsrounds", 30, "commands of each client in TestNFS")
+)
+
+// TestNFS cleans caches on NFS, by one client and by two. The kernel is a process of ours, with its server and its clients in it.
+func TestNFS(t *testing.T) {
+	if !*nfs {
+		t.Skip("needs -nfs")
+	}
+	const modules = 40
+	r := newRace(t, "-- go.mod --\nmodule m\n\ngo 1.21\n"+requirements(modules)+manyPackages(5))
+	if err := writeProxy(r.path("proxy"), modules); err != nil {
+		t.Fatal(err)
+	}
+	out := r.inNFS("clean.sh", "ROUNDS="+fmt.Sprint(*nfsRounds))
+	for line := range strings.Lines(out) {
+		if strings.HasPrefix(line, "== ") {
+			t.Log(strings.TrimSpace(line))
+		}
+	}
+	for _, client := range []string{"v4", "v3", "nolock"} {
+		for _, clean := range []string{"-modcache", "-cache"} {
+			for _, side := range []string{"plain", "safe"} {
+				want := fmt.Sprintf("== %s %s clean %s: exit 0 \r?\n", client, side, clean)
+				if !regexp.MustCompile(want).MatchString(out) {
+					t.Errorf("not found: %q", want)
+				}
+			}
+		}
+		left := regexp.MustCompile("== " + client + " safe left: (.*?) *\r?\n").FindStringSubmatch(out)
+		known := []string{"./build.go-safe.lock", "./mod.go-safe.lock"} // a documented difference
+		if left == nil || slices.ContainsFunc(strings.Fields(left[1]), func(name string) bool { return !slices.Contains(known, name) }) {
+			t.Errorf("%s: left %q", client, left)
+		}
+	}
+	if !strings.Contains(out, "/mnt/nolock/mod: is on NFS with locks that no other machine sees") {
+		t.Error("the doctor does not tell of nolock")
+	}
+	two := regexp.MustCompile(`== two clients .* safe: downloads (\d+) of \d+, cleans (\d+) of`).FindAllStringSubmatch(out, -1)
+	if *nfsRounds > 0 && len(two) != 2 {
+		t.Errorf("%d races of two clients ended", len(two))
+	}
+	for _, m := range two {
+		if m[1] != "0" || m[2] != "0" {
+			t.Errorf("failures: %s", m[0])
+		}
+	}
+}
+
+// inNFS runs a script of testscripts/nfs on a machine with NFS, and returns what that printed.
+func (r *race) inNFS(script string, environ ...string) string {
+	r.t.Helper()
+	for _, name := range []string{"init.sh", script} {
+		data, err := os.ReadFile(filepath.Join("nfs", name))
+		if err == nil {
+			err = os.WriteFile(r.path(name), data, 0o755)
+		}
+		if err != nil {
+			r.t.Fatal(err)
+		}
+	}
+	disk := r.path("disk")
+	if err := os.WriteFile(disk, nil, 0o600); err != nil {
+		r.t.Fatal(err)
+	}
+	if err := os.Truncate(disk, 2<<30); err != nil {
+		r.t.Fatal(err)
+	}
+	mustRun(r.t, exec.Command("mkfs.ext4", "-q", "-F", disk))
+	ctx, cancel := context.WithTimeout(context.Background(), 9*time.Minute)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, "linux.uml", slices.Concat([]string{
+		"mem=1024M", "ubda=" + disk, "root=/dev/root", "rootfstype=hostfs", "rootflags=/", "ro",
+		"con=null", "con0=null,fd:1", "init=" + r.path("init.sh"), "umid=" + filepath.Base(r.root), "WORK=" + r.root, "SCRIPT=" + script,
+	}, environ)...)
+	cmd.WaitDelay = time.Second
+	log, err := os.Create(r.path("log"))
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	defer log.Close()
+	cmd.Stdout, cmd.Stderr = log, log
+	err = cmd.Run()
+	out, _ := os.ReadFile(log.Name())
+	if !strings.Contains(string(out), "== the end") {
+		r.t.Fatalf("the machine did not come to its end: %v\n%s", err, out)
+	}
+	if testing.Verbose() {
+		if _, after, ok := strings.Cut(string(out), "as init process"); ok {
+			r.t.Log(after)
+		}
+	}
+	return string(out)
+}
