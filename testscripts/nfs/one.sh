@@ -20,32 +20,5 @@ for client in v4 v3 nolock; do
 	done
 done
 
-# Two clients: one downloads while the other cleans.
-[ "$ROUNDS" = 0 ] || for pair in "v4 v4b" "v3 v4"; do
-	for go in /usr/local/go/bin/go "$WORK/shim/go"; do
-		case $go in "$WORK"*) side=safe ;; *) side=plain ;; esac
-		dir=$side-two-$(echo "$pair" | tr ' ' -)
-		first=/mnt/${pair% *}/$dir second=/mnt/${pair#* }/$dir
-		mkdir "$first"
-		: >/mnt/local/one
-		: >/mnt/local/two
-		(
-			n=0
-			while [ $n -lt "$ROUNDS" ]; do
-				GOMODCACHE=$first/mod GOCACHE=/mnt/local/build $go mod download 2>/mnt/local/one.err || { echo fail >>/mnt/local/one; head -3 /mnt/local/one.err; }
-				n=$((n + 1))
-			done
-		) &
-		n=0
-		while [ $n -lt "$ROUNDS" ]; do
-			GOMODCACHE=$second/mod GOCACHE=/mnt/local/build $go clean -modcache 2>/mnt/local/two.err || { echo fail >>/mnt/local/two; head -3 /mnt/local/two.err; }
-			n=$((n + 1))
-		done
-		wait
-		echo "== two clients $pair $side: downloads $(wc -l </mnt/local/one) of $ROUNDS, cleans $(wc -l </mnt/local/two) of $ROUNDS failed"
-		echo "== two clients $pair $side left: $(cd "$first" && find . -maxdepth 2 -name '*go-safe*' | tr '\n' ' ')"
-	done
-done
-
 export GOMODCACHE=/mnt/nolock/mod GOCACHE=/mnt/local/build
 "$WORK/shim/go" safe doctor 2>&1 | sed -n 's/.*\(nfs-locks .*\)/== doctor \1/p'
