@@ -42,6 +42,8 @@ type facts struct {
 
 	uid    int   // ours
 	groups []int // ours
+
+	err error // why the directory could not be looked at
 }
 
 // policy is the table of design.md: the first row that fits. A cache that is missing will be ours, and its mode our

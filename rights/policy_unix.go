@@ -21,14 +21,14 @@ func look(dir string) facts {
 		there, dir = false, filepath.Dir(dir)
 		f, err = factsAt(unix.AT_FDCWD, dir)
 	}
-	f.there = there
+	f.there, f.err = there, err
 	return f
 }
 
 // lookOpen collects the facts of an open directory.
 func lookOpen(d *fsinfo.Dir) facts {
 	f, err := factsAt(d.FD(), ".")
-	f.there = err == nil
+	f.there, f.err = err == nil, err
 	return f
 }
 

@@ -24,6 +24,7 @@ type Run struct {
 	since   time.Time
 	jobs    []job
 	changed [kinds]int64
+	left    []Left // places that could not be looked at
 }
 
 // Begin looks at the places before a command runs, and opens those whose policy asks for a repair. What was made after since,
@@ -36,9 +37,9 @@ func Begin(since time.Time, places []Place) *Run {
 	return r
 }
 
-// Due reports whether there is something to do after the command.
+// Due reports whether there is something to do after the command, or to report.
 func (r *Run) Due() bool {
-	return len(r.jobs) > 0
+	return len(r.jobs)+len(r.left) > 0
 }
 
 // DueIn reports whether that is so in the place dir.

@@ -3,10 +3,12 @@
 package rights
 
 import (
+	"cmp"
 	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/go-safe/go-safe/internal/fsinfo"
@@ -23,13 +25,46 @@ type job struct {
 }
 
 func (r *Run) begin(p Place) {
-	if c := Of(p.Dir); r.policyFor(c, p, !r.old(p.Dir)) == Unusable || p.May != nil && !p.May() {
+	c := Of(p.Dir)
+	due := r.policyFor(c, p, !r.old(p.Dir)) != Unusable
+	if !due && !failed(c.facts.err) || p.May != nil && !p.May() {
+		return
+	}
+	if !due {
+		r.leave(p, c.facts.err)
 		return
 	}
 	j := job{place: p}
-	if j.open(r) {
+	switch ok, err := j.open(r); {
+	case failed(err):
+		r.leave(p, err)
+	case ok:
 		r.jobs = append(r.jobs, j)
 	}
+}
+
+// leave notes a place about which nothing is known: what the command makes there stays as it is.
+func (r *Run) leave(p Place, err error) {
+	if at, ok := errors.AsType[*fs.PathError](err); ok {
+		err = at.Err
+	}
+	r.left = append(r.left, Left{Why: err.Error(), Count: 1, First: p.Dir})
+}
+
+// failed reports whether an error says that the system could not look. Something that is missing, closed or of another
+// kind was looked at.
+func failed(err error) bool {
+	if _, way := errors.AsType[*fsinfo.WayError](err); way {
+		return false
+	}
+	for _, seen := range []error{
+		fs.ErrNotExist, fs.ErrPermission, fsinfo.ErrReplaced, errSwapped, errUnreadable, unix.ENOTDIR, unix.ELOOP, unix.ENXIO,
+	} {
+		if errors.Is(err, seen) {
+			return false
+		}
+	}
+	return err != nil
 }
 
 // policyFor is the policy by which what is made in a place is repaired, Unusable where it needs no repair. Fresh says that go-safe
@@ -58,10 +93,10 @@ func (r *Run) isOld(e entry) bool {
 // open opens the base: the place, or the nearest directory above it that was there before the run. From here on its descriptor
 // counts: what its path named when the policy was asked for may have been another. It reports false where there is nothing to repair:
 // that is root's own, for root made nothing for others then; and where others could have redirected the way.
-func (j *job) open(r *Run) bool {
+func (j *job) open(r *Run) (ok bool, err error) {
 	d, err := j.nearest()
 	if err != nil {
-		return false
+		return false, err
 	}
 	c := ofOpen(d)
 	self, err := lookAt(d.FD(), "")
@@ -82,16 +117,17 @@ func (j *job) open(r *Run) bool {
 		f.there = false
 		c = Cache{Dir: j.place.Dir, Policy: f.policy(), facts: f}
 	}
+	err = cmp.Or(err, c.facts.err)
 	if err != nil || !j.decide(r, c, self, fresh) || c.facts.uid == 0 && d.Check(c.receiver()) != nil {
 		d.Close()
-		return false
+		return false, err
 	}
 	if _, err := getACL(d.FD(), defaultACL); err == nil && j.rule.policy == SharedSet {
 		j.rule.inherits = sharing(nil, uint16(j.rule.others))
 	}
 	j.dir = d
 	j.base = folder{fd: d.FD(), at: &node{name: d.Path}, self: self, zone: binZone}
-	return true
+	return true, nil
 }
 
 // nearest opens the place, or the nearest directory above it.
@@ -119,7 +155,7 @@ func (j *job) decide(r *Run, c Cache, self entry, fresh bool) bool {
 }
 
 func (r *Run) repair() *Report {
-	total := &Report{}
+	total := &Report{Left: slices.Clone(r.left)}
 	for _, j := range r.jobs {
 		part := j.repair()
 		total.Seen += part.Seen
@@ -141,9 +177,16 @@ func (r *Run) close() {
 // repair descends to the place and looks there for what is new.
 func (j *job) repair() *Report {
 	d := j.base
-	d.self, _ = lookAt(d.fd, "")
-	rewind(d.fd)
-	s := &search{keeper: newKeeper(j.rule, false, d.self.mount, &tally{meter: &Meter{}})}
+	self, err := lookAt(d.fd, "")
+	s := &search{keeper: newKeeper(j.rule, false, self.mount, &tally{meter: &Meter{}})}
+	if err == nil {
+		err = rewind(d.fd)
+	}
+	if err != nil {
+		s.tally.leave(nil, d.at.name, err.Error())
+		return s.tally.report()
+	}
+	d.self = self
 	for _, name := range j.missing {
 		sub, ok := s.entry(d, name)
 		if !ok {

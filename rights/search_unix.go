@@ -58,10 +58,12 @@ func (s *search) scan(d folder) {
 func (s *search) old(d folder, name string) (sub folder, ok bool) {
 	fd, err := openSub(d.fd, name)
 	if err != nil {
+		s.failed(d, name, err)
 		return sub, false // not a directory, or another user's that he has closed
 	}
 	e, err := lookAt(fd, "")
 	if err != nil || e.mount != s.mount {
+		s.failed(d, name, err)
 		unix.Close(fd)
 		return sub, false
 	}
@@ -71,6 +73,22 @@ func (s *search) old(d folder, name string) (sub folder, ok bool) {
 		e = s.reopen(fd, e, d, name)
 	}
 	return folder{fd: fd, at: &node{d.at, name}, self: e, zone: d.zone.below(name)}, true
+}
+
+// failed notes an entry that the system could not look at.
+func (s *search) failed(d folder, name string, err error) {
+	if failed(err) {
+		s.tally.leave(d.at, name, err.Error())
+	}
+}
+
+// list lists a directory, and notes one that cannot be listed.
+func (s *search) list(d folder) []string {
+	list, err := names(d.fd)
+	if failed(err) {
+		s.tally.leave(d.at.in, d.at.name, err.Error())
+	}
+	return list
 }
 
 // closed reports whether an entry is one of ours that a run which was killed may have left closed to the group.
@@ -92,6 +110,7 @@ func (s *search) next(d folder, name string) (sub folder, ok bool) {
 	e, err := lookAt(d.fd, name)
 	switch {
 	case err != nil, e.mount != s.mount:
+		s.failed(d, name, err)
 		return sub, false
 	case !e.mode.IsDir() && !s.fresh(d.self):
 		return sub, false
@@ -109,16 +128,20 @@ func (s *search) next(d folder, name string) (sub folder, ok bool) {
 }
 
 func (s *search) reopenFile(d folder, name string, e entry) {
-	if fd, e, err := s.open(d, name, e); err == nil {
-		s.reopen(fd, e, d, name)
-		unix.Close(fd)
+	fd, e, err := s.open(d, name, e)
+	if err != nil {
+		s.failed(d, name, err)
+		return
 	}
+	s.reopen(fd, e, d, name)
+	unix.Close(fd)
 }
 
 // opened opens a directory that was there before.
 func (s *search) opened(d folder, name string, e entry) (sub folder, ok bool) {
 	fd, e, err := s.open(d, name, e)
 	if err != nil || !e.mode.IsDir() {
+		s.failed(d, name, err)
 		if err == nil {
 			unix.Close(fd)
 		}
@@ -194,8 +217,7 @@ func (s *search) modules(root folder) {
 
 // files brings in line what is new of a directory, but not what is below.
 func (s *search) files(d folder) {
-	list, _ := names(d.fd)
-	for _, name := range list {
+	for _, name := range s.list(d) {
 		if sub, ok := s.entry(d, name); ok {
 			unix.Close(sub.fd)
 		}
@@ -205,9 +227,9 @@ func (s *search) files(d folder) {
 // along looks at the directories on a branch, and at what is new in them. The directory given stays open.
 func (s *search) along(d folder, b branch) {
 	if s.fresh(d.self) {
-		list, _ := names(d.fd)
-		for _, name := range list {
+		for _, name := range s.list(d) {
 			e, err := lookAt(d.fd, name)
+			s.failed(d, name, err)
 			if err != nil || !s.rule.recent(e) || name == "cache" && d.zone == rootZone {
 				continue
 			}
@@ -218,6 +240,7 @@ func (s *search) along(d folder, b branch) {
 	}
 	for name, next := range b {
 		e, err := lookAt(d.fd, name)
+		s.failed(d, name, err)
 		if err != nil || !e.mode.IsDir() || len(next) == 0 || !e.born.IsZero() && s.rule.recent(e) {
 			continue // of a module itself the directory is beside: it is NAME@VERSION
 		}
@@ -232,6 +255,7 @@ func (s *search) along(d folder, b branch) {
 func (s *search) sumdb(download folder) {
 	e, err := lookAt(download.fd, "sumdb")
 	if err != nil {
+		s.failed(download, "sumdb", err)
 		return
 	}
 	if s.rule.recent(e) {
@@ -245,8 +269,7 @@ func (s *search) sumdb(download folder) {
 		return
 	}
 	defer unix.Close(top.fd)
-	list, _ := names(top.fd)
-	for _, name := range list {
+	for _, name := range s.list(top) {
 		db, ok := s.next(top, name)
 		if !ok {
 			continue
@@ -257,8 +280,7 @@ func (s *search) sumdb(download folder) {
 }
 
 func (s *search) database(db folder) {
-	list, _ := names(db.fd)
-	for _, name := range list {
+	for _, name := range s.list(db) {
 		sub, ok := s.next(db, name)
 		if !ok {
 			continue

@@ -109,7 +109,7 @@ func (f *faultRun) write(dir, archive string) {
 // plain runs the true go in dir/module, with the environment of the case.
 func (f *faultRun) plain(dir string, environ []string, args ...string) {
 	cmd := exec.Command(filepath.Join(f.goroot, "bin", "go"), args...)
-	w := &faultWorker{f, dir}
+	w := &faultWorker{faultRun: f, dir: dir}
 	cmd.Dir, cmd.Env = dir+"/module", append(w.environ(), environ...)
 	mustRun(f.t, cmd)
 }
