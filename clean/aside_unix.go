@@ -366,21 +366,26 @@ func (a *Aside) end() {
 	a.in.Close()
 }
 
-func keep(dir string) (restore func()) {
+func keep(dir string) (restore func() error) {
 	cache, err := openCache(filepath.Clean(dir))
+	nothing := func() error { return nil }
 	if err != nil || cache == nil {
-		return func() {}
+		return nothing
 	}
 	var was unix.Stat_t
 	if unix.Fstat(cache.FD(), &was) != nil {
 		cache.Close()
-		return func() {}
+		return nothing
 	}
-	return func() {
+	return func() error {
+		defer cache.Close()
 		var now unix.Stat_t
-		if unix.Fstat(cache.FD(), &now) == nil && now.Mode != was.Mode {
-			unix.Fchmod(cache.FD(), uint32(was.Mode)&(0o777|unix.S_ISGID))
+		if unix.Fstat(cache.FD(), &now) != nil || now.Mode == was.Mode || now.Nlink == 0 {
+			return nil
 		}
-		cache.Close()
+		if err := unix.Fchmod(cache.FD(), uint32(was.Mode)&(0o777|unix.S_ISGID)); err != nil {
+			return &fs.PathError{Op: fmt.Sprintf("give mode %04o back to", was.Mode&0o777), Path: dir, Err: err}
+		}
+		return nil
 	}
 }

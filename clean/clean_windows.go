@@ -4,7 +4,7 @@ package clean
 // build are.
 type Aside struct{}
 
-func keep(string) (restore func())                        { return func() {} }
+func keep(string) (restore func() error)                  { return func() error { return nil } }
 func modCache(string, Hold) (*Aside, error)               { return nil, nil }
 func buildCache(string, bool, bool, Hold) (*Aside, error) { return nil, nil }
 func sweep(string, Hold) map[string]error                 { return nil }

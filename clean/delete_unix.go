@@ -167,7 +167,7 @@ func sweep(cache string, hold Hold) (failed map[string]error) {
 		if err != nil {
 			continue
 		}
-		if uid, _ := d.Owner(); d.CheckParent(fsinfo.Receiver{UIDs: []int{uid}}) == nil {
+		if d.CheckParent(receiverOf(d)) == nil {
 			sweepIn(d, prefix, hold, failed)
 		}
 		d.Close()
@@ -175,7 +175,9 @@ func sweep(cache string, hold Hold) (failed map[string]error) {
 	return failed
 }
 
-// sweepIn deletes the folders of this user's in a directory whose names are prefix and a number.
+// sweepIn deletes the folders in a directory whose names are prefix and a number, if they belong to this user. Root also
+// deletes those of the directory's owner, and others delete empty ones of root's: root cleans the caches of others, and may
+// have been killed before or after it gave the folder away.
 func sweepIn(d *fsinfo.Dir, prefix string, hold Hold, failed map[string]error) {
 	names, _ := fsinfo.Names(d.FD())
 	for _, name := range names {
@@ -184,11 +186,13 @@ func sweepIn(d *fsinfo.Dir, prefix string, hold Hold, failed map[string]error) {
 		}
 		fd, err := openForRemoval(d.FD(), name)
 		if err != nil {
+			removeRoots(d.FD(), name)
 			continue
 		}
 		var st unix.Stat_t
 		folder := filepath.Join(d.Real(), name)
-		if unix.Fstat(fd, &st) == nil && int(st.Uid) == os.Geteuid() {
+		owner, _ := d.Owner()
+		if unix.Fstat(fd, &st) == nil && (int(st.Uid) == os.Geteuid() || os.Geteuid() == 0 && int(st.Uid) == owner) {
 			if release, free := hold(folder); free {
 				if err := remove(d.FD(), name, fd); err != nil {
 					failed[folder] = full(err, folder)
@@ -197,6 +201,14 @@ func sweepIn(d *fsinfo.Dir, prefix string, hold Hold, failed map[string]error) {
 			}
 		}
 		unix.Close(fd)
+	}
+}
+
+// removeRoots removes an empty directory of root's.
+func removeRoots(dir int, name string) {
+	var st unix.Stat_t
+	if unix.Fstatat(dir, name, &st, unix.AT_SYMLINK_NOFOLLOW) == nil && st.Uid == 0 {
+		unix.Unlinkat(dir, name, unix.AT_REMOVEDIR)
 	}
 }
 

@@ -48,7 +48,9 @@ func (c *command) clean(release func(), repairs *rights.Run) int {
 	asides := c.setAside()
 	var rubbish []*clean.Aside
 	putBack := func(shim.Status) {
-		restore()
+		if err := restore(); err != nil {
+			c.say.line("%v; others may write to it; run: chmod go-w %s", err, envfix.Quote(c.emptied()))
+		}
 		for _, a := range asides {
 			if a.Removed() {
 				rubbish = append(rubbish, a)
