@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"golang.org/x/mod/module"
 )
@@ -56,6 +57,7 @@ func (c *Cache) newScratch(entries []Entry, sums Sums, run Go) (*scratch, error)
 // makeScratch makes the folder.
 func (c *Cache) makeScratch(s *scratch) (err error) {
 	if c.Apart != "" {
+		c.sweepApart()
 		if s.path, err = os.MkdirTemp(c.Apart, strings.TrimPrefix(scratchPrefix, ".")); err != nil {
 			return err
 		}
@@ -73,6 +75,47 @@ func (c *Cache) makeScratch(s *scratch) (err error) {
 		c.download.Remove(s.name)
 	}
 	return err
+}
+
+// sweepApart removes the folders that heals of this user's left apart when they were killed. One that somebody holds is in
+// use. One without a lock file may be about to get it, unless it is old.
+func (c *Cache) sweepApart() {
+	apart, err := os.OpenRoot(c.Apart)
+	if err != nil {
+		return
+	}
+	defer apart.Close()
+	names, _ := fs.Glob(apart.FS(), strings.TrimPrefix(scratchPrefix, ".")+"*")
+	for _, name := range names {
+		fi, err := apart.Lstat(name)
+		if err != nil || !fi.IsDir() {
+			continue
+		}
+		if uid, _ := ownerOf(fi); uid != os.Geteuid() {
+			continue
+		}
+		if unused(apart, name, time.Since(fi.ModTime()) > time.Hour) {
+			apart.RemoveAll(name)
+		}
+	}
+}
+
+// unused reports whether nobody holds a scratch.
+func unused(apart *os.Root, name string, old bool) bool {
+	top, err := apart.OpenRoot(name)
+	if err != nil {
+		return false
+	}
+	defer top.Close()
+	if _, err := top.Lstat("lock"); err != nil && !old {
+		return false
+	}
+	release, err := hold(top, "lock", false)
+	if err != nil {
+		return false
+	}
+	release()
+	return true
 }
 
 // unmade says why there is no scratch. Its own name tells nobody anything.
