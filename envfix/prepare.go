@@ -57,7 +57,7 @@ func moveAside(cache string) (n, owner int) {
 		if !e.IsDir() || !isBucket(e.Name()) {
 			continue
 		}
-		if f := look(dir); !f.writable && renameAside(dir) == nil {
+		if f := look(dir); f.err == nil && !f.writable && renameAside(dir) == nil {
 			if n++; n == 1 || f.owner != os.Geteuid() {
 				owner = f.owner
 			}

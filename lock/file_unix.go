@@ -303,9 +303,9 @@ func (l *lockFile) markIn(begin, length int64) (at int64, ok bool) {
 }
 
 // noDirectoryLocks reports whether an error says that the file system locks nothing, or nothing that is open
-// for reading alone (EBADF of NFS, EIO of older ones).
+// for reading alone (EBADF of NFS).
 func noDirectoryLocks(err error) bool {
-	return slices.ContainsFunc([]error{unix.ENOLCK, unix.EOPNOTSUPP, unix.ENOTSUP, unix.ENOSYS, unix.EINVAL, unix.EBADF, unix.EIO},
+	return slices.ContainsFunc([]error{unix.ENOLCK, unix.EOPNOTSUPP, unix.ENOTSUP, unix.ENOSYS, unix.EINVAL, unix.EBADF},
 		func(refusal error) bool { return errors.Is(err, refusal) })
 }
 

@@ -97,8 +97,8 @@ func (s Search) try(path string, self fs.FileInfo) (g Go, why string) {
 		return Go{}, reason(err)
 	case fi.IsDir():
 		return Go{}, "a directory"
-	case !executable(path, fi):
-		return Go{}, "not executable"
+	case notExecutable(path, fi) != "":
+		return Go{}, notExecutable(path, fi)
 	case s.Via.contains(path):
 		return Go{}, "starts go-safe again"
 	case self != nil && os.SameFile(fi, self), isCopy(path, fi):

@@ -24,7 +24,18 @@ var usualDirs = []string{
 	"/snap/bin",
 }
 
-// executable asks the system rather than the mode bits: an ACL or a read-only root may say otherwise.
-func executable(path string, fi fs.FileInfo) bool {
-	return fi.Mode().IsRegular() && unix.Access(path, unix.X_OK) == nil
+// notExecutable returns why a file cannot be executed, "" if it can. It asks the system rather than the mode bits: an ACL or
+// a read-only root may say otherwise.
+func notExecutable(path string, fi fs.FileInfo) (why string) {
+	if !fi.Mode().IsRegular() {
+		return "not executable"
+	}
+	switch err := unix.Access(path, unix.X_OK); err {
+	case nil:
+		return ""
+	case unix.EACCES:
+		return "not executable"
+	default:
+		return err.Error()
+	}
 }

@@ -8,7 +8,10 @@ var goNames = []string{"go.exe", "go.bat", "go.cmd"}
 // usualDirs are the last resort: where the installer puts go.
 var usualDirs = []string{`C:\Program Files\Go\bin`, `C:\Go\bin`}
 
-// executable needs no more than the name's extension on Windows.
-func executable(path string, fi fs.FileInfo) bool {
-	return fi.Mode().IsRegular()
+// notExecutable returns why a file cannot be executed, "" if it can: on Windows the name's extension is enough.
+func notExecutable(path string, fi fs.FileInfo) (why string) {
+	if !fi.Mode().IsRegular() {
+		return "not executable"
+	}
+	return ""
 }
