@@ -296,8 +296,10 @@ looked at, or nothing could be healed.
 Go safe doctor looks at what a go build here, one that needs a module which is not there, would find, with the probes of a run, and says what
 is wrong, why that matters (-v) and what to type. It makes nothing, and needs neither a home nor a real go. Where another machine
 gives the locks it tries one on a file and removes that. It executes the real go and its compiler, each with none of the user's
-settings but the one in question, git as the go command does, and the go of a version manager. A check that is not done after three
-seconds is left behind; with -v, which looks at every entry of the caches and not at a sample, after a minute.
+settings but the one in question, git as the go command does, and the go of a version manager. Root runs no program that
+another user could have put there, and in another user's repository asks git only whether it trusts that. A check that is
+not done after three seconds is left behind; with -v, which looks at every entry of the caches and not at a sample, after a
+minute.
 
 A check is ok, a warning (go-safe makes up for it, or it is a risk), broken (go commands fail of it), or unknown (it could not look). The checks:
 
