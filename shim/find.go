@@ -97,8 +97,11 @@ func (s Search) try(path string, self fs.FileInfo) (g Go, why string) {
 		return Go{}, reason(err)
 	case fi.IsDir():
 		return Go{}, "a directory"
-	case notExecutable(path, fi) != "":
-		return Go{}, notExecutable(path, fi)
+	}
+	if why := notExecutable(path, fi); why != "" {
+		return Go{}, why
+	}
+	switch {
 	case s.Via.contains(path):
 		return Go{}, "starts go-safe again"
 	case self != nil && os.SameFile(fi, self), isCopy(path, fi):
