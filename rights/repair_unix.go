@@ -8,7 +8,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"time"
 
 	"github.com/go-safe/go-safe/internal/fsinfo"
@@ -155,14 +154,15 @@ func (j *job) decide(r *Run, c Cache, self entry, fresh bool) bool {
 }
 
 func (r *Run) repair() *Report {
-	total := &Report{Left: slices.Clone(r.left)}
+	total := &Report{}
+	total.leave(r.left)
 	for _, j := range r.jobs {
 		part := j.repair()
 		total.Seen += part.Seen
 		for kind, n := range part.Changed {
 			total.Changed[kind] += n
 		}
-		total.Left = append(total.Left, part.Left...)
+		total.leave(part.Left)
 	}
 	return total
 }

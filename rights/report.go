@@ -40,6 +40,17 @@ func (r *Report) Total() int64 {
 	return n
 }
 
+// leave adds what was left. For each reason there is one Left.
+func (r *Report) leave(list []Left) {
+	for _, l := range list {
+		if i := slices.IndexFunc(r.Left, func(have Left) bool { return have.Why == l.Why }); i >= 0 {
+			r.Left[i].Count += l.Count
+		} else {
+			r.Left = append(r.Left, l)
+		}
+	}
+}
+
 // Left are entries that are not as they should be and were not changed.
 type Left struct {
 	Why   string
