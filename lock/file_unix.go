@@ -15,8 +15,6 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-const lockableDirectories = true
-
 // A lockFile is what is locked: a directory, or a file in it. The descriptors are not those of package os,
 // which would make an epoll instance for them: this is done at each start.
 type lockFile struct {
@@ -27,7 +25,8 @@ type lockFile struct {
 	marked bool
 }
 
-// open makes dir if it is missing and opens what is to be locked for it.
+// open makes dir if it is missing and opens what is to be locked for it: on file systems that Linux gives no directory
+// locks of the server's (NFS, 9p, SMB), or that belong to a program, a file.
 func open(dir string, file bool) (*lockFile, error) {
 	dirFD, err := openFD(dir, unix.O_RDONLY|unix.O_DIRECTORY)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -39,19 +38,13 @@ func open(dir string, file bool) (*lockFile, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := &lockFile{lockPath(dir, file), dirFD, dir, dirFD, false}
-	if l.path == dir {
+	l := &lockFile{dir, dirFD, dir, dirFD, false}
+	if !file && !remote(dir) {
 		return l, nil
 	}
-	in := dirFD
-	if filepath.Base(l.path) != fileName { // beside it
-		if in, err = openAt(dirFD, "..", unix.O_RDONLY|unix.O_DIRECTORY); err == nil {
-			defer unix.Close(in)
-			err = stillBeside(dirFD, in)
-		}
-	}
-	if err == nil {
-		l.fd, err = openFile(in, dirFD, l.path)
+	var name string
+	if name, l.path, err = standIn(dir, dirFD); err == nil {
+		l.fd, err = openFile(dirFD, name, l.path)
 	}
 	if err != nil {
 		unix.Close(dirFD)
@@ -60,27 +53,45 @@ func open(dir string, file bool) (*lockFile, error) {
 	return l, nil
 }
 
-// standIn is the path of the file that stands for dir. It is beside dir, so that a clean leaves it alone, if the same users
-// may write there, and in the same file system. Otherwise it is in dir.
-func standIn(dir string) string {
-	real, err := filepath.EvalSymlinks(dir)
+// isThere reports whether there is something to lock for dir, so that open makes nothing.
+func isThere(dir string) bool {
+	fd, err := openFD(dir, unix.O_RDONLY|unix.O_DIRECTORY)
 	if err != nil {
-		real = dir
+		return false
 	}
-	var d, up unix.Stat_t
-	if unix.Stat(real, &d) == nil && unix.Stat(filepath.Dir(real), &up) == nil && d.Dev == up.Dev && sameWriters(d, up) {
-		return real + fileName
+	defer unix.Close(fd)
+	if !remote(dir) {
+		return true
 	}
-	return filepath.Join(dir, fileName)
+	name, _, err := standIn(dir, fd)
+	var st unix.Stat_t
+	return err == nil && unix.Fstatat(fd, name, &st, unix.AT_SYMLINK_NOFOLLOW) == nil
 }
 
-// stillBeside is standIn's answer for what was opened: somebody may have exchanged the directory for another one meanwhile.
-func stillBeside(dirFD, parentFD int) error {
+// standIn names the file that stands for an open directory, seen from there, and its path. It is beside the directory, so
+// that a clean leaves it alone, if the same users may write there, and in the same file system. Otherwise it is in it.
+func standIn(dir string, dirFD int) (name, path string, err error) {
 	var d, up unix.Stat_t
-	if unix.Fstat(dirFD, &d) != nil || unix.Fstat(parentFD, &up) != nil || d.Dev != up.Dev || !sameWriters(d, up) {
-		return fs.ErrNotExist // look again
+	if err := unix.Fstat(dirFD, &d); err != nil {
+		return "", "", gone(dir, err)
 	}
-	return nil
+	err = unix.Fstatat(dirFD, "..", &up, 0)
+	if err == unix.EACCES || err == nil && (d.Dev != up.Dev || !sameWriters(d, up)) {
+		return fileName, filepath.Join(dir, fileName), nil
+	}
+	real, pathErr := filepath.EvalSymlinks(dir)
+	if err != nil || pathErr != nil {
+		return "", "", gone(dir, fs.ErrNotExist)
+	}
+	return "../" + filepath.Base(real) + fileName, real + fileName, nil
+}
+
+// gone is the error for a directory that was removed after it was opened, which NFS calls stale.
+func gone(dir string, err error) error {
+	if err == unix.ESTALE {
+		err = unix.ENOENT
+	}
+	return &fs.PathError{Op: "open", Path: dir, Err: err}
 }
 
 // sameWriters reports whether a directory's parent may be written to by all who may write to the directory.
@@ -97,7 +108,7 @@ func openFD(path string, flags int) (fd int, err error) {
 		return err
 	})
 	if err != nil {
-		return -1, &fs.PathError{Op: "open", Path: path, Err: err}
+		return -1, gone(path, err)
 	}
 	return fd, nil
 }
@@ -112,30 +123,29 @@ func uninterrupted(call func() error) error {
 	}
 }
 
-// openFile opens the file that stands for an open directory, in one that is open too, and makes it if it is missing. Of the
-// path only the last name counts: the directory may have another owner, who could lead root elsewhere by it. The file is
-// opened for writing if that is allowed, because NFS wants that for an exclusive lock (flock(2)). No link is followed, and
-// only a file is opened.
-func openFile(in, dirFD int, path string) (fd int, err error) {
-	name := filepath.Base(path)
+// openFile opens the file that stands for an open directory, and makes it if it is missing. Its name is seen from the
+// directory, and the path is for errors only: the directory may have another owner, who could lead root elsewhere by it. The
+// file is opened for writing if that is allowed, because NFS wants that for an exclusive lock (flock(2)). No link is
+// followed, and only a file is opened.
+func openFile(dirFD int, name, path string) (fd int, err error) {
 	var st unix.Stat_t
-	err = unix.Fstatat(in, name, &st, unix.AT_SYMLINK_NOFOLLOW)
+	err = unix.Fstatat(dirFD, name, &st, unix.AT_SYMLINK_NOFOLLOW)
 	if err == unix.ENOENT {
-		if err = makeFile(in, dirFD, name); err == nil {
-			err = unix.Fstatat(in, name, &st, unix.AT_SYMLINK_NOFOLLOW)
+		if err = makeFile(dirFD, name); err == nil {
+			err = unix.Fstatat(dirFD, name, &st, unix.AT_SYMLINK_NOFOLLOW)
 		}
 	}
 	if err != nil {
-		return -1, &fs.PathError{Op: "create", Path: path, Err: err}
+		return -1, gone(path, err)
 	}
 	if st.Mode&unix.S_IFMT != unix.S_IFREG {
 		return -1, notFile(path)
 	}
-	if fd, err = openAt(in, name, unix.O_RDWR); err != nil {
-		fd, err = openAt(in, name, unix.O_RDONLY)
+	if fd, err = openAt(dirFD, name, unix.O_RDWR); err != nil {
+		fd, err = openAt(dirFD, name, unix.O_RDONLY)
 	}
 	if err != nil {
-		err = &fs.PathError{Op: "open", Path: path, Err: err}
+		err = gone(path, err)
 		if errors.Is(err, fs.ErrPermission) {
 			err = &RefusedError{File: path, Err: err}
 		}
@@ -154,19 +164,19 @@ func openAt(dirFD int, name string, flags int) (fd int, err error) {
 
 // makeFile makes the file, unless another process is faster. It has its rights before it has its name: if this process
 // is killed in between, nothing is left that is closed to others. A file system without hard links gives them afterwards.
-func makeFile(in, dirFD int, name string) error {
-	temp, fd, err := makeTemp(in)
+func makeFile(dirFD int, name string) error {
+	temp, fd, err := makeTemp(dirFD, filepath.Dir(name))
 	if err != nil {
 		return err
 	}
-	defer unix.Unlinkat(in, temp, 0)
+	defer unix.Unlinkat(dirFD, temp, 0)
 	defer unix.Close(fd)
 	if err := likeDirectory(fd, dirFD); err != nil {
 		return err
 	}
-	err = unix.Linkat(in, temp, in, name, 0)
+	err = unix.Linkat(dirFD, temp, dirFD, name, 0)
 	if err != nil && err != unix.EEXIST {
-		if fd, err = openAt(in, name, unix.O_RDWR|unix.O_CREAT|unix.O_EXCL); err == nil {
+		if fd, err = openAt(dirFD, name, unix.O_RDWR|unix.O_CREAT|unix.O_EXCL); err == nil {
 			defer unix.Close(fd)
 			err = likeDirectory(fd, dirFD)
 		}
@@ -177,10 +187,10 @@ func makeFile(in, dirFD int, name string) error {
 	return err
 }
 
-// makeTemp makes a file with a new name.
-func makeTemp(dirFD int) (name string, fd int, err error) {
+// makeTemp makes a file with a new name in a directory, "." or "..", seen from an open one.
+func makeTemp(dirFD int, in string) (name string, fd int, err error) {
 	for range 100 {
-		name = fileName + "-" + strconv.FormatUint(uint64(rand.Uint32()), 10)
+		name = in + "/" + fileName + "-" + strconv.FormatUint(uint64(rand.Uint32()), 10)
 		if fd, err = openAt(dirFD, name, unix.O_RDWR|unix.O_CREAT|unix.O_EXCL); err != unix.EEXIST {
 			break
 		}
@@ -210,6 +220,9 @@ func (l *lockFile) try(mode Mode) (ok bool, err error) {
 	err = uninterrupted(func() error { return unix.Flock(l.fd, how) })
 	if errors.Is(err, unix.EWOULDBLOCK) {
 		return false, nil
+	}
+	if err == unix.ESTALE {
+		return false, gone(l.path, err)
 	}
 	return err == nil, err
 }

@@ -9,9 +9,7 @@ import (
 	"github.com/gofrs/flock"
 )
 
-const lockableDirectories = false // LockFileEx takes files alone
-
-// A lockFile is the file that is locked for a directory.
+// A lockFile is the file that is locked for a directory: LockFileEx takes files alone.
 type lockFile struct {
 	*flock.Flock
 }
@@ -21,12 +19,18 @@ func open(dir string, file bool) (*lockFile, error) {
 	if err := os.MkdirAll(dir, 0o777); err != nil {
 		return nil, err
 	}
-	path := lockPath(dir, file)
+	path := dir + fileName // not in it: what has an open file in it cannot be renamed
 	flags, err := prepareFile(path)
 	if err != nil {
 		return nil, err
 	}
 	return &lockFile{flock.New(path, flock.SetFlag(flags), flock.SetPermissions(0))}, nil
+}
+
+// isThere reports whether there is something to lock for dir, so that open makes nothing.
+func isThere(dir string) bool {
+	_, err := os.Stat(dir + fileName)
+	return err == nil
 }
 
 // prepareFile makes the file if it is missing, with the rights of its directory: who can use the one can use the other.

@@ -201,6 +201,9 @@ func (w *waiter) tryNow() (release func(), err error) {
 			ok, err = w.lock.try(w.mode)
 		}
 		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			w.leave()
+			return nil, err
 		case err != nil && !w.file && noDirectoryLocks(err):
 			w.file = true // and only then: who locks the file does not see who locks the directory
 		case err != nil:

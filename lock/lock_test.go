@@ -476,7 +476,7 @@ func TestReplaced(t *testing.T) {
 			t.Fatal(err)
 		}
 		if file {
-			err = os.Rename(lockPath(dir, true), filepath.Join(dir, "old"))
+			err = os.Rename(w.lock.path, filepath.Join(dir, "old"))
 		} else {
 			err = errors.Join(os.Rename(dir, dir+".aside"), os.Mkdir(dir, 0o755))
 		}
@@ -527,10 +527,12 @@ func TestComesAndGoes(t *testing.T) {
 // Where the directory cannot be locked a file in it is: a link or a pipe in its place is refused, and does not block.
 func TestFile(t *testing.T) {
 	dir := sharedDir(t)
-	name := lockPath(dir, true)
-	if l, err := open(dir, true); err != nil {
+	l, err := open(dir, true)
+	if err != nil {
 		t.Fatal(err)
-	} else if ok, err := l.try(Exclusive); !ok || err != nil || !l.current() {
+	}
+	name := l.path
+	if ok, err := l.try(Exclusive); !ok || err != nil || !l.current() {
 		t.Fatal(ok, err)
 	}
 	if fi, err := os.Stat(name); err != nil || fi.Mode() != 0o644 {

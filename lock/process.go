@@ -1,7 +1,6 @@
 package lock
 
 import (
-	"os"
 	"slices"
 	"time"
 )
@@ -45,7 +44,7 @@ func Held(dir string) bool {
 
 // openThere opens what is locked for dir, if that is there: nothing is made.
 func openThere(dir string) (*lockFile, bool) {
-	if _, err := os.Stat(lockPath(dir, false)); err != nil {
+	if !isThere(dir) {
 		return nil, false
 	}
 	l, err := open(dir, false)

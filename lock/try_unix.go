@@ -18,7 +18,7 @@ func try(dir string) error {
 	if !remote(dir) {
 		return refused(dir, dirFD, unix.LOCK_UN)
 	}
-	name, fd, err := makeTemp(dirFD)
+	name, fd, err := makeTemp(dirFD, ".")
 	if err != nil {
 		return nil
 	}
