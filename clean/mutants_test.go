@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"testing"
 	"unsafe"
 
@@ -114,5 +115,32 @@ func TestOtherDeviceStays(t *testing.T) {
 		}
 		must(t, unix.Unmount(mounted, unix.MNT_DETACH))
 		must(t, os.RemoveAll(aside.Folder()))
+	}
+}
+
+// The go command opens a cache that it cannot remove to everybody. If its rights cannot be given back, that is told.
+func TestKeepTells(t *testing.T) {
+	dir := t.TempDir()
+	restore := clean.Keep(dir)
+	must(t, os.Chmod(dir, 0o777))
+	f, err := os.Open(dir)
+	must(t, err)
+	defer f.Close()
+	const immutable = 0x10 // FS_IMMUTABLE_FL in linux/fs.h
+	if err := unix.IoctlSetPointerInt(int(f.Fd()), unix.FS_IOC_SETFLAGS, immutable); err != nil {
+		t.Skipf("no immutable directories: %v", err)
+	}
+	err = restore()
+	must(t, unix.IoctlSetPointerInt(int(f.Fd()), unix.FS_IOC_SETFLAGS, 0))
+	if err == nil || !strings.Contains(err.Error(), dir) {
+		t.Errorf("told: %v", err)
+	}
+	restore = clean.Keep(dir)
+	must(t, os.Chmod(dir, 0o755))
+	if err := restore(); err != nil {
+		t.Error(err)
+	}
+	if fi, err := os.Stat(dir); err != nil || fi.Mode().Perm() != 0o777 {
+		t.Errorf("given back: %v, %v", fi.Mode(), err)
 	}
 }
