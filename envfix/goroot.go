@@ -19,15 +19,21 @@ func Version(goroot string) string {
 	return strings.TrimSpace(version)
 }
 
-// wrongRoot says why the go command of the tree at real cannot work with root, "" where it can.
-func wrongRoot(root, real string) string {
-	fi, err := os.Stat(filepath.Join(root, "pkg", "tool"))
-	if err != nil || !fi.IsDir() {
+// wrongRoot says why the go command of the tree at real fails with root, "" where it does not. Programs give it a
+// tree of their own on purpose, whose sources it is to read. Only what compiles needs more than a directory: a tree
+// with a compiler, which is of the go command's version.
+func (r *resolver) wrongRoot(root, real string) string {
+	if !isDir(root) || r.Compiles && !isDir(filepath.Join(root, "pkg", "tool")) {
 		return root + " is not a Go tree"
 	}
 	have, want := Version(root), Version(real)
-	if have != want && have != "" && want != "" {
+	if r.Compiles && have != want && have != "" && want != "" {
 		return root + " is " + have + ", and the go command " + want
 	}
 	return ""
+}
+
+func isDir(path string) bool {
+	fi, err := os.Stat(path)
+	return err == nil && fi.IsDir()
 }

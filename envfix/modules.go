@@ -24,7 +24,7 @@ func (r *resolver) modules() {
 	}
 	serves := func() bool { return r.readInPlace(path, cache) || r.ClearsMod && readable(cache.Value) }
 	inPlace := base == "" || strange == "" && !begun && serves()
-	moved := pathWhy != "" && base != "" && (!inPlace || r.needsBin(path))
+	moved := pathWhy != "" && base != "" && (!inPlace || r.needsBin(path) || !r.ClearsMod && !r.Vouched(cache.Value))
 	if inPlace && !moved {
 		r.plan.keep("GOPATH", path)
 		r.plan.keep("GOMODCACHE", cache)

@@ -19,6 +19,9 @@ type Request struct {
 	// env would show.
 	Bare bool
 
+	// Compiles: the command runs the compiler of GOROOT.
+	Compiles bool
+
 	// RunsWork: the command executes what it built in $WORK.
 	RunsWork bool
 
@@ -44,6 +47,10 @@ type Request struct {
 	// Holds reports whether the module cache has all that the command may need. It is asked only where one
 	// cannot be written to, and costs a look at every module.
 	Holds func(modcache string) bool
+
+	// Vouched reports whether the command needs no state of the checksum database, which is below GOPATH, for what
+	// the module cache has. It is asked only where that cannot be written to, and costs as much.
+	Vouched func(modcache string) bool
 
 	// Switches reports whether the command will run a toolchain from the module cache.
 	Switches func() bool
@@ -111,13 +118,13 @@ func (r *resolver) settleHome() {
 	}
 }
 
-// root removes a GOROOT that would break the go found: one that is no Go tree, or that of another
-// version (F08). A go that stands in no tree of its own may depend on the variable, and keeps it.
+// root removes a GOROOT of which the go found would fail (F08). A go that stands in no tree of its own may depend on
+// the variable, and keeps it.
 func (r *resolver) root() {
 	was := r.Get("GOROOT")
 	why := ""
 	if r.GOROOT != "" && was.Value != "" && filepath.Clean(was.Value) != r.GOROOT {
-		why = wrongRoot(was.Value, r.GOROOT)
+		why = r.wrongRoot(was.Value, r.GOROOT)
 	}
 	switch {
 	case why == "":
@@ -127,7 +134,7 @@ func (r *resolver) root() {
 	default:
 		r.plan.set(was, "GOROOT", r.GOROOT, why)
 	}
-	if file := r.user["GOROOT"]; file != "" && r.GOROOT != "" && wrongRoot(file, r.GOROOT) != "" {
+	if file := r.user["GOROOT"]; file != "" && r.GOROOT != "" && r.wrongRoot(file, r.GOROOT) != "" {
 		r.defaults()
 	}
 }

@@ -130,7 +130,7 @@ func Classify(args []string, goflags string) Class {
 		c.Clears, c.Empties = 0, 0
 	}
 	c.Runs = runs(v, flags)
-	c.Compiles = compiles(v.name, flags, rest)
+	c.Compiles = compiles(v.name, rest)
 	c.Bare = v.writes == 0 || v.name == "list" && has(flags, "m")
 	c.Stamps = stamps(v, flags, rest)
 	c.Tells = slices.ContainsFunc(flags, tells)
@@ -267,16 +267,16 @@ func isCover(flag string) bool {
 	return strings.HasPrefix(strings.TrimPrefix(flagName(flag), "test."), "cover")
 }
 
-// compiles reports whether the command runs the compiler of GOROOT. What go generate starts finds its own tree. Of the tools in
-// GOROOT/pkg/tool, which go tool does not build, there are these since Go 1.25.
-func compiles(verb string, flags, rest []string) bool {
+// compiles reports whether the command is of no use without the compiler of GOROOT. What go generate starts finds its
+// own tree, and who asks go list for export data wants to know of a tree without a compiler. Go tool does not build
+// these: they are in GOROOT/pkg/tool since Go 1.25.
+func compiles(verb string, rest []string) bool {
 	switch verb {
 	case "build", "fix", "install", "run", "test", "vet":
 		return true
-	case "list":
-		return has(flags, "export") || has(flags, "compiled")
 	case "tool":
-		return len(rest) > 0 && !slices.Contains([]string{"asm", "cgo", "compile", "cover", "fix", "link", "preprofile", "vet"}, rest[0])
+		there := []string{"asm", "cgo", "compile", "cover", "fix", "link", "preprofile", "vet"}
+		return len(rest) > 0 && !slices.Contains(there, rest[0])
 	}
 	return false
 }

@@ -101,7 +101,7 @@ func TestNeeds(t *testing.T) {
 		{line: "doc fmt", runs: 0},
 		{line: "doc -http", runs: Work | BuildCache},
 		{line: "list ./..."},
-		{line: "list -export std", compiles: true},
+		{line: "list -export std"},
 		{line: "list -m -json all", bare: true},
 		{line: "list -m=false all"},
 		{line: "mod edit -json", bare: true},

@@ -202,14 +202,16 @@ Set for the go command, where they are not usable as they are:
 	            default one of another user. Where the cache
 	            itself is ours, those are moved aside instead, and that is said. go clean -cache cleans a
 	            full or noexec one, not its substitute.
-	GOPATH      where modules cannot be verified (pkg/sumdb) or binaries placed in it, and the command needs it
+	GOPATH      where modules cannot be verified (pkg/sumdb) or binaries placed in it, and the command needs it: for
+	            modules that are there, too, where go.sum does not have their hashes
 	GOMODCACHE  where it is a default one of another user, or not writable and lacks a module that go.sum or
 	            the command line names (see above), where it is without locks, or a toolchain is to be run from it
 	            and it is noexec
 	HOME        where it is not set and a default depends on it: the home of the passwd entry
 	GOBIN       for go install, see Installing
-	GOROOT      removed where it is no Go tree, or one of another version than the real go. Where the user's env
-	            file says so, it is set to the right one, with the settings of that tree's go.env.
+	GOROOT      removed where it is no directory, and for what compiles where it has no compiler, or one of
+	            another version than the real go. Where the user's env file says so, it is set to the right one, with
+	            the settings of that tree's go.env. Else it is the user's, and go list and go env read it.
 
 Once a day, when the go command trims its build cache, go-safe removes abandoned go-build folders from where $WORK
 will be: folders of this user in which nothing changed for three days, nothing runs and nothing is mounted. It does so
