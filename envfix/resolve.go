@@ -22,8 +22,8 @@ type Request struct {
 	// Compiles: the command runs the compiler of GOROOT.
 	Compiles bool
 
-	// RunsWork: the command executes what it built in $WORK.
-	RunsWork bool
+	// RunsWork: the command executes what it built in $WORK. RunsCache: the same in the build cache.
+	RunsWork, RunsCache bool
 
 	// PrivateTemp: $WORK is to be in a folder of this user's own, always.
 	PrivateTemp bool
@@ -156,6 +156,7 @@ func (r *resolver) defaults() {
 func (r *resolver) buildCache() {
 	was := r.gocache()
 	need := cacheRoom
+	need.exec = r.RunsCache
 	if r.ClearsBuild {
 		need = room{}
 	}
@@ -171,7 +172,7 @@ func (r *resolver) buildCache() {
 	}
 	base := ""
 	if why != "" {
-		base = r.pick(r.cacheBases(), workRoom, cacheRoom)
+		base = r.pickCache()
 	}
 	if base == "" {
 		r.plan.keep("GOCACHE", was)
@@ -269,6 +270,12 @@ func WithoutLocks(err error) string {
 		return "is on a server that does not answer for locks yet: " + err.Error()
 	}
 	return "is on a file system without locks: " + lastError(err)
+}
+
+// pickCache returns the base for private caches, "" where there is none. It is the same for all commands: one on
+// which nothing can be executed is only taken where there is no other, and serves those that execute nothing from it.
+func (r *resolver) pickCache() string {
+	return r.pick(r.cacheBases(), workRoom, cacheRoom, pathRoom)
 }
 
 // cacheBases are the private bases whose files can be locked.

@@ -94,12 +94,12 @@ func (r *resolver) twinBase(cache, why string) (base string, begun bool) {
 	if why != "" && judgeable(cache) {
 		for _, dir := range bases {
 			begun, _ := recorded(filepath.Join(dir, twinName(cache)), cache)
-			if begun && r.pick([]string{dir}, cacheRoom, cacheRoom) != "" {
+			if begun && r.pick([]string{dir}, pathRoom) != "" {
 				return dir, true
 			}
 		}
 	}
-	return r.pick(bases, workRoom, cacheRoom), false
+	return r.pickCache(), false
 }
 
 // twin makes GOMODCACHE the private copy of the cache. It reports whether that can be: the directory may be that of

@@ -30,7 +30,8 @@ accepts every command line as go does. It takes one word for itself: safe, as th
 
  3. What does not work is replaced by the first of these that does: the user's own cache folder (go-safe in it),
     /var/tmp/go-UID, go-UID in the temp folder. These are made with mode 0700, and refused where another user
-    made them first, could have written to them or may rename them. When none can be had, the variable stays as it was.
+    made them first, could have written to them or may rename them. One that is noexec is taken where there is no
+    other, and serves commands that execute nothing from it. When none can be had, the variable stays as it was.
 
  4. It takes locks. A command that may write to the module cache or the build cache holds both in use: beside all others that do. go
     clean -modcache, -cache and -fuzzcache change them: alone. So no clean breaks a build. go env -w and -u are alone with the
@@ -198,8 +199,8 @@ Set for the go command, where they are not usable as they are:
 	            cache folder. A GOTMPDIR of the user's that is missing is made. With GOSAFE_TMPDIR=private it is
 	            always set, to go-UID in the temp folder.
 	TMPDIR      where it is missing, not writable, or has less than 32 MiB or 256 inodes left
-	GOCACHE     where it is not writable, noexec, full or without locks, holds folders of another user, or is a
-	            default one of another user. Where the cache
+	GOCACHE     where it is not writable, full or without locks, holds folders of another user, or is a default
+	            one of another user; for go run and go tool also where it is noexec. Where the cache
 	            itself is ours, those are moved aside instead, and that is said. go clean -cache cleans a
 	            full or noexec one, not its substitute.
 	GOPATH      where modules cannot be verified (pkg/sumdb) or binaries placed in it, and the command needs it: for
@@ -370,7 +371,8 @@ Control characters in names are printed as Go escapes.
 After a command that failed there is one "hint:" where a look of a few milliseconds shows a cause that the go command's own message hides:
 the kernel killed a process for want of memory (by the counter of its control group, on Linux), a module that the command needs is torn in
 the cache or cannot be added to it for what another user left there, or because the cache can only be read and GOPROXY is off, go.sum is
-another user's and closed, the file of go env -w cannot be written, the build cache is full, cannot be written to or has a folder or a closed file of another user, the folder of
+another user's and closed, the file of go env -w cannot be written, the build cache is full, cannot be written to or
+has a folder or a closed file of another user, no folder at all can be written to, the folder of
 $WORK is full or noexec, git tells nothing about the repository of the program that was to be built, or cannot read it. There is none where
 that is not certain: where the look shows what may be the cause of some failure, the go command is asked (go list of the same packages,
 which downloads nothing) whether it is of this one, or git, for a second at most. Of the folder of $WORK it is asked by building the same

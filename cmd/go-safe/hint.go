@@ -60,6 +60,7 @@ func (c *command) looks() []hint.Look {
 	}
 	if c.class.Writes&shim.BuildCache != 0 {
 		looks = append(looks,
+			c.nowhere,
 			func() string { return c.cacheTrouble(loading) },
 			func() string { return c.tempTrouble(loading) },
 			c.repoTrouble)
