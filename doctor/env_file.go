@@ -27,6 +27,8 @@ func envFile(m *Machine) Finding {
 		f.Found = "cannot be reached"
 	case err != nil && trouble == "":
 		return ok(file, "not there yet")
+	case err != nil && m.homeless(file):
+		return ok(file, noHome)
 	case err == nil && fi.IsDir():
 		f.Status, f.Found = Broken, trouble
 	case err == nil && !fi.Mode().IsRegular():

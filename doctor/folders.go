@@ -69,6 +69,9 @@ func facet(name string, look func(m *Machine, p envfix.Place) string) func(*Mach
 		if wrong == "" {
 			return ok(dir, missing(p))
 		}
+		if m.homeless(dir) && m.variable(name).Changed() {
+			return ok(dir, noHome)
+		}
 		return m.judge(name, variable, p, wrong)
 	}
 }

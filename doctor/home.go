@@ -35,6 +35,23 @@ func home(m *Machine) Finding {
 	return f
 }
 
+// noHome is what is wrong with a place that is missing because of HOME. One cause has one finding: that of home.
+const noHome = "has no place, as long as HOME is not another one"
+
+// homeless reports whether a path in the home is missing because of the home itself, and another home would cure that.
+func (m *Machine) homeless(path string) bool {
+	dir, _ := m.Settings.Getenv("HOME")
+	if !filepath.IsAbs(dir) {
+		return false
+	}
+	dir = filepath.Clean(dir)
+	below := func(path string) bool {
+		return path != dir && strings.HasPrefix(path, strings.TrimSuffix(dir, "/")+"/")
+	}
+	p := envfix.LookAt("", path)
+	return below(path) && !below(p.Deepest) && p.Access != "" && home(m).Type != ""
+}
+
 // livesIn reports whether go commands have something in a home, which another one would lose: a folder, the file of go env -w, or a
 // place for one.
 func (m *Machine) livesIn(home string) bool {

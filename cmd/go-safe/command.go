@@ -143,14 +143,15 @@ func (c *command) report() {
 	}
 }
 
-// warn says which values that somebody chose are overridden, and to root what is a risk to it.
+// warn says which values that somebody chose are overridden, and to root what is a risk to it. In a container they
+// are the image's, and nobody there can act on it: the doctor tells.
 func (c *command) warn() {
 	chosen := make(map[string]bool)
 	for _, v := range c.plan.Vars {
 		chosen[v.Name] = v.Origin == envfix.FromEnviron || v.Origin == envfix.FromEnvFile
 		// What needs no directories has no use for warnings about them, and those who read its output none for lines
 		// of ours.
-		if v.Overrides() && (!c.class.Bare || v.Name == "GOROOT") {
+		if v.Overrides() && (!c.class.Bare || v.Name == "GOROOT") && envfix.SeesProcesses() {
 			c.say.warning(v)
 		}
 	}
@@ -173,7 +174,7 @@ func (c *command) warnRoot(name string) {
 	if !filepath.IsAbs(dir) {
 		return
 	}
-	if cache := rights.Of(dir); cache.WritableByAll() && cache.Stranger() >= 0 {
+	if cache := rights.Of(dir); cache.WritableByAll() && cache.Stranger() >= 0 && envfix.SeesProcesses() {
 		c.say.line("warning: %s: %s belongs to %s, and everybody may write to it: others decide what you run as root; "+
 			"type: chmod o-w %s", name, dir, envfix.UserName(cache.Stranger()), envfix.Quote(dir))
 	}

@@ -364,9 +364,11 @@ The exit status is 0 where nothing is broken, 1 where something is, 125 where no
 
 Messages are lines on standard error that begin with "go-safe: ". There are none when go-safe chose a default; one
 "warning:" when it overrides a value that the user set, because that value cannot work, or goes on without a lock; one line when it
-moved something aside or waits. Commands that need none of the directories (env, version, list -m, mod edit and the like) are not told about them,
-because tools read what these print. What they say to type calls go-safe go where that is what comes first on PATH, else by its own name or its path.
-Control characters in names are printed as Go escapes.
+moved something aside or waits. Commands that need none of the directories (env, version, list -m, mod edit and the
+like) are not told about them, because tools read what these print. In a container (a pid namespace that is not the
+machine's first one) no value is warned of, because it is the image's and nobody there can act on it: the doctor and
+GOSAFE_VERBOSE=1 tell. What they say to type calls go-safe go where that
+is what comes first on PATH, else by its own name or its path. Control characters in names are printed as Go escapes.
 
 After a command that failed there is one "hint:" where a look of a few milliseconds shows a cause that the go command's own message hides:
 the kernel killed a process for want of memory (by the counter of its control group, on Linux), a module that the command needs is torn in
