@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/go-safe/go-safe/internal/fsinfo"
 )
 
 // The go command leaves its $WORK behind whenever a signal ends it (F06, golang.org/issue/25808).
@@ -51,14 +53,22 @@ func Abandoned(dir string, end time.Time) []string {
 }
 
 // eachAbandoned calls do for the abandoned work folders of this user in dir, until it returns false. Everything is
-// looked at by a descriptor of dir. Where others may rename what is in dir it finds none: another folder of ours
-// could then stand under the name that was looked at.
+// looked at and removed by a descriptor of dir. Where others may rename what is in dir it finds none: another folder of
+// ours could then stand under the name that was looked at. For root it also finds none where somebody else decided
+// which directory dir is.
 func eachAbandoned(dir string, do func(root *os.Root, name string) bool) {
-	dir, err := filepath.EvalSymlinks(dir) // as /proc shows it
+	if !filepath.IsAbs(dir) {
+		return
+	}
+	d, err := fsinfo.OpenDir(dir)
 	if err != nil {
 		return
 	}
-	root, err := os.OpenRoot(dir)
+	defer d.Close()
+	if d.CheckParent(fsinfo.Receiver{}) != nil {
+		return
+	}
+	root, err := d.Root()
 	if err != nil {
 		return
 	}
@@ -66,6 +76,7 @@ func eachAbandoned(dir string, do func(root *os.Root, name string) bool) {
 	if fi, err := root.Stat("."); err != nil || changeable(fi) {
 		return
 	}
+	dir = root.Name() // without links, as /proc shows it
 	before := time.Now().Add(-abandoned)
 	var inUse func(folder string) bool
 	for _, name := range workNames(root) {
