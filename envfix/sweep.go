@@ -53,8 +53,8 @@ func Abandoned(dir string, end time.Time) []string {
 }
 
 // eachAbandoned calls do for the abandoned work folders of this user in dir, until it returns false. Everything is
-// looked at and removed by a descriptor of dir. Where others may rename what is in dir it finds none: another folder of
-// ours could then stand under the name that was looked at. For root it also finds none where somebody else decided
+// looked at and removed by a descriptor of dir. Where others may rename what is in dir it finds none: another folder
+// of ours could then stand under the name that was looked at. For root it also finds none where somebody else decided
 // which directory dir is.
 func eachAbandoned(dir string, do func(root *os.Root, name string) bool) {
 	if !filepath.IsAbs(dir) {

@@ -31,8 +31,8 @@ func Cramped() bool {
 	return os.Geteuid() != 0 && processes.Cur < 2000 && processes.Cur < 32+threads(os.Geteuid())
 }
 
-// threads counts the threads of a user's processes, which the limit counts. Each has a folder in the process's task, and
-// each folder is a link to task. What another container has is not seen.
+// threads counts the threads of a user's processes, which the limit counts. Each has a folder in the process's task,
+// and each folder is a link to task. What another container has is not seen.
 func threads(uid int) (n uint64) {
 	proc, err := os.Open("/proc")
 	if err != nil {
