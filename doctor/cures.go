@@ -67,7 +67,7 @@ func (m *Machine) replace(name, variable string, v envfix.Var) string {
 	if name == "GOMODCACHE" && m.Settings.Directory(name).Origin == envfix.FromDefault {
 		chosen = "GOPATH" // which it is below
 	}
-	if undo := m.undo(chosen); undo != "" && variable == name {
+	if undo := m.undo(chosen); undo != "" && variable == name && m.works(chosen) {
 		return undo
 	}
 	switch name {
@@ -77,6 +77,21 @@ func (m *Machine) replace(name, variable string, v envfix.Var) string {
 		return join(private(filepath.Dir(v.Value)), m.set(name, v.Value))
 	}
 	return m.ownModules(name, v)
+}
+
+// works reports whether the directory that a variable names by default works.
+func (m *Machine) works(name string) bool {
+	environ := envfix.Setenv(m.Environ, name, "")
+	if m.Settings.Get(name).Origin == envfix.FromEnvFile {
+		environ = envfix.Setenv(environ, "GOENV", "off")
+	}
+	s := envfix.ReadSettings(environ, m.Real.GOROOT)
+	dir := s.Directory(name).Value
+	if name == "GOTMPDIR" && dir == "" {
+		name, dir = "WORK", s.Directory("TMPDIR").Value
+	}
+	p := envfix.LookAt(name, envfix.First(dir))
+	return filepath.IsAbs(p.Path) && p.Access+p.Room == "" && (!p.NoExec || name == "GOPATH" || name == "GOMODCACHE")
 }
 
 // otherTemp is what to type so that $WORK is elsewhere, in a folder that the go command does not make; and where the temp folder is of no use

@@ -1,6 +1,7 @@
 // Package doctor says what is wrong with the Go of this machine, why that matters and what to type.
 //
-// Its checks look with the probes that a run of go-safe uses. They write nothing, but that where another machine gives the locks, one is
+// Its checks look with the probes that a run of go-safe uses. They write nothing, except that a small file is tried where there
+// seems to be room, and where another machine gives the locks, one is
 // tried on a file that is removed again; and they execute nothing but the go, the compiler and the git found, with no settings and
 // no home of the user's, which only the go of a version manager gets. Each has a time limit. What asks servers, or runs the user's start-up
 // files, is kept apart: NetChecks, LoginChecks.

@@ -1,6 +1,7 @@
 package doctor
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"os"
@@ -180,7 +181,7 @@ func execOf(name string) func(*Machine) Finding {
 // roomOf asks for what the plan asks for. Of the temp folder that nobody chose for $WORK it says when that is little:
 // go build goes elsewhere then, and go test and go run, whose programs see where $WORK is, do not.
 func roomOf(name string) func(*Machine) Finding {
-	check := facet(name, func(m *Machine, p envfix.Place) string { return p.Room })
+	check := facet(name, func(m *Machine, p envfix.Place) string { return cmp.Or(p.Room, p.Tried()) })
 	return func(m *Machine) Finding {
 		f := check(m)
 		if name != "GOTMPDIR" || f.Status != OK {

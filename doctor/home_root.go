@@ -4,14 +4,13 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/go-safe/go-safe/envfix"
 )
 
-// rootsInHome are the directories below our home that belong to root and keep go commands from what they have there, as sudo go
-// leaves them in a new home: of each way from the home the first one. No link is followed.
+// rootsInHome are the directories below our home that belong to root and keep go commands from what they have
+// there, as sudo go leaves them in a new home: of each way from the home the first one. No link is followed.
 func (m *Machine) rootsInHome() []string {
 	home, _ := m.Settings.Getenv("HOME")
 	fi, err := os.Lstat(home)
@@ -22,7 +21,9 @@ func (m *Machine) rootsInHome() []string {
 	_, path := m.folder("GOPATH")
 	_, modules := m.folder("GOMODCACHE")
 	var dirs []string
-	for _, dir := range []string{cache, filepath.Dir(m.Settings.EnvFile), m.Settings.ConfigDir(), path, modules, filepath.Join(path, "pkg", "sumdb")} {
+	for _, dir := range []string{
+		cache, filepath.Dir(m.Settings.EnvFile), m.Settings.ConfigDir(), path, modules, filepath.Join(path, "pkg", "sumdb"),
+	} {
 		way, below := strings.CutPrefix(filepath.Clean(dir), filepath.Clean(home)+"/")
 		if !below {
 			continue
@@ -34,7 +35,8 @@ func (m *Machine) rootsInHome() []string {
 	return dirs
 }
 
-// firstOfRoot is the first directory on the way from a home that belongs to root and is of no use to us, "" where there is none.
+// firstOfRoot is the first directory on the way from a home that belongs to root and is of no use to us, "" where
+// there is none.
 func firstOfRoot(home, way string) string {
 	dir := home
 	for name := range strings.SplitSeq(way, "/") {
@@ -50,10 +52,16 @@ func firstOfRoot(home, way string) string {
 	return ""
 }
 
-// fromRoot is the finding where root's directories in our home are in the way of path: all of them, for one line cures all.
+// fromRoot is the finding where root's directories in our home are in the way of path: all of them, for one line
+// cures all. Sudo serves nobody without a passwd entry.
 func (m *Machine) fromRoot(f Finding, path string) Finding {
+	name := envfix.UserName(os.Geteuid())
+	if m.onPath("sudo") == "" || strings.HasPrefix(name, "uid ") {
+		return f
+	}
 	dirs := m.rootsInHome()
-	if !slices.ContainsFunc(dirs, func(dir string) bool { return path == dir || strings.HasPrefix(path, dir+"/") }) {
+	inTheWay := func(dir string) bool { return path == dir || strings.HasPrefix(path, dir+"/") }
+	if !slices.ContainsFunc(dirs, inTheWay) {
 		return f
 	}
 	f.Looked, f.Found = strings.Join(dirs, ", "), "belongs to root (sudo go?)"
@@ -61,18 +69,10 @@ func (m *Machine) fromRoot(f Finding, path string) Finding {
 		f.Found = "belong to root (sudo go?)"
 	}
 	f.Why = "go commands have no cache, forget their modules, or cannot do go env -w"
-	f.Type, f.Fix = "sudo chown -R "+ourselves()+" "+inHome(m, dirs), false
+	f.Type, f.Fix = "sudo chown -R "+envfix.Quote(name)+": "+inHome(m, dirs), false
 	f.Details = append(f.Details, "the same does: sudo "+m.full()+" safe fix")
 	f.cause = f.Type
 	return f
-}
-
-// ourselves is this user for chown(1), with his group. Without a passwd entry chown knows the group by number only.
-func ourselves() string {
-	if name := envfix.UserName(os.Geteuid()); !strings.HasPrefix(name, "uid ") {
-		return envfix.Quote(name) + ":"
-	}
-	return strconv.Itoa(os.Geteuid()) + ":" + strconv.Itoa(os.Getegid())
 }
 
 // inHome are paths below the home as words for a shell, short where the shell puts the same home in.
@@ -81,7 +81,8 @@ func inHome(m *Machine, dirs []string) string {
 	var words []string
 	for _, dir := range dirs {
 		word := envfix.Quote(dir)
-		if below := strings.TrimPrefix(dir, filepath.Clean(home)+"/"); envfix.Quote(below) == below {
+		below := strings.TrimPrefix(dir, filepath.Clean(home)+"/")
+		if envfix.Quote(below) == below {
 			word = "~/" + below
 		}
 		words = append(words, word)

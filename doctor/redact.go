@@ -2,12 +2,13 @@ package doctor
 
 import "strings"
 
-// redacted is the finding without passwords: what the doctor prints is shown to others. What is to be typed has them left out too, but
-// where --fix types it: that names folders only.
+// redacted is the finding without passwords: what the doctor prints is shown to others. A line to type that would show one is
+// left out, and no line is changed: it would set the password to xxxxx. What --fix types names folders only.
 func (f Finding) redacted() Finding {
 	f.Looked, f.Found = redacted(f.Looked), redacted(f.Found)
-	if !f.Fix {
-		f.Type = redacted(f.Type)
+	if !f.Fix && redacted(f.Type) != f.Type {
+		f.Type = ""
+		f.Found += "; change that by hand: a line to type would show a password"
 	}
 	for i, line := range f.Details {
 		f.Details[i] = redacted(line)

@@ -24,8 +24,8 @@ type Place struct {
 	Files    uint64 // left
 }
 
-// LookAt looks at a directory that serves as what the variable name says: one of those that Resolve decides on, or WORK for a
-// temp folder that is to hold $WORK too. Nothing is written, executed or walked for it.
+// LookAt looks at a directory that serves as what the variable name says: one of those that Resolve decides on,
+// or WORK for a temp folder that is to hold $WORK too. Nothing is written, executed or walked for it.
 func LookAt(name, path string) Place {
 	f := look(path)
 	need := map[string]room{"GOTMPDIR": chosenRoom, "TMPDIR": tempRoom, "GOPATH": pathRoom, "WORK": workRoom}[name]
@@ -46,6 +46,14 @@ func LookAt(name, path string) Place {
 	return p
 }
 
+// Tried is Access and Room of a directory that has neither, after a small file was written to it and removed.
+func (p Place) Tried() string {
+	if !p.Exists || p.Access+p.Room != "" {
+		return ""
+	}
+	return triedRoom(p.Path)
+}
+
 // Owner returns the uid of a file's owner, -1 where the system has no numbers.
 func Owner(fi fs.FileInfo) int { return ownerOf(fi) }
 
@@ -55,8 +63,8 @@ func Group(fi fs.FileInfo) int { return groupOf(fi) }
 // File returns what the user's env file sets.
 func (s *Settings) File() map[string]string { return maps.Clone(s.user) }
 
-// Directory is the value of GOCACHE, GOPATH, GOMODCACHE or TMPDIR as the go command finds it, defaults included; of another
-// variable what Get says.
+// Directory is the value of GOCACHE, GOPATH, GOMODCACHE or TMPDIR as the go command finds it, defaults included;
+// of another variable what Get says.
 func (s *Settings) Directory(name string) Setting {
 	switch name {
 	case "GOCACHE":

@@ -1,20 +1,27 @@
 package envfix
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"time"
+
+	"github.com/go-safe/go-safe/access"
 )
 
-// CacheTrouble says why a build cache cannot be written to just now, in words that follow the path that it returns; "" where it can. It
-// looks at each of the 256 folders in it, for one of another user's is enough (F02).
+// CacheTrouble says why a build cache cannot be written to just now, in words that follow the path that it
+// returns; "" where it can. It looks at each of the 256 folders in it, for one of another user's is enough (F02).
 func CacheTrouble(cache string) (path, trouble string) {
 	f := look(cache)
 	if !judgeable(cache) || !f.exists() || f.err == nil && !f.dir { // of a file the go command's own error says it
 		return cache, ""
 	}
 	if why := f.unusable(room{bytes: 1 << 20, files: 16}); why != "" {
+		return cache, why
+	}
+	if why := triedRoom(cache); why != "" {
 		return cache, why
 	}
 	for i := range 256 {
@@ -29,8 +36,8 @@ func CacheTrouble(cache string) (path, trouble string) {
 	return cache, ""
 }
 
-// ClosedEntry looks for a file of another user's in a build cache that we cannot read, as a root whose umask is 077 leaves it in folders that
-// are ours (F02), until the end. Path is "" where it sees none.
+// ClosedEntry looks for a file of another user's in a build cache that we cannot read, as a root whose umask is
+// 077 leaves it in folders that are ours (F02), until the end. Path is "" where it sees none.
 func ClosedEntry(cache string, end time.Time) (path string, owner int) {
 	for i := range 256 {
 		dir := filepath.Join(cache, fmt.Sprintf("%02x", i))
@@ -64,11 +71,28 @@ func TempTrouble(dir string, exec bool) (path, trouble string) {
 	if !judgeable(dir) || f.exists() && f.err == nil && !f.dir {
 		return dir, ""
 	}
-	return dir, f.unusable(room{exec: exec, bytes: 1 << 20, files: 16})
+	if why := f.unusable(room{exec: exec, bytes: 1 << 20, files: 16}); why != "" || !f.exists() {
+		return dir, why
+	}
+	return dir, triedRoom(dir)
 }
 
-// EnvFileTrouble says why go env -w cannot write the env file, in words that follow its path; "" where it can, or there is none. It truncates
-// the file that is there, and makes one, with the folders above it, where there is none (cmd/go/internal/envcmd.updateEnvFile).
+// triedRoom says why a directory that seems to have room cannot take a small file all the same, as where a quota
+// that statfs(2) knows nothing of is used up; "" where it can.
+func triedRoom(dir string) string {
+	switch err := access.Try(dir, 64<<10); {
+	case err == nil:
+		return ""
+	case errors.Is(err, fs.ErrPermission):
+		return "is not writable by " + user()
+	default:
+		return "has no room: " + lastError(err)
+	}
+}
+
+// EnvFileTrouble says why go env -w cannot write the env file, in words that follow its path; "" where it can, or
+// there is none. It truncates the file that is there, and makes one, with the folders above it, where there is
+// none (cmd/go/internal/envcmd.updateEnvFile).
 func (s *Settings) EnvFileTrouble() string {
 	if !judgeable(s.EnvFile) {
 		return ""

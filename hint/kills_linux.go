@@ -8,7 +8,8 @@ import (
 	"strings"
 )
 
-// Kills is how many processes the kernel has killed for want of memory in this process's control group; -1 where nobody counts.
+// Kills is how many processes the kernel has killed for want of memory in this process's control group; -1 where
+// nobody counts.
 func Kills() int {
 	data, err := os.ReadFile("/proc/self/cgroup")
 	if err != nil {
@@ -22,9 +23,10 @@ func Kills() int {
 	return -1
 }
 
-// countersOf are the files that may count, the best first, by the lines of /proc/self/cgroup (cgroups(7)): 0::PATH of version 2,
-// N:memory:PATH of version 1, which wins where there are both. In a container with the host's cgroup namespace PATH is the host's, and
-// what is mounted begins with the container's own group: then the root counts.
+// countersOf are the files that may count, the best first, by the lines of /proc/self/cgroup (cgroups(7)):
+// 0::PATH of version 2, N:memory:PATH of version 1, which wins where there are both. In a container with the
+// host's cgroup namespace PATH is the host's, and what is mounted begins with the container's own group: then the
+// root counts.
 func countersOf(cgroup string) []string {
 	const root = "/sys/fs/cgroup"
 	var files []string

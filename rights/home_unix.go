@@ -12,7 +12,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// homeWays lead from a home to what go commands have in it, unless settings say otherwise. The caches are left to Fix.
+// homeWays lead from a home to what go commands have in it, unless settings say otherwise. The caches are left to
+// Fix.
 var homeWays = []struct {
 	way   string
 	cache bool
@@ -61,11 +62,14 @@ type homeKeeper struct {
 	met map[string]bool
 }
 
-// way gives the directories of a way from d to the owner of d, and what is in the last unless that is a cache. It changes none
-// unless all of the way is there.
+// way gives the directories of a way from d to the owner of d, and what is in the last unless that is a cache. It
+// changes none unless all of the way is there.
 func (h homeKeeper) way(d folder, names []string, cache bool) bool {
 	e, err := lookAt(d.fd, names[0])
-	if err != nil || !e.mode.IsDir() || e.mount != h.mount || e.uid != 0 && e.uid != d.self.uid {
+	if err != nil || !e.mode.IsDir() || e.mount != h.mount {
+		return false
+	}
+	if e.uid != 0 && e.uid != d.self.uid {
 		return false
 	}
 	fd, e, err := h.open(d, names[0], e)

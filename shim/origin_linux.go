@@ -11,8 +11,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Package os/signal does not say who sent a signal, and no other way to learn it works beside the Go runtime: signalfd(2) needs
-// the signal blocked in every thread. So a handler in front of the runtime's looks at si_code, and jumps to the runtime's.
+// Package os/signal does not say who sent a signal, and no other way to learn it works beside the Go runtime:
+// signalfd(2) needs the signal blocked in every thread. So a handler in front of the runtime's looks at si_code,
+// and jumps to the runtime's.
 var (
 	origin uintptr // address of that handler; see the assembly
 	after  uintptr // address of the runtime's handler
@@ -25,7 +26,8 @@ type sigaction struct {
 	handler, flags, restorer, mask uintptr
 }
 
-// watchOrigin puts the handler in place. It has to come before signal.Notify, which leaves it there (runtime.sigenable).
+// watchOrigin puts the handler in place. It has to come before signal.Notify, which leaves it there
+// (runtime.sigenable).
 func watchOrigin() {
 	for _, sig := range []uintptr{uintptr(unix.SIGINT), uintptr(unix.SIGQUIT)} {
 		var a sigaction
@@ -38,8 +40,9 @@ func watchOrigin() {
 	}
 }
 
-// reached reports whether the child has the signal already: a key of the terminal sends it to the whole group, and it is the
-// kernel that sends it then (SI_KERNEL, sigaction(2)). A process that sends it, to the whole group too, is not told apart.
+// reached reports whether the child has the signal already: a key of the terminal sends it to the whole group,
+// and it is the kernel that sends it then (SI_KERNEL, sigaction(2)). A process that sends it, to the whole group
+// too, is not told apart.
 func reached(sig os.Signal) bool {
 	n, ok := sig.(syscall.Signal)
 	return ok && (n == unix.SIGINT || n == unix.SIGQUIT) && atomic.SwapUint32(&sent[n], 0) == 0

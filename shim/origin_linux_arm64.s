@@ -1,6 +1,7 @@
 #include "textflag.h"
 
-// The kernel calls it with the signal in R0, siginfo_t in R1, the context in R2. It leaves all of them, and the stack, as they are.
+// The kernel calls it with the signal in R0, siginfo_t in R1, the context in R2. It leaves all of them, and the
+// stack, as they are.
 TEXT origin<>(SB),NOSPLIT|NOFRAME,$0-0
 	MOVW	8(R1), R9 // si_code: above 0 the kernel sent it
 	CMPW	$0, R9

@@ -25,7 +25,8 @@ accepts every command line as go does. It takes one word for itself: safe, as th
     script that says exec go-safe) is passed over when it comes again.
 
  2. It looks at what the go command would use, from the environment, the user's go env -w file, GOROOT/go.env and the
-    defaults, and at whether that works: owner, access, mount flags, room. Nothing is executed for it. What works is left
+    defaults, and at whether that works: owner, access, mount flags, room. Nothing is executed for it. Where rules of
+    Landlock may hold (no_new_privs), which nobody can ask for, it makes a file and removes it. What works is left
     alone, and not even set.
 
  3. What does not work is replaced by the first of these that does: the user's own cache folder (go-safe in it),
@@ -298,8 +299,8 @@ looked at, or nothing could be healed.
 
 Go safe doctor looks at what a go build here, one that needs a module which is not there, would find, with the probes of a run, and says what
 is wrong, why that matters (-v) and what to type. It makes nothing, and needs neither a home nor a real go. Where another machine
-gives the locks it tries one on a file and removes that. It executes the real go and its compiler, each with none of the user's
-settings but the one in question, git as the go command does, and the go of a version manager. Root runs no program that
+gives the locks it tries one on a file and removes that, and it writes a small file to where there seems to be room. It
+executes the real go and its compiler, each with none of the user's settings but the one in question, git as the go command does, and the go of a version manager. Root runs no program that
 another user could have put there, and in another user's repository asks git only whether it trusts that. A check that is
 not done after three seconds is left behind; with -v, which looks at every entry of the caches and not at a sample, after a
 minute.
@@ -336,7 +337,7 @@ place, as without HOME, is broken.
 The settings of sudo are read and sudo is not asked, for that is logged. Only root can read them; run by sudo, the doctor looks at what sudo made
 of PATH, and at root's folders.
 
-What to type stands on a line of its own, behind "type: ", as it is to be pasted into a shell; there is none where a name in it has a control character. Passwords in URLs are printed as xxxxx, for
+What to type stands on a line of its own, behind "type: ", as it is to be pasted into a shell; there is none where a name in it has a control character, or it would show a password. Passwords in URLs are printed as xxxxx, for
 findings are shown to others. With --only ID,... only the named checks are
 done. With --json an array of objects is printed, one for each check, with these fields:
 

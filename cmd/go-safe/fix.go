@@ -51,7 +51,7 @@ func fix(args, environ []string, real shim.Go, cfg config, stdout io.Writer, say
 	return status
 }
 
-// fixCaller gives who called sudo what an earlier sudo go made in the home of that user, and returns the caches that are there.
+// fixCaller gives the user who called sudo what an earlier sudo go made in the home, and returns the caches there.
 func (c *command) fixCaller(environ []string, o *rights.Options, stdout io.Writer) (status int, caches []string) {
 	uid, err := strconv.Atoi(getenv(environ, "SUDO_UID"))
 	home, gid := user.Home(uid)
