@@ -131,10 +131,22 @@ func modcacheForeign(m *Machine) Finding {
 		path, owner = foreign(filepath.Join(cache, "cache"), levels-1, envfix.Owner(root), m.budget())
 	}
 	if path == "" {
-		return ok(cache, "")
+		return closedToUs(m, cache)
 	}
 	return Finding{
 		Status: Warning, Looked: path, Found: belongs(owner, root), Type: m.giveBack(cache, path, root),
+	}
+}
+
+// closedToUs looks in a module cache of ours for what its mode closes to us.
+func closedToUs(m *Machine, cache string) Finding {
+	n := rights.Closed(cache)
+	if n == 0 {
+		return ok(cache, "")
+	}
+	return Finding{
+		Status: Broken, Looked: cache, Found: fmt.Sprintf("%d entries are closed to their owner by their modes", n),
+		Why: "what needs them ends with: permission denied", Type: m.fix(cache), Fix: true, in: filepath.Dir(cache),
 	}
 }
 

@@ -9,7 +9,7 @@ import (
 
 // home looks at HOME as the plan leaves it.
 func home(m *Machine) Finding {
-	dir, set := m.Settings.Getenv("HOME")
+	dir, set := envfix.Getenv(m.Environ, "HOME") // the settings have that of the passwd entry where there is none
 	f := Finding{Status: Warning, Looked: "HOME=" + dir}
 	switch p := envfix.LookAt("HOME", dir); {
 	case !set || dir == "":
@@ -68,6 +68,9 @@ func (m *Machine) livesIn(home string) bool {
 // otherHome is what to type to have a home that works: that of the passwd entry, else a new folder; "" where none can be made.
 func (m *Machine) otherHome() string {
 	dir, _ := m.Settings.Getenv("HOME")
+	if _, set := envfix.Getenv(m.Environ, "HOME"); !set {
+		dir = ""
+	}
 	if own := envfix.PasswdHome(); own != "" && own != dir {
 		if p := envfix.LookAt("HOME", own); p.Exists && p.Access == "" {
 			return "export HOME=" + envfix.Quote(own)

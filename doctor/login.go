@@ -79,7 +79,11 @@ func (m *Machine) inShell(shell string, login bool, file string) Finding {
 	if dir == "" || file == "" {
 		return f
 	}
-	f.Type = join(makes, "mkdir -p "+envfix.Quote(filepath.Dir(file)), "echo "+envfix.Quote(pathLine(shell, dir))+" >>"+envfix.Quote(file))
+	folder := ""
+	if in := filepath.Dir(file); !exists(in) {
+		folder = "mkdir -p " + envfix.Quote(in)
+	}
+	f.Type = join(makes, folder, "echo "+envfix.Quote(pathLine(shell, dir))+" >>"+envfix.Quote(file))
 	return f
 }
 

@@ -61,6 +61,7 @@ func (m *Machine) shimFolder() (dir, makes string) {
 	}
 	dir = filepath.Dir(m.Exe)
 	switch as := filepath.Join(dir, "go"); {
+	case m.passing():
 	case sameFile(as, m.Exe):
 		return dir, ""
 	case !exists(as) && envfix.LookAt("", dir).Access == "":
@@ -93,7 +94,18 @@ func (m *Machine) ownFolder() (dir, makes string) {
 	case exists(as):
 		return dir, ""
 	}
-	return dir, "mkdir -p " + envfix.Quote(dir) + " && ln -s " + envfix.Quote(m.Exe) + " " + envfix.Quote(as)
+	places := "ln -s "
+	if m.passing() {
+		places = "install -m 755 "
+	}
+	return dir, "mkdir -p " + envfix.Quote(dir) + " && " + places + envfix.Quote(m.Exe) + " " + envfix.Quote(as)
+}
+
+// passing reports whether go run made the program: it is in the build cache, or in a work folder, and will be removed.
+func (m *Machine) passing() bool {
+	_, cache := m.folder("GOCACHE")
+	in := filepath.Dir(m.Exe) + "/"
+	return strings.HasPrefix(in, filepath.Clean(cache)+"/") || strings.Contains(in, "/go-build")
 }
 
 // kind says what a file called go is.

@@ -28,3 +28,9 @@ func Fix(dir string, o *Options) (*Report, error) {
 func Foreign(dir string) (n int64, owner int) {
 	return foreign(dir)
 }
+
+// Closed counts the entries in a module cache of ours that are ours too and that their modes keep us from, which Fix opens. Modules
+// are not looked into.
+func Closed(dir string) (n int64) {
+	return closed(dir)
+}

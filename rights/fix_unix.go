@@ -147,34 +147,49 @@ func cacheIn(fd int, dir string, isDir func(fd int, path string) bool) (folder, 
 // foreign counts what Fix would move aside in a module cache, or open, leaving out what is in modules.
 func foreign(dir string) (n int64, owner int) {
 	c := Of(dir)
-	if c.Policy != Own && c.Policy != SharedSet {
-		return 0, -1
-	}
-	open, err := fsinfo.OpenDir(dir)
-	if err != nil {
-		return 0, -1
-	}
-	defer open.Close()
-	d, _, err := openCache(open, seenByUser)
-	if err != nil {
-		return 0, -1
-	}
-	if d.zone != rootZone {
-		unix.Close(d.fd)
-		return 0, -1
-	}
-	k := newKeeper(ruleOf(c.facts, c.Policy), true, d.self.mount, &tally{meter: &Meter{}})
-	k.shallow = true
-	k.tree(d)
-	k.walks.Wait()
-	r := k.tally.report()
+	r := shallow(dir, c)
 	switch {
+	case r == nil:
+		return 0, -1
 	case c.Policy == Own:
 		return r.Changed[Aside], -1
 	case len(r.Left) > 0:
 		return r.Left[0].Count, ownerOf(r.Left[0].First)
 	}
 	return r.Total(), c.facts.uid
+}
+
+func closed(dir string) (n int64) {
+	c := Of(dir)
+	if r := shallow(dir, c); r != nil && c.Policy == Own {
+		return r.Changed[Modes]
+	}
+	return 0
+}
+
+// shallow is the report of a Fix of a module cache that only looks, and not into modules; nil where there is nothing to look at.
+func shallow(dir string, c Cache) *Report {
+	if c.Policy != Own && c.Policy != SharedSet {
+		return nil
+	}
+	open, err := fsinfo.OpenDir(dir)
+	if err != nil {
+		return nil
+	}
+	defer open.Close()
+	d, _, err := openCache(open, seenByUser)
+	if err != nil {
+		return nil
+	}
+	if d.zone != rootZone {
+		unix.Close(d.fd)
+		return nil
+	}
+	k := newKeeper(ruleOf(c.facts, c.Policy), true, d.self.mount, &tally{meter: &Meter{}})
+	k.shallow = true
+	k.tree(d)
+	k.walks.Wait()
+	return k.tally.report()
 }
 
 // asideWhole moves a cache aside that is another user's and in a directory of ours, where it is of no use.

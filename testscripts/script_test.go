@@ -35,8 +35,12 @@ var (
 func TestScript(t *testing.T) {
 	deliverSignals()
 	s := newSuite(t)
+	scripts, err := filepath.Glob("*.txtar")
+	if err != nil {
+		t.Fatal(err)
+	}
 	testscript.Run(t, testscript.Params{
-		Dir:                 ".",
+		Files:               append(scripts, adviceScripts(t)...),
 		WorkdirRoot:         filepath.Join(s.root, "work"),
 		Setup:               s.setup,
 		Condition:           s.condition,

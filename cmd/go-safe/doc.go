@@ -373,9 +373,9 @@ is what comes first on PATH, else by its own name or its path. Control character
 
 After a command that failed there is one "hint:" where a look of a few milliseconds shows a cause that the go command's own message hides:
 the kernel killed a process for want of memory (by the counter of its control group, on Linux), a module that the command needs is torn in
-the cache or cannot be added to it for what another user left there, or because the cache can only be read and GOPROXY is off, go.sum is
-another user's and closed, the file of go env -w cannot be written, the build cache is full, cannot be written to or
-has a folder or a closed file of another user, no folder at all can be written to, the folder of
+the cache or cannot be added to it for what another user left there or a mode closes, or because the cache can only be
+read and GOPROXY is off, go.sum is another user's and closed, the file of go env -w cannot be written, the build cache is
+full, cannot be written to or has a folder or a closed file of another user, no folder at all can be written to, the folder of
 $WORK is full or noexec, git tells nothing about the repository of the program that was to be built, or cannot read it. There is none where
 that is not certain: where the look shows what may be the cause of some failure, the go command is asked (go list of the same packages,
 which downloads nothing) whether it is of this one, or git, for a second at most. Of the folder of $WORK it is asked by building the same

@@ -124,11 +124,14 @@ func (c *command) modulesTrouble(loading func() string) string {
 	seen := make(map[string]bool)
 	for s := range c.project().Lacking(c.asked(), cache, lookLimit) {
 		p := deepest(s.Path)
-		if p.Access == "" || p.Owner == os.Geteuid() || seen[p.Deepest] {
+		if p.Access == "" || seen[p.Deepest] {
 			continue
 		}
 		seen[p.Deepest] = true
 		switch owner := envfix.UserName(p.Owner); {
+		case p.Owner == os.Geteuid() && strings.Contains(loading(), p.Deepest):
+			return fmt.Sprintf("%s is closed to its owner by its mode; type: "+self+" safe fix %s", p.Deepest, envfix.Quote(cache))
+		case p.Owner == os.Geteuid():
 		case !s.Surely && !strings.Contains(loading(), p.Deepest):
 		case shared:
 			return fmt.Sprintf("%s belongs to %s and is closed to the others who share the cache (a go command that was "+
