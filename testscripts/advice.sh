@@ -1,6 +1,7 @@
-# advice.sh: makes a condition (the file given), in which plain go (the file plain) fails. Lets go safe doctor (by the check $CHECK), or the hint
-# after a command through go-safe, say what to type. Types it literally, and then plain go works. It is called by root in a mount namespace
-# of its own: the user $WHO and the settings of sudo are known in it alone.
+# advice.sh: makes a condition (the file given), in which plain go (the file plain) fails. Lets go safe doctor (by
+# the check $CHECK), or the hint after a command through go-safe, say what to type. Types it literally, and then
+# plain go works. It is called by root in a mount namespace of its own: the user $WHO and the settings of sudo are
+# known in it alone.
 mount --make-rprivate / || exit
 grep -v ":$WHO:" /etc/passwd >passwd
 echo "gouser:*:$WHO:$WHO::$HOME:/bin/sh" >>passwd

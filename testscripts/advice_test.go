@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// An advice is a row of TestScript's advice_NAME: in a condition plain go fails, and works when what go-safe says to type was typed. A finding
-// by which plain go does not fail has another test in its place, such as of a mode.
+// An advice is a row of TestScript's advice_NAME: in a condition plain go fails, and works when what go-safe says
+// to type was typed. A finding by which plain go does not fail has another test in its place, such as of a mode.
 type advice struct {
 	name    string
 	check   string // of the doctor, or hint; name where it is empty
@@ -46,7 +46,9 @@ var advices = []advice{
 		exports: "export TMPDIR=$WORK/t", plain: "go run ./cmd", warm: true,
 	},
 	{
-		name: "tmp-room", given: "mkdir t; mount -t tmpfs -o size=8k none t; chmod 1777 t; dd if=/dev/zero of=t/f bs=8k count=1 2>&-; true",
+		name: "tmp-room",
+		given: "mkdir t; mount -t tmpfs -o size=8k none t; chmod 1777 t; " +
+			"dd if=/dev/zero of=t/f bs=8k count=1 2>&-; true",
 		exports: "export TMPDIR=$WORK/t",
 	},
 	{
@@ -55,16 +57,23 @@ var advices = []advice{
 	},
 
 	{name: "cache-writable", given: "mkdir c", exports: "export GOCACHE=$WORK/c"},
-	{name: "cache-writable_mode", check: "cache-writable", given: "mkdir c; chown $WHO c; chmod 0 c", exports: "export GOCACHE=$WORK/c"},
 	{
-		name: "cache-noexec", given: "mkdir c; mount -t tmpfs -o noexec none c; cp -R home/.cache/go-build/. c; chown -R $WHO c",
+		name: "cache-writable_mode", check: "cache-writable", given: "mkdir c; chown $WHO c; chmod 0 c",
+		exports: "export GOCACHE=$WORK/c",
+	},
+	{
+		name:    "cache-noexec",
+		given:   "mkdir c; mount -t tmpfs -o noexec none c; cp -R home/.cache/go-build/. c; chown -R $WHO c",
 		exports: "export GOCACHE=$WORK/c", plain: "go run ./cmd && go run ./cmd", warm: true,
 	},
 	{
 		name: "cache-room", given: "mkdir c; mount -t tmpfs -o nr_inodes=10 none c; chmod 1777 c",
 		exports: "export GOCACHE=$WORK/c",
 	},
-	{name: "cache-foreign", given: "mkdir -p c/00 c/ff; chown $WHO c c/??; " + rootEntries, exports: "export GOCACHE=$WORK/c"},
+	{
+		name: "cache-foreign", given: "mkdir -p c/00 c/ff; chown $WHO c c/??; " + rootEntries,
+		exports: "export GOCACHE=$WORK/c",
+	},
 	{
 		name: "cache-open", given: "mkdir c; chown $WHO c; chmod 777 c", exports: "export GOCACHE=$WORK/c",
 		plain: "go build . && test $(stat -c %a $GOCACHE) = 775",
@@ -73,18 +82,23 @@ var advices = []advice{
 	{name: "gopath-writable", given: "mkdir p", exports: "export GOPATH=$WORK/p", plain: download},
 	{name: "modcache-writable", given: "mkdir p", exports: "export GOMODCACHE=$WORK/p", plain: download},
 	{
-		name: "modcache-foreign", given: "mkdir -p home/go/pkg/mod/cache/download/example.com; chown -R $WHO home/go; " +
+		name: "modcache-foreign",
+		given: "mkdir -p home/go/pkg/mod/cache/download/example.com; chown -R $WHO home/go; " +
 			"chown 0 home/go/pkg/mod/cache/download/example.com",
 		plain: download,
 	},
 	{
-		name: "modcache-noexec", given: "true", exports: "export GOMODCACHE=$WORK/none/x", plain: download, check: "modcache-writable",
+		name: "modcache-noexec", given: "true", exports: "export GOMODCACHE=$WORK/none/x", plain: download,
+		check: "modcache-writable",
 	},
 
 	{name: "goflags", exports: "export GOFLAGS=-nosuch"},
 	{name: "goflags_file", check: "goflags", given: inFile("GOFLAGS=-nosuch")},
 	{name: "go111module", exports: "export GO111MODULE=bogus"},
-	{name: "goproxy", given: inFile("GOPROXY=$VERSIONS", "GOSUMDB=off"), exports: "export GOPROXY=off", plain: download},
+	{
+		name: "goproxy", given: inFile("GOPROXY=$VERSIONS", "GOSUMDB=off"), exports: "export GOPROXY=off",
+		plain: download,
+	},
 	{name: "goproxy_separators", check: "goproxy", exports: `export GOPROXY="$VERSIONS;off"`, plain: download},
 	{name: "gosumdb", given: inFile("GOSUMDB=off"), exports: "unset GONOSUMDB; export GOSUMDB=bogus", plain: download},
 	{
@@ -95,21 +109,27 @@ var advices = []advice{
 		name: "env-override", given: inFile("GOPRIVATE=a.example"), exports: "export GOPRIVATE=b.example",
 		plain: "test $(go env GOPRIVATE) = a.example",
 	},
-	{name: "env-file", given: inFile("GOPRIVATE=a.example") + "; chmod 0 home/.config/go/env", plain: "test $(go env GOPRIVATE) = a.example"},
 	{
-		name: "env-file_root", check: "env-file", given: inFile("GOPRIVATE=a.example") + "; chown 0 home/.config/go/env",
+		name: "env-file", given: inFile("GOPRIVATE=a.example") + "; chmod 0 home/.config/go/env",
+		plain: "test $(go env GOPRIVATE) = a.example",
+	},
+	{
+		name: "env-file_root", check: "env-file",
+		given: inFile("GOPRIVATE=a.example") + "; chown 0 home/.config/go/env",
 		plain: "go env -w GOFLAGS=-v && test $(go env GOPRIVATE) = a.example",
 	},
 	{name: "goroot", exports: "export GOROOT=/nowhere"},
 	{name: "gobin-writable", given: "mkdir b", exports: "export GOBIN=$WORK/b", plain: "go install ./cmd", warm: true},
 	{
-		name: "repo-owner", given: "git init -q m; chown -R 0 m/.git", plain: "go build -o ../said/out ./cmd", warm: true, needs: "git",
+		name: "repo-owner", given: "git init -q m; chown -R 0 m/.git", plain: "go build -o ../said/out ./cmd",
+		warm: true, needs: "git",
 	},
 
 	{name: "hint_torn", check: "hint", given: "true", exports: torn, plain: "go build ./uses"},
 	{
-		name: "hint_sum", check: "hint", given: "true", exports: fetched + "; sudo chown 0 go.sum; sudo chmod 600 go.sum; cd ..",
-		plain: "go build ./uses", needs: "sudo",
+		name: "hint_sum", check: "hint", given: "true",
+		exports: fetched + "; sudo chown 0 go.sum; sudo chmod 600 go.sum; cd ..",
+		plain:   "go build ./uses", needs: "sudo",
 	},
 	{
 		name: "hint_cache_foreign", check: "hint", given: rootEntries + "; chown -R $WHO c; chown 0 c/[3-c]?",
@@ -130,11 +150,11 @@ var advices = []advice{
 	{name: "go111module_off", check: "go111module", exports: "export GO111MODULE=off", plain: "go list -m"},
 	{
 		name: "env-file_mark", check: "env-file", plain: "test $(go env GOPRIVATE) = a.example",
-		given: `mkdir -p home/.config/go; printf '\357\273\277GOPRIVATE=a.example\n' >home/.config/go/env; chown -R $WHO home/.config`,
+		given: bytesInFile(`\357\273\277GOPRIVATE=a.example\n`),
 	},
 	{
 		name: "env-file_returns", check: "env-file", plain: "test $(go env GOPRIVATE) = a.example",
-		given: `mkdir -p home/.config/go; printf 'GOPRIVATE=a.example\r\n' >home/.config/go/env; chown -R $WHO home/.config`,
+		given: bytesInFile(`GOPRIVATE=a.example\r\n`),
 	},
 	{
 		name: "modcache-open", given: "mkdir p; chown $WHO p; chmod 777 p", exports: "export GOMODCACHE=$WORK/p",
@@ -148,7 +168,7 @@ var advices = []advice{
 
 const (
 	// A folder of root's in a build cache.
-	rootEntries = `for d in 0 1 2 3 4 5 6 7 8 9 a b c d e f; do for e in 0 1 2 3 4 5 6 7 8 9 a b c d e f; do mkdir -p c/$d$e; done; done`
+	rootEntries = `set 0 1 2 3 4 5 6 7 8 9 a b c d e f; for d; do for e; do mkdir -p c/$d$e; done; done`
 
 	// The module that m/uses imports is in the cache, and go.sum names it.
 	fetched       = `cd m; PATH=$GOREAL:$SYSTEM go mod tidy`
@@ -157,8 +177,11 @@ const (
 )
 
 // inFile gives the user settings of go env -w.
-func inFile(lines ...string) string {
-	return `mkdir -p home/.config/go; printf '%s\n' "` + strings.Join(lines, `" "`) + `" >home/.config/go/env; chown -R $WHO home/.config`
+func inFile(lines ...string) string { return bytesInFile(strings.Join(lines, `\n`) + `\n`) }
+
+// bytesInFile is inFile for what printf(1) makes of the text.
+func bytesInFile(text string) string {
+	return `mkdir -p home/.config/go; printf "` + text + `" >home/.config/go/env; chown -R $WHO home/.config`
 }
 
 // adviceScripts writes the scripts of the table.
