@@ -39,7 +39,7 @@ func open(dir string, file bool) (*lockFile, error) {
 		return nil, err
 	}
 	l := &lockFile{dir, dirFD, dir, dirFD, false}
-	if !file && !remote(dir) {
+	if !file && !remoteFD(dirFD) {
 		return l, nil
 	}
 	var name string
@@ -60,7 +60,7 @@ func isThere(dir string) bool {
 		return false
 	}
 	defer unix.Close(fd)
-	if !remote(dir) {
+	if !remoteFD(fd) {
 		return true
 	}
 	name, _, err := standIn(dir, fd)

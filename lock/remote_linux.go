@@ -2,13 +2,9 @@ package lock
 
 import "golang.org/x/sys/unix"
 
-// remote reports whether the file system of path belongs to another machine or to a program, so that locks are known
-// to all who use it only if they are on files. The numbers are those of statfs(2) and linux/magic.h.
-func remote(path string) bool {
-	var s unix.Statfs_t
-	if unix.Statfs(path, &s) != nil {
-		return false
-	}
+// isRemote reports whether a file system belongs to another machine or to a program, so that locks are known to all who
+// use it only if they are on files. The numbers are those of statfs(2) and linux/magic.h.
+func isRemote(s *unix.Statfs_t) bool {
 	switch uint32(s.Type) {
 	case unix.NFS_SUPER_MAGIC, unix.V9FS_MAGIC, unix.FUSE_SUPER_MAGIC, unix.CIFS_SUPER_MAGIC, unix.SMB2_SUPER_MAGIC, unix.SMB_SUPER_MAGIC,
 		unix.AFS_SUPER_MAGIC, unix.AFS_FS_MAGIC, unix.CEPH_SUPER_MAGIC, unix.CODA_SUPER_MAGIC, 0x0bd00bd0, 0x47504653, 0x01161970: // Lustre, GPFS, GFS2

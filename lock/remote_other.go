@@ -3,3 +3,5 @@
 package lock
 
 func remote(string) bool { return false }
+
+func remoteFD(int) bool { return false }

@@ -15,7 +15,7 @@ func try(dir string) error {
 		return nil // that is another matter
 	}
 	defer unix.Close(dirFD)
-	if !remote(dir) {
+	if !remoteFD(dirFD) {
 		return refused(dir, dirFD, unix.LOCK_UN)
 	}
 	name, fd, err := makeTemp(dirFD, ".")
