@@ -29,6 +29,7 @@ import (
 
 var (
 	update     = flag.Bool("u", false, "rewrite the files in scripts whose cmp fails")
+	long       = flag.Bool("long", false, "run the scripts that take long, and only those")
 	toolchains = flag.Bool("toolchains", false, "run the smoke script with every Go release since 1.21, downloaded")
 )
 
@@ -39,8 +40,15 @@ func TestScript(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	scripts = append(scripts, adviceScripts(t)...)
+	if *long {
+		scripts = slices.DeleteFunc(scripts, func(script string) bool {
+			text, err := os.ReadFile(script)
+			return err == nil && !strings.HasPrefix(string(text), "[!long]")
+		})
+	}
 	testscript.Run(t, testscript.Params{
-		Files:               append(scripts, adviceScripts(t)...),
+		Files:               scripts,
 		WorkdirRoot:         filepath.Join(s.root, "work"),
 		Setup:               s.setup,
 		Condition:           s.condition,
@@ -188,6 +196,8 @@ func (s *suite) condition(cond string) (bool, error) {
 	switch cond {
 	case "root":
 		return os.Geteuid() == 0, nil
+	case "long":
+		return *long, nil
 	case "toolchains":
 		return *toolchains, nil
 	case "truego":
