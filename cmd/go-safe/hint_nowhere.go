@@ -12,8 +12,8 @@ import (
 func (c *command) nowhere() string {
 	cache := c.plan.Value("GOCACHE")
 	p := envfix.LookAt("GOCACHE", cache)
-	if !filepath.IsAbs(cache) || p.Access == "" || p.Exists && isDir(filepath.Join(cache, "00")) {
-		return "" // what is in it serves
+	if !filepath.IsAbs(cache) || p.Access == "" || p.Exists && (!isDir(cache) || isDir(filepath.Join(cache, "00"))) {
+		return "" // what is in it serves, or it is a file, which the go command says
 	}
 	return fmt.Sprintf("go has no folder that can be written to: %s %s, nor is there another in /var/tmp or %s; "+
 		"mount one, as docker run --tmpfs /tmp:exec does", cache, p.Access, c.settings.Directory("TMPDIR").Value)
