@@ -3,16 +3,17 @@
 package shim
 
 import (
-	"errors"
 	"os"
 	"syscall"
+
+	"github.com/go-safe/go-safe/internal/proc"
 )
 
 // Exec replaces this process by the command. It returns only where that fails, with the status of
 // nothing: the error says why.
 func Exec(c Command) (Status, error) {
 	err := syscall.Exec(c.Path, c.argv(), c.Environ)
-	if errors.Is(err, syscall.ENOEXEC) {
+	if proc.IsScript(c.Path, err) {
 		s := c.script()
 		err = syscall.Exec(s.Path, s.argv(), s.Environ)
 	}

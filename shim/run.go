@@ -6,7 +6,6 @@ import (
 	"os/signal"
 	"runtime"
 	"slices"
-	"syscall"
 	"time"
 
 	"github.com/go-safe/go-safe/internal/proc"
@@ -40,7 +39,7 @@ func Run(c Command) (Status, error) {
 		signal.Notify(w.signals, passed()...)
 	}
 	child, err := start(c)
-	if errors.Is(err, syscall.ENOEXEC) {
+	if proc.IsScript(c.Path, err) {
 		child, err = start(c.script())
 	}
 	if err != nil {

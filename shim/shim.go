@@ -36,7 +36,7 @@ func (c Command) argv() []string {
 	return append([]string{name}, c.Args...)
 }
 
-// script is the command where the system knows no interpreter for it: a shell then runs it, as execvp(3) does with a script without #!.
+// script is the command as a shell runs it, for a script without #!.
 func (c Command) script() Command {
 	c.Path, c.Args = proc.Shell, append([]string{c.Path}, c.Args...)
 	return c

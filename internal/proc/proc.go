@@ -6,6 +6,7 @@
 package proc
 
 import (
+	"bytes"
 	"errors"
 	"io"
 	"os"
@@ -140,7 +141,7 @@ type process struct {
 func (c Command) start() (*process, error) {
 	p := &process{cmd: c.cmd(c.Path, c.Name, c.Args), ended: make(chan struct{})}
 	err := p.cmd.Start()
-	if errors.Is(err, syscall.ENOEXEC) {
+	if IsScript(c.Path, err) {
 		p.cmd = c.cmd(Shell, "", append([]string{c.Path}, c.Args...))
 		err = p.cmd.Start()
 	}
@@ -155,6 +156,23 @@ func (c Command) start() (*process, error) {
 		}
 	}()
 	return p, nil
+}
+
+// IsScript reports whether a file that the system did not run, with that error, is one that shells run nevertheless: a
+// script without #!. What has a zero byte in its first line is none, as for bash: a program for another machine.
+func IsScript(path string, err error) bool {
+	if !errors.Is(err, syscall.ENOEXEC) {
+		return false
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	head := make([]byte, 80)
+	n, _ := io.ReadFull(f, head)
+	line, _, _ := bytes.Cut(head[:n], []byte("\n"))
+	return n > 0 && !bytes.Contains(line, []byte{0})
 }
 
 func (c Command) cmd(path, name string, args []string) *exec.Cmd {

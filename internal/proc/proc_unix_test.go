@@ -87,6 +87,12 @@ func TestCommand(t *testing.T) {
 	if got := out.String(); !strings.HasPrefix(got, "called\n") || strings.Contains(got, "HOME=") {
 		t.Errorf("printed %q", got)
 	}
+	if err := os.WriteFile(script, []byte("\x7fELF\x00\nexit 0\n"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := Run(cmd); !errors.Is(err, syscall.ENOEXEC) {
+		t.Errorf("a program for another machine: %v", err)
+	}
 	if err := Run(Command{Path: filepath.Join(dir, "none")}); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("no program: %v", err)
 	}
