@@ -3,5 +3,3 @@
 package lock
 
 func remote(string) bool { return false }
-
-func remoteFD(int) bool { return false }

@@ -43,6 +43,7 @@ type facts struct {
 	uid    int   // ours
 	groups []int // ours
 
+	//lint:ignore U1000 Windows has no repairs, which ask for it
 	err error // why the directory could not be looked at
 }
 

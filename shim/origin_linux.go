@@ -16,7 +16,8 @@ import (
 // and jumps to the runtime's.
 var (
 	origin uintptr // address of that handler; see the assembly
-	after  uintptr // address of the runtime's handler
+	//lint:ignore U1000 the assembly reads it
+	after uintptr // address of the runtime's handler
 
 	sent [unix.SIGQUIT + 1]uint32 // by number, set to 1 by the handler: a process sent the signal
 )

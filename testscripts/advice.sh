@@ -1,3 +1,4 @@
+#!/bin/sh
 # advice.sh: makes a condition (the file given), in which plain go (the file plain) fails. Lets go safe doctor (by
 # the check $CHECK), or the hint after a command through go-safe, say what to type. Types it literally, and then
 # plain go works. It is called by root in a mount namespace of its own: the user $WHO and the settings of sudo are
@@ -12,6 +13,7 @@ mount --bind passwd /etc/passwd
 test -e /etc/sudoers && mount --bind sudoers /etc/sudoers
 mkdir said
 chown -R "$WHO:$WHO" home m said
+# shellcheck source=/dev/null
 . ./given || exit
 cat >user.sh <<'X'
 . ./exports
