@@ -118,14 +118,24 @@ func (s *Stage) Built() (built []string, err error) {
 				built = append(built, e.Name())
 			}
 		case !head.ModTime().Equal(fi.ModTime()):
-			now := time.Now()
-			s.root.Chtimes(e.Name(), now, now)
+			s.touch(e.Name())
 		}
 	}
 	if err != nil {
 		err = &fs.PathError{Op: "install to", Path: s.Target, Err: lastError(err)}
 	}
 	return built, err
+}
+
+// touch gives a file in the target directory a new time. A link may lead out of that; only root does not follow it there,
+// for another user could have made it.
+func (s *Stage) touch(name string) {
+	now := time.Now()
+	if os.Geteuid() == 0 {
+		s.root.Chtimes(name, now, now)
+		return
+	}
+	os.Chtimes(filepath.Join(s.Target, name), now, now)
 }
 
 // exists reports whether something is at path.
