@@ -55,8 +55,9 @@ func readable(dir string) bool { return access.Allowed(dir, unix.R_OK|unix.X_OK)
 // legible and modifiable are readable and writable for files.
 func legible(file string) bool { return access.Allowed(file, unix.R_OK) }
 func modifiable(file string) bool {
-	if !access.Confined() || !access.Allowed(file, unix.W_OK) {
-		return access.Allowed(file, unix.W_OK)
+	allowed := access.Allowed(file, unix.W_OK)
+	if !allowed || !access.Confined() {
+		return allowed
 	}
 	f, err := os.OpenFile(file, os.O_WRONLY, 0)
 	if err == nil {

@@ -3,34 +3,18 @@ package envfix
 import (
 	"encoding/binary"
 	"fmt"
-	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"testing"
 
+	"github.com/go-safe/go-safe/internal/linuxtest"
 	"golang.org/x/sys/unix"
 )
-
-// ownMounts gives the thread of this test a mount namespace of its own, which ends with it, also when it is killed.
-func ownMounts(t *testing.T) {
-	t.Helper()
-	if os.Geteuid() != 0 {
-		t.Skip("needs root")
-	}
-	runtime.LockOSThread() // and never unlocked: the thread ends with the test
-	if err := unix.Unshare(unix.CLONE_NEWNS); err != nil {
-		t.Skipf("no mount namespaces: %v", err)
-	}
-	if err := unix.Mount("", "/", "", unix.MS_REC|unix.MS_PRIVATE, ""); err != nil {
-		t.Fatal(err)
-	}
-}
 
 // Room is counted in fragments. On FUSE they can be smaller than blocks: here blocks have 1 MiB and fragments 4 KiB, of
 // which 512 are left.
 func TestFragments(t *testing.T) {
-	ownMounts(t)
+	linuxtest.OwnMounts(t)
 	dir := t.TempDir()
 	fd, err := unix.Open("/dev/fuse", unix.O_RDWR|unix.O_CLOEXEC, 0)
 	if err != nil {
@@ -90,7 +74,7 @@ func serveRoot(fd int) {
 
 // Root may fill what is reserved for it (mkfs.ext4 -m), others not.
 func TestReserve(t *testing.T) {
-	ownMounts(t)
+	linuxtest.OwnMounts(t)
 	image, dir := filepath.Join(t.TempDir(), "image"), t.TempDir()
 	for _, line := range []string{
 		"chmod 755 " + filepath.Dir(dir),

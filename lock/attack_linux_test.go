@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"golang.org/x/sys/unix"
+	"github.com/go-safe/go-safe/internal/linuxtest"
 )
 
 // A user exchanges his cache for a link to a directory of root's, again and again, while root makes the file that stands
@@ -26,19 +26,7 @@ func TestRedirectedFile(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	stop, stopped := make(chan bool), make(chan bool)
-	go func() {
-		defer close(stopped)
-		for {
-			select {
-			case <-stop:
-				return
-			default:
-				unix.Renameat2(unix.AT_FDCWD, cache, unix.AT_FDCWD, link, unix.RENAME_EXCHANGE)
-			}
-		}
-	}()
-	defer func() { close(stop); <-stopped }()
+	defer linuxtest.Exchange([2]string{cache, link})()
 	made := 0
 	for end := time.Now().Add(time.Second); time.Now().Before(end); {
 		if l, err := open(cache, true); err == nil {

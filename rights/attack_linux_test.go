@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/go-safe/go-safe/internal/linuxtest"
 	"golang.org/x/sys/unix"
 )
 
@@ -286,19 +287,7 @@ func TestSwapped(t *testing.T) {
 		must(t, os.Mkdir(dir, 0o755))
 		file, link := cache+"/a.b/victim", spare+"2"
 		must(t, os.Link(victim, link))
-		stop, stopped := make(chan bool), make(chan bool)
-		go func() {
-			defer close(stopped)
-			for {
-				select {
-				case <-stop:
-					return
-				default:
-					unix.Renameat2(unix.AT_FDCWD, dir, unix.AT_FDCWD, spare, unix.RENAME_EXCHANGE)
-					unix.Renameat2(unix.AT_FDCWD, file, unix.AT_FDCWD, link, unix.RENAME_EXCHANGE)
-				}
-			}
-		}()
+		stop := linuxtest.Exchange([2]string{dir, spare}, [2]string{file, link})
 		for end := time.Now().Add(10 * time.Second); time.Now().Before(end) && !wasTouched(victim, before); {
 			for _, d := range []string{dir, spare} {
 				os.WriteFile(d+"/victim", nil, 0o644) // a new one of root's, where there is none
@@ -311,8 +300,7 @@ func TestSwapped(t *testing.T) {
 				break
 			}
 		}
-		close(stop)
-		<-stopped
+		stop()
 		if hit := wasTouched(victim, before); hit != w.naive {
 			t.Errorf("%s: reached the file: %t", w.name, hit)
 		}

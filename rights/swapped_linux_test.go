@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/go-safe/go-safe/internal/linuxtest"
 	"golang.org/x/sys/unix"
 )
 
@@ -26,18 +27,7 @@ func TestSwappedForOld(t *testing.T) {
 		must(t, err)
 		oldFile, err := os.Open(old)
 		must(t, err)
-		stop, stopped := make(chan bool), make(chan bool)
-		go func() {
-			defer close(stopped)
-			for {
-				select {
-				case <-stop:
-					return
-				default:
-					unix.Renameat2(unix.AT_FDCWD, fresh, unix.AT_FDCWD, old, unix.RENAME_EXCHANGE)
-				}
-			}
-		}()
+		stop := linuxtest.Exchange([2]string{fresh, old})
 		given, hit := false, false
 		end := time.Now().Add(2 * time.Second)
 		for i := 0; !hit && (w.naive || i < 2000 || time.Now().Before(end)); i++ { // the naive way hits sooner or later
@@ -50,8 +40,7 @@ func TestSwappedForOld(t *testing.T) {
 			given = given || ownerOfOpen(t, freshFile) == attacker
 			hit = ownerOfOpen(t, oldFile) == attacker
 		}
-		close(stop)
-		<-stopped
+		stop()
 		run.Close()
 		freshFile.Close()
 		oldFile.Close()

@@ -35,8 +35,7 @@ func Run(c Command) (Status, error) {
 	w := newWatch()
 	if !proc.DiesWithUs {
 		// Before the start: a signal in between must not end us and leave the child behind.
-		watchOrigin()
-		signal.Notify(w.signals, passed()...)
+		w.catch()
 	}
 	child, err := start(c)
 	if proc.IsScript(c.Path, err) {
@@ -111,13 +110,18 @@ func newWatch() *watch {
 	}
 }
 
+// catch has signals come to us, and tells from then on which of them a process sent.
+func (w *watch) catch() {
+	watchOrigin()
+	signal.Notify(w.signals, passed()...)
+}
+
 // pass hands signals on to the child until it ends, and keeps them then until all is finished.
 func (w *watch) pass() {
 	defer close(w.over)
 	// Where the child dies with us, a signal before this ends both, as it would have ended the go command so early: that one
 	// catches INT and QUIT, and not before it runs a test or a program (base.StartSigHandlers of cmd/go).
-	watchOrigin()
-	signal.Notify(w.signals, passed()...)
+	w.catch()
 	close(w.catching)
 	for {
 		select {

@@ -44,8 +44,8 @@ type command struct {
 
 // imagined is a command that is not to be run, to see what it would get.
 func imagined(environ []string, real shim.Go, args ...string) *command {
-	c := &command{real: real, environ: environ, args: args}
-	c.privateTemp = getenv(environ, "GOSAFE_TMPDIR") == "private"
+	cfg, _ := readConfig(environ) // run has told of an error
+	c := &command{config: cfg, real: real, environ: environ, args: args}
 	c.decide()
 	return c
 }

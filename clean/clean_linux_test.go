@@ -1,5 +1,3 @@
-//go:build linux
-
 package clean_test
 
 import (
@@ -7,12 +5,12 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"testing"
 	"unsafe"
 
 	"github.com/go-safe/go-safe/clean"
+	"github.com/go-safe/go-safe/internal/linuxtest"
 	"golang.org/x/sys/unix"
 )
 
@@ -25,23 +23,10 @@ func must(t *testing.T, err error) {
 	}
 }
 
-// ownMounts gives the thread of this test its own mount namespace. It ends with the thread, also when that is killed.
-func ownMounts(t *testing.T) {
-	t.Helper()
-	if os.Geteuid() != 0 {
-		t.Skip("needs root")
-	}
-	runtime.LockOSThread() // and never unlocked: the thread ends with the test
-	if err := unix.Unshare(unix.CLONE_NEWNS); err != nil {
-		t.Skipf("no mount namespaces: %v", err)
-	}
-	must(t, unix.Mount("", "/", "", unix.MS_REC|unix.MS_PRIVATE, ""))
-}
-
 // A module cache that is set aside entry by entry loses its folder "cache" last. If the clean is interrupted before that,
 // the go command makes the rest from the zip files in it.
 func TestCacheGoesLast(t *testing.T) {
-	ownMounts(t)
+	linuxtest.OwnMounts(t)
 	dir := filepath.Join(t.TempDir(), "mod")
 	must(t, os.MkdirAll(filepath.Join(dir, "cache", "download"), 0o755))
 	must(t, unix.Mount(dir, dir, "", unix.MS_BIND, "")) // a mount point cannot be renamed
@@ -93,7 +78,7 @@ func names(t *testing.T, fd int) (list []string) {
 
 // Something is mounted in a folder that is to be deleted. Its files stay, and the folder.
 func TestOtherDeviceStays(t *testing.T) {
-	ownMounts(t)
+	linuxtest.OwnMounts(t)
 	for _, how := range []string{"delete", "sweep"} {
 		dir := filepath.Join(t.TempDir(), "mod")
 		must(t, os.MkdirAll(filepath.Join(dir, "example.com", "m@v1.0.0"), 0o755))
