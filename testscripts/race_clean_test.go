@@ -16,7 +16,11 @@ import (
 
 // TestRaceCleanBuild removes a cache again and again while a build uses it (F12, golang.org/issue/31948).
 func TestRaceCleanBuild(t *testing.T) {
-	const modules, rounds = 40, 8
+	const modules = 40
+	rounds := 3
+	if *long {
+		rounds = 8
+	}
 	for _, clean := range []string{"-cache", "-modcache"} {
 		t.Run(clean[1:], func(t *testing.T) {
 			r := newRace(t, "-- go.mod --\nmodule m\n\ngo 1.21\n"+requirements(modules)+manyPackages(modules))
