@@ -14,9 +14,10 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Who may write to a directory can move others' files there, their secrets too: only the rights of a file keep it then, not its place. Opening what
-// is in a shared cache to its group is harmless if all can read it already, if nobody else can have put it there, or if it is plain that the go
-// command made it. What is born during a run counts as made by it.
+// Who may write to a directory can move others' files there, their secrets too: only the rights of a file keep it then, not
+// its place. To let the group of a shared cache read something is harmless if all can read it already. To let it read or
+// change something is harmless if nobody else than the owner can have put it there, or if it is plain that the go command
+// made it. What is born during a run counts as made by it.
 
 // A maker is who alone can have placed what is in a directory, besides root: a uid, or one of these.
 type maker int
@@ -53,27 +54,39 @@ func (m maker) made(e entry) bool {
 	return m == rootAlone || m != anybody && int(m) == e.uid
 }
 
-// guarded reports whether an entry is one to be careful with: of a shared cache, placed by nobody knows whom, and not for all to read.
+// guarded reports whether an entry is one to be careful with: of a shared cache, placed by nobody knows whom, and not for all
+// to read, or not for the group to change.
 func (k *keeper) guarded(e entry, d folder) bool {
 	shared := k.rule.policy == SharedACL || k.rule.policy == SharedSet
-	return shared && k.rule.since.IsZero() && k.rule.give == nil && d.at != nil && !d.maker.made(e) && !readableByAll(e.mode)
+	return shared && k.rule.since.IsZero() && k.rule.give == nil && d.at != nil && !d.maker.made(e) &&
+		(!readableByAll(e.mode) || ownerWrites(e))
 }
 
-// bounded bounds the wish for a guarded entry that is open: of what its group can read already others get no more than they have. It reports false
-// where it is not to be granted at all.
+// ownerWrites reports whether the owner may write to the entry, and the group may not.
+func ownerWrites(e entry) bool { return e.mode&0o220 == 0o200 }
+
+// bounded bounds the wish for a guarded entry that is open: others get no more than they have, and the group does not get the
+// right to write. It reports false where it is not to be granted at all.
 func (k *keeper) bounded(fd int, e entry, w *wish, d folder, name string) bool {
 	if k.proven(fd, e, d, name) {
 		return true
 	}
-	have := e.mode & 0o007
-	w.mode &^= 0o007 &^ have
+	have := e.mode&0o007 | 0o070
+	if ownerWrites(e) {
+		have &^= 0o020
+		w.inherits = nil // else it would get it for what is made there later
+	}
+	w.mode &^= 0o077 &^ have
 	w.access = slices.Clone(w.access)
 	for i, a := range w.access {
-		if a.tag == otherTag {
-			w.access[i].perm &= uint16(have)
+		switch a.tag {
+		case otherTag:
+			w.access[i].perm &= uint16(have & 7)
+		case groupTag, maskTag:
+			w.access[i].perm &= uint16(have >> 3)
 		}
 	}
-	return groupReads(fd, e, w.gid)
+	return readableByAll(e.mode) || groupReads(fd, e, w.gid)
 }
 
 // groupReads reports whether the group can read an open entry, and look entries up in it.
