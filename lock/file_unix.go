@@ -25,11 +25,11 @@ type lockFile struct {
 	marked bool
 }
 
-// open makes dir if it is missing and opens what is to be locked for it: on file systems that Linux gives no directory
-// locks of the server's (NFS, 9p, SMB), or that belong to a program, a file.
-func open(dir string, file bool) (*lockFile, error) {
+// openOr opens what is to be locked for dir: on file systems that Linux gives no directory locks of the server's (NFS, 9p, SMB),
+// or that belong to a program, a file. With makes it makes dir if that is missing.
+func openFor(makes bool, dir string, file bool) (*lockFile, error) {
 	dirFD, err := openFD(dir, unix.O_RDONLY|unix.O_DIRECTORY)
-	if errors.Is(err, fs.ErrNotExist) {
+	if makes && errors.Is(err, fs.ErrNotExist) {
 		if err := os.MkdirAll(dir, 0o777); err != nil {
 			return nil, err
 		}

@@ -14,9 +14,13 @@ type lockFile struct {
 	*flock.Flock
 }
 
-// open makes dir if it is missing and finds what is to be locked for it.
-func open(dir string, file bool) (*lockFile, error) {
-	if err := os.MkdirAll(dir, 0o777); err != nil {
+// openOr finds what is to be locked for dir. With makes it makes dir if that is missing.
+func openFor(makes bool, dir string, file bool) (*lockFile, error) {
+	if makes {
+		if err := os.MkdirAll(dir, 0o777); err != nil {
+			return nil, err
+		}
+	} else if _, err := os.Stat(dir); err != nil {
 		return nil, err
 	}
 	path := dir + fileName // not in it: what has an open file in it cannot be renamed

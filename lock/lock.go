@@ -140,9 +140,10 @@ func Acquire(dir string, mode Mode, patience *Patience, tell func(blockers []Pro
 }
 
 // TryAlone takes the exclusive lock on dir, an existing directory, if nobody holds it, and reports whether it
-// was free. It does not wait, and an ancestor is somebody.
+// was free. It does not wait, and an ancestor is somebody. One that is missing is not made: by then the path may lead
+// elsewhere.
 func TryAlone(dir string) (release func(), free bool) {
-	w := waiter{dir: dir, mode: Exclusive}
+	w := waiter{dir: dir, mode: Exclusive, exists: true}
 	defer w.leave()
 	release, err := w.try()
 	return release, err == nil
@@ -155,6 +156,7 @@ var errBusy = errors.New("is held")
 type waiter struct {
 	dir      string
 	mode     Mode
+	exists   bool // the directory: one that is missing is not made
 	patience *Patience
 	file     bool      // the directory itself cannot be locked
 	lock     *lockFile // what is tried; nil where nothing is open
@@ -191,7 +193,7 @@ func (w *waiter) try() (release func(), err error) {
 func (w *waiter) tryNow() (release func(), err error) {
 	for {
 		if w.lock == nil {
-			if w.lock, err = open(w.dir, w.file); err != nil {
+			if w.lock, err = openFor(!w.exists, w.dir, w.file); err != nil {
 				return nil, err
 			}
 		}

@@ -497,6 +497,25 @@ func TestReplaced(t *testing.T) {
 	}
 }
 
+func open(dir string, file bool) (*lockFile, error) { return openFor(true, dir, file) }
+
+// Who cleans as root locks a folder in another user's directory, who may put a link in the place of the way to it.
+// Where that leads nothing is made.
+func TestTryAloneMakesNothing(t *testing.T) {
+	elsewhere := t.TempDir()
+	link := filepath.Join(t.TempDir(), "link")
+	if err := os.Symlink(elsewhere, link); err != nil {
+		t.Skip(err)
+	}
+	release, free := TryAlone(filepath.Join(link, "mod.go-safe-clean-1"))
+	if free {
+		release()
+	}
+	if list, err := os.ReadDir(elsewhere); free || err != nil || len(list) > 0 {
+		t.Errorf("free: %t; made: %v, %v", free, list, err)
+	}
+}
+
 // While the directory comes and goes, as under a clean of plain go, it is still the directory that is locked,
 // and not a file in it, which would keep nobody out. No look at the wrong moment is an error. (Without a pause
 // between two removals a look could meet nothing else than wrong moments: no cleaner makes thousands of them in

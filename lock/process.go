@@ -47,7 +47,7 @@ func openThere(dir string) (*lockFile, bool) {
 	if !isThere(dir) {
 		return nil, false
 	}
-	l, err := open(dir, false)
+	l, err := openFor(false, dir, false)
 	return l, err == nil
 }
 
