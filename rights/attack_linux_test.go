@@ -180,7 +180,7 @@ func TestRepairGivesOnlyWhatIsNew(t *testing.T) {
 	run := Begin(Now(), []Place{{Dir: cache}})
 	defer run.Close()
 	new := cache + "/cache/download/a.b/m/@v/v1.0.0.info"
-	must(t, os.WriteFile(new, nil, 0o600))
+	must(t, os.WriteFile(new, nil, 0o644))
 	must(t, os.Rename(old, cache+"/cache/download/a.b/m/@v/v1.0.0.zip"))
 	must(t, os.Rename(filepath.Dir(victim), cache+"/a.b/dir"))
 	run.Repair()

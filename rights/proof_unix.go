@@ -17,7 +17,7 @@ import (
 // Who may write to a directory can move others' files there, their secrets too: only the rights of a file keep it then, not
 // its place. To let the group of a shared cache read something is harmless if all can read it already. To let it read or
 // change something is harmless if nobody else than the owner can have put it there, or if it is plain that the go command
-// made it. What is born during a run counts as made by it.
+// made it. What is born during a run counts as made by it, except what is closed to more users than it makes.
 
 // A maker is who alone can have placed what is in a directory, besides root: a uid, or one of these.
 type maker int
@@ -87,6 +87,16 @@ func (k *keeper) bounded(fd int, e entry, w *wish, d folder, name string) bool {
 		}
 	}
 	return readableByAll(e.mode) || groupReads(fd, e, w.gid)
+}
+
+// secret reports whether an entry that was born during a run is no file of the go command's: fewer may read it than the
+// umask says, and no ACL says so. Who may write where it was born can have moved it here.
+func (k *keeper) secret(e entry, d folder) bool {
+	if k.rule.since.IsZero() || e.mode.IsDir() || e.mode&k.rule.reads == k.rule.reads {
+		return false
+	}
+	list, err := getACL(d.fd, defaultACL)
+	return err != nil || list == nil
 }
 
 // groupReads reports whether the group can read an open entry, and look entries up in it.

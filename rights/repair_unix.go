@@ -149,8 +149,15 @@ func (j *job) decide(r *Run, c Cache, self entry, fresh bool) bool {
 		return false
 	}
 	j.rule = ruleOf(c.facts, policy)
-	j.rule.since = r.since
+	j.rule.since, j.rule.reads = r.since, 0o444&^umask()
 	return true
+}
+
+// umask is what new files do not get. As in cmd/go/internal/toolchain.sysWriteBits: the system tells it when it is set.
+func umask() fs.FileMode {
+	m := unix.Umask(0o777)
+	unix.Umask(m)
+	return fs.FileMode(m)
 }
 
 func (r *Run) repair() *Report {

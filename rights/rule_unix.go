@@ -17,8 +17,9 @@ type rule struct {
 	inherits acl         // what directories hand down; nil where the file system knows no ACLs
 	entries  macACL      // of the cache, for all to inherit, on macOS
 
-	give  *Owner    // to whom all entries are to belong, nil for those to whom their directories do
-	since time.Time // only what was made after it counts; zero: everything
+	give  *Owner      // to whom all entries are to belong, nil for those to whom their directories do
+	since time.Time   // only what was made after it counts; zero: everything
+	reads fs.FileMode // of what was made after it: the rights to read that the umask leaves
 }
 
 // ruleOf is the rule of a cache for the process.

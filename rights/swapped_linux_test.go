@@ -22,7 +22,7 @@ func TestSwappedForOld(t *testing.T) {
 		time.Sleep(20 * time.Millisecond) // file systems use a clock with coarse ticks
 		began := Now()
 		run := Begin(began, []Place{{Dir: cache}})
-		must(t, os.WriteFile(fresh, nil, 0o600))
+		must(t, os.WriteFile(fresh, nil, 0o644))
 		freshFile, err := os.Open(fresh)
 		must(t, err)
 		oldFile, err := os.Open(old)

@@ -200,6 +200,9 @@ func (k *keeper) change(fd int, e entry, d folder, name string) entry {
 	if why == "" && !open {
 		why = fmt.Sprintf("is not for all to read, and whoever may write here could have moved it here; to open it all the same: --owner %d:%d", w.uid, w.gid)
 	}
+	if why == "" && k.secret(e, d) {
+		why = "is closed to more users than what the go command makes"
+	}
 	if why != "" {
 		k.tally.leave(d.at, name, why)
 		return e
