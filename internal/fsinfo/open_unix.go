@@ -155,6 +155,13 @@ func (w *walker) follow(in place, name, path string, opening error) error {
 		link.uid = nobody
 	}
 	w.way = append(w.way, in, link)
+	if isProc(w.fd) { // the text of /proc/PID/root and the like is a path in that process's world (proc_pid_root(5))
+		fd, err := unix.Openat(w.fd, name, wayFlags|unix.O_CLOEXEC, 0)
+		if err != nil {
+			return &fs.PathError{Op: "open", Path: path, Err: err}
+		}
+		return w.enter(fd, path)
+	}
 	w.rest = append(strings.Split(target, "/"), w.rest...)
 	if filepath.IsAbs(target) {
 		return w.start()

@@ -9,6 +9,12 @@ import (
 // Looking names up in a directory takes no right to read it.
 const wayFlags = unix.O_PATH | unix.O_DIRECTORY
 
+// isProc reports whether an open directory is one of proc(5).
+func isProc(fd int) bool {
+	var st unix.Statfs_t
+	return unix.Fstatfs(fd, &st) == nil && st.Type == unix.PROC_SUPER_MAGIC
+}
+
 // aclWriters returns whom the access ACL of a directory lets write besides its owner and everyone; false where it has none. The
 // format is that of linux/posix_acl_xattr.h: a version, then entries of tag, rights and id, all little-endian.
 func aclWriters(fd, gid int) (list []writer, ok bool) {
