@@ -141,15 +141,17 @@ func (s *Stage) replace(name, from string, perm fs.FileMode) (written int64, err
 
 // overwrite is the go command's Shell.CopyFile, except that it puts the old file back where it fails. A file that may not be removed
 // (another user's in a sticky directory) may allow to be written to. A pipe that nobody reads is an error, where the go command waits
-// for ever.
+// for ever. What others put in the place of the old file meanwhile is not written to: it could be a link to another one.
 func (s *Stage) overwrite(name, from string, perm fs.FileMode) error {
-	const how = os.O_TRUNC | syscall.O_NONBLOCK
+	how := os.O_TRUNC | syscall.O_NONBLOCK
 	var old []byte
 	var mode fs.FileMode
 	if fi, err := s.root.Lstat(name); err == nil && fi.Mode().IsRegular() {
 		old, mode = contents(s.root.OpenFile(name, os.O_RDONLY|syscall.O_NONBLOCK, 0))
 	}
-	s.removeRegular(name)
+	if s.removeRegular(name) {
+		how |= os.O_EXCL
+	}
 	_, err := s.copyFile(name, from, how, perm)
 	if err == nil || old == nil {
 		return err
@@ -165,11 +167,13 @@ func (s *Stage) overwrite(name, from string, perm fs.FileMode) error {
 	return err
 }
 
-// removeRegular removes a regular file, and no device that root might be able to.
-func (s *Stage) removeRegular(name string) {
-	if fi, err := s.root.Lstat(name); err == nil && fi.Mode().IsRegular() {
-		s.root.Remove(name)
+// removeRegular removes a regular file, and no device that root might be able to. It reports whether the name is free then.
+func (s *Stage) removeRegular(name string) (free bool) {
+	fi, err := s.root.Lstat(name)
+	if err == nil && fi.Mode().IsRegular() {
+		return s.root.Remove(name) == nil
 	}
+	return errors.Is(err, fs.ErrNotExist)
 }
 
 // copyFile writes a copy of from to a file in the target directory, opened with flag, and removes it where that
