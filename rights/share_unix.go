@@ -38,10 +38,14 @@ func share(dir, group string, homes []string, o *Options) (*Shared, error) {
 	}
 	defer open.Close()
 	c := ofOpen(open)
-	receiver := c.receiver()
-	if receiver.GIDs = append(receiver.GIDs, gid); gid < 0 {
-		receiver.GIDs[len(receiver.GIDs)-1] = c.facts.group
+	if group == "" {
+		if gid, err = defaultGroup(open, c.facts); err != nil {
+			s.forget(open)
+			return nil, err
+		}
 	}
+	receiver := c.receiver()
+	receiver.GIDs = append(receiver.GIDs, gid)
 	if err := open.Check(receiver); err != nil {
 		return nil, err
 	}
@@ -50,7 +54,7 @@ func share(dir, group string, homes []string, o *Options) (*Shared, error) {
 		return nil, err
 	}
 	s.Shape = shape
-	r, err := shareRule(dir, d, c.facts, gid)
+	r, err := shareRule(dir, d, c.facts, gid, group != "")
 	if err != nil {
 		unix.Close(d.fd)
 		s.forget(open)
@@ -82,6 +86,9 @@ func (s *Shared) openOrMake(dir string, gid int, dry bool) (*fsinfo.Dir, error) 
 		return nil, err
 	}
 	defer parent.Close()
+	if gid < 0 {
+		gid = handedDown(parent)
+	}
 	if err := parent.CheckParent(fsinfo.Receiver{GIDs: []int{gid}}); err != nil {
 		return nil, err
 	}
@@ -104,6 +111,35 @@ func (s *Shared) forget(d *fsinfo.Dir) {
 		unix.Unlinkat(up.FD(), d.Name(), unix.AT_REMOVEDIR)
 		up.Close()
 	}
+}
+
+// defaultGroup is the group that a directory is shared with if none is named: its own. A directory that was moved into
+// a folder of a group still has the group of its maker, or root's: then it is that of the folder. A group with only one
+// user in it, which Debian makes for each user (adduser(8), USERGROUPS), is an error.
+func defaultGroup(d *fsinfo.Dir, f facts) (int, error) {
+	only, private := user.PrivateGroup(f.group)
+	if private = private && f.group != 0; f.group != 0 && !private {
+		return f.group, nil
+	}
+	if up, err := d.Up(); err == nil {
+		defer up.Close()
+		if gid := handedDown(up); gid > 0 {
+			return gid, nil
+		}
+	}
+	if private {
+		return -1, fmt.Errorf("%s belongs to group %s, and only %[2]s is in it; name another: --group", d.Path, only)
+	}
+	return f.group, nil
+}
+
+// handedDown is the group that a folder gives to what is made in it, -1 if its members cannot make anything in it.
+func handedDown(d *fsinfo.Dir) int {
+	e, err := lookAt(d.FD(), "")
+	if err != nil || e.mode&fs.ModeSetgid == 0 || e.mode&0o020 == 0 {
+		return -1
+	}
+	return e.gid
 }
 
 // above are the directories that a path leads through, the root first. Links are followed, for their targets count.
@@ -164,12 +200,10 @@ func (l acl) letsThrough(group, owner int) bool {
 	return !named && other&1 != 0
 }
 
-// shareRule is the rule of the cache that the directory is to become.
-func shareRule(dir string, d folder, f facts, group int) (rule, error) {
+// shareRule is the rule of the cache that the directory is to become. The group of root is good only if it was named:
+// on OpenShift each user is in it.
+func shareRule(dir string, d folder, f facts, group int, named bool) (rule, error) {
 	uid := os.Geteuid()
-	if group < 0 {
-		group = d.self.gid
-	}
 	switch {
 	case uid != 0 && d.self.uid != uid:
 		return rule{}, fmt.Errorf("%s belongs to uid %d, who can share it, or root", dir, d.self.uid)
@@ -179,7 +213,7 @@ func shareRule(dir string, d folder, f facts, group int) (rule, error) {
 		return rule{}, &Refusal{dir + " has an ACL that lets everybody write, who could change what its users run", "chmod -R -N", dir}
 	case uid != 0 && !slices.Contains(ourGroups(group), group):
 		return rule{}, fmt.Errorf("uid %d is not in group %d; who is can share %s, or root", uid, group, dir)
-	case uid == 0 && group == 0:
+	case uid == 0 && group == 0 && !named:
 		return rule{}, fmt.Errorf("%s belongs to group 0, that of root; name another: --group", dir)
 	}
 	r := rule{policy: SharedACL, uid: uid, group: group, others: d.self.mode & 0o005}

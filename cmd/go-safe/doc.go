@@ -122,6 +122,9 @@ and the doctor's modcache-foreign say whose it is.
 Go safe share makes a directory, a module or build cache or an empty or missing one, the cache of a group: group, setgid and a default
 ACL on it and on what is in it. It refuses homes, what is no cache, and what everybody may write to, or may replace, for that may rename in a
 directory above. Where a directory above does not let the group through it says so, and what to type, and exits with 1.
+Without --group the group is that of the directory, which is printed with its members. If that is root's, or one with only
+its own user in it as Debian makes them, it is the group of the setgid folder that the directory is in; without such a
+folder share refuses. --group root, which is the group of all users on OpenShift, has to be named.
 
 Go safe fix repairs whole caches: those that the go command uses here, or the directories named. Ordinary users change what is
 their own, and in a cache of theirs move aside, to NAME.foreign, what others left there and they cannot work with. Root gives what

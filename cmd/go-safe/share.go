@@ -1,10 +1,13 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
 	"path/filepath"
+	"strconv"
+	"strings"
 
 	"github.com/go-safe/go-safe/envfix"
 	"github.com/go-safe/go-safe/internal/user"
@@ -80,6 +83,36 @@ func homes(environ []string) []string {
 	return list
 }
 
+// groupWords names a group and its members, as far as /etc/group and /etc/passwd tell.
+func groupWords(gid int) string {
+	const most = 10
+	switch name, members := user.Group(gid); {
+	case name == "" && len(members) == 0:
+		return fmt.Sprintf("group %d, which /etc/group does not name", gid)
+	case len(members) == 0:
+		return fmt.Sprintf("group %s, for which /etc/group names no member", name)
+	case len(members) > most:
+		return fmt.Sprintf("group %s: %s and %d more", cmp.Or(name, strconv.Itoa(gid)),
+			strings.Join(members[:most], ", "), len(members)-most)
+	default:
+		return fmt.Sprintf("group %s: %s", cmp.Or(name, strconv.Itoa(gid)), strings.Join(members, ", "))
+	}
+}
+
+// cacheOf is what a directory is, or if it is empty, what it is called for; Empty where the name does not tell.
+func cacheOf(dir string, shape rights.Shape) rights.Shape {
+	name := strings.ToLower(filepath.Base(dir))
+	switch {
+	case shape != rights.Empty:
+		return shape
+	case strings.Contains(name, "mod"):
+		return rights.ModCache
+	case strings.Contains(name, "build"), strings.Contains(name, "gocache"):
+		return rights.BuildCache
+	}
+	return rights.Empty
+}
+
 // tellUsers prints how the rights are kept from here on, and what users set.
 func tellUsers(dir string, s *rights.Shared, dry bool, stdout io.Writer) {
 	switch {
@@ -91,9 +124,16 @@ func tellUsers(dir string, s *rights.Shared, dry bool, stdout io.Writer) {
 	default:
 		fmt.Fprintf(stdout, "go-safe opens new entries to the group after each command: all users need it\n")
 	}
-	name := "GOMODCACHE"
-	if s.Shape == rights.BuildCache {
-		name = "GOCACHE"
+	if s.Group >= 0 {
+		fmt.Fprintf(stdout, "shared with %s\n", groupWords(s.Group))
 	}
-	fmt.Fprintf(stdout, "users type: go env -w %s=%s\n", name, envfix.Quote(dir))
+	switch as := "go env -w %s=" + envfix.Quote(dir) + "\n"; cacheOf(dir, s.Shape) {
+	case rights.ModCache:
+		fmt.Fprintf(stdout, "users type: "+as, "GOMODCACHE")
+	case rights.BuildCache:
+		fmt.Fprintf(stdout, "users type: "+as, "GOCACHE")
+	default:
+		fmt.Fprintf(stdout, "for a build cache users type: "+as, "GOCACHE")
+		fmt.Fprintf(stdout, "for a module cache users type: "+as, "GOMODCACHE")
+	}
 }

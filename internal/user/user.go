@@ -69,6 +69,39 @@ func Members(gid int) (uids []int, known bool) {
 	return uids, known && len(names) == 0
 }
 
+// Group returns the name of a group, and the names of its members, sorted: those that its line in /etc/group names, and
+// those whose passwd entry has it. The name is "" if the group has no line.
+func Group(gid int) (name string, members []string) {
+	return groupOf(lines(passwdFile), lines(groupFile), gid)
+}
+
+// PrivateGroup reports whether the group is the one of a single user, of whom it has the name, and returns that name.
+func PrivateGroup(gid int) (name string, is bool) {
+	name, members := Group(gid)
+	return name, len(members) == 1 && members[0] == name
+}
+
+// groupOf is Group for the lines of two files.
+func groupOf(passwd, group func(func([][]byte) bool), gid int) (name string, members []string) {
+	want := strconv.Itoa(gid)
+	for f := range group {
+		if string(f[2]) != want {
+			continue
+		}
+		name = string(f[0])
+		if len(f) > 3 {
+			members = append(members, strings.FieldsFunc(string(f[3]), func(r rune) bool { return r == ',' })...)
+		}
+	}
+	for f := range passwd {
+		if len(f) > 3 && string(f[3]) == want {
+			members = append(members, string(f[0]))
+		}
+	}
+	slices.Sort(members)
+	return name, slices.Compact(members)
+}
+
 // membersOf is Members for the lines of two files. It returns the names too that have no passwd entry.
 func membersOf(passwd, group func(func([][]byte) bool), gid int) (uids []int, names []string, known bool) {
 	want := strconv.Itoa(gid)

@@ -28,6 +28,19 @@ func TestMembers(t *testing.T) {
 	}
 }
 
+func TestGroup(t *testing.T) {
+	passwd := linesOf([]byte("root:x:0:0::/root:/bin/sh\nann:x:1000:1000:::\nbob:x:1001:1001:::\ncid:x:1002:50:::\n"))
+	group := linesOf([]byte("root:x:0:\nann:x:1000:\nbob:x:1001:bob,ann\ndevs:x:50:ann\nnone:x:60:\n"))
+	for gid, want := range map[int][]string{
+		0: {"root", "root"}, 1000: {"ann", "ann"}, 1001: {"bob", "ann", "bob"}, 50: {"devs", "ann", "cid"},
+		60: {"none"}, 77: {""},
+	} {
+		if name, members := groupOf(passwd, group, gid); name != want[0] || !slices.Equal(members, want[1:]) {
+			t.Errorf("group %d: %q %q, want %q", gid, name, members, want)
+		}
+	}
+}
+
 // The largest id means "no change" to chown(2), and must never be taken for a user.
 func TestNumber(t *testing.T) {
 	for s, ok := range map[string]bool{"0": true, "4294967294": true, "4294967295": false, "-1": false, "root": false, "": false} {
