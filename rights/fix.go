@@ -5,6 +5,7 @@ type Options struct {
 	Dry   bool         // only look
 	Tell  func(Change) // with Dry: is told of each entry that would be changed, in no order; nil for nobody
 	Owner *Owner       // for Fix: to whom everything in the cache is to belong; who is not root names himself, for what is his. Whoever names one vouches for all
+	Bare  bool         // for Fix: only the directory itself, which may be no cache
 	Meter Meter        // may be read meanwhile
 }
 
@@ -20,6 +21,14 @@ type Owner struct{ UID, GID int }
 // What is in the cache and cannot be changed is in the report; the error is about the directory itself.
 func Fix(dir string, o *Options) (*Report, error) {
 	return fix(dir, o)
+}
+
+// Volume finds the caches below a directory that is none itself, such as a volume with mod, build and lost+found in it.
+// It tells them by their shape, and looks four levels deep into directories of root's and of the owner that they are
+// for. Bare reports that the directory has nothing but caches and empty directories in it: these are caches to be, and
+// Options.Bare is for the directory. Otherwise only caches of root's and of that owner are returned.
+func Volume(dir string, owner Owner) (caches []string, bare bool) {
+	return volume(dir, owner)
 }
 
 // Foreign counts the entries in a module cache that keep its users from adding to it, and tells whose one is: in a cache of ours those

@@ -44,7 +44,11 @@ func fix(dir string, o *Options) (*Report, error) {
 	if useless && (o.Owner == nil || c.facts.uid != 0) {
 		return asideWhole(dir, c, o)
 	}
-	d, _, err := openCache(open, seenByUser)
+	asCache := openCache
+	if o.Bare {
+		asCache = openBare
+	}
+	d, _, err := asCache(open, seenByUser)
 	if err != nil {
 		return nil, err
 	}
@@ -60,10 +64,28 @@ func fix(dir string, o *Options) (*Report, error) {
 		d.maker = rootAlone.below(d.self)
 	}
 	d.self = k.change(d.fd, d.self, folder{self: in, zone: d.zone}, dir)
+	if o.Bare {
+		unix.Close(d.fd)
+		return k.tally.report(), nil
+	}
 	d.part = whole
 	k.tree(d)
 	k.walks.Wait()
 	return k.tally.report(), nil
+}
+
+// openBare opens a directory once more, whatever is in it.
+func openBare(d *fsinfo.Dir, _ func(fd int, path string) bool) (folder, Shape, error) {
+	fd, err := openSub(d.FD(), ".")
+	if err != nil {
+		return folder{}, Other, &fs.PathError{Op: "open", Path: d.Path, Err: err}
+	}
+	self, err := lookAt(fd, "")
+	if err != nil {
+		unix.Close(fd)
+		return folder{}, Other, &fs.PathError{Op: "stat", Path: d.Path, Err: err}
+	}
+	return folder{fd: fd, at: &node{name: d.Path}, self: self, zone: rootZone}, Other, nil
 }
 
 // fixError names what was to be fixed, and not the element of the way that is missing.

@@ -22,12 +22,15 @@ const (
 	cleanMark = "go-safe-clean-"
 )
 
+// lostFound is where fsck(8) puts what it finds on a file system, in the root directory of that.
+const lostFound = "lost+found"
+
 // shapeOf tells the shape of a directory with these entries, and names one that does not belong in a cache. isDir reports
 // whether a path in it is a directory. In a module cache each first element of a path is in cache/download too; it holds
 // no files.
 func shapeOf(list []string, isDir func(path string) bool) (s Shape, odd string) {
 	list = slices.DeleteFunc(slices.Clone(list), func(name string) bool {
-		return strings.HasPrefix(name, lockName) || strings.HasPrefix(name, cleanMark) || IsAside(name)
+		return strings.HasPrefix(name, lockName) || strings.HasPrefix(name, cleanMark) || IsAside(name) || name == lostFound
 	})
 	if len(list) == 0 {
 		return Empty, ""

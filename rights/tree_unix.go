@@ -85,6 +85,9 @@ func (k *keeper) walk(d folder) {
 
 // entry brings one entry of a directory in line. It returns a directory, open, that is to be walked.
 func (k *keeper) entry(d folder, name string) (sub folder, ok bool) {
+	if name == lostFound && d.at.in == nil {
+		return sub, false // what fsck(8) found may be anybody's
+	}
 	e, err := lookAt(d.fd, name)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):

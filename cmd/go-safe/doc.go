@@ -129,7 +129,8 @@ folder share refuses. --group root, which is the group of all users on OpenShift
 Go safe fix repairs whole caches: those that the go command uses here, or the directories named. Ordinary users change what is
 their own, and in a cache of theirs move aside, to NAME.foreign, what others left there and they cannot work with. Root gives what
 belongs to root to the owner of the directory it is in, but for what that owner could not read; with --owner everything to the
-one named, as an init container does for a volume. Neither goes through links or to another mount, nor touches setuid or
+one named, as an init container does for a volume. In a directory that is no cache, --owner finds the caches below by their
+shape. If it holds only caches, empty directories and lost+found, the directory itself is given away too. Neither goes through links or to another mount, nor touches setuid or
 setgid files and files with several names. In a shared cache neither opens what some could not read and its members may have moved there, but
 what the go command made, where that is plain (a directory with nothing else in it, a download with the content that its name says): fix with
 --owner, an ordinary user with his own name and group, opens the rest. What was left is said, and the exit status is 1. Both can be interrupted and run
@@ -313,11 +314,11 @@ A check is ok, a warning (go-safe makes up for it, or it is a risk), broken (go 
 	shim-first, go-found, go-several, version-manager, sudo-path, go-mixed, goroot, gobin-writable, gobin-path, gobin-old
 	home, tmp-writable, tmp-noexec, tmp-room, tmp-left, tmp-cleaned
 	cache-writable, cache-noexec, cache-room, cache-locks, cache-foreign, cache-open, cache-shared, cache-left, cache-way
-	gopath-writable, modcache-writable, modcache-noexec, modcache-room, modcache-locks, modcache-foreign, modcache-open, modcache-way
+	gopath-writable, modcache-writable, modcache-noexec, modcache-room, modcache-names, modcache-locks, modcache-foreign, modcache-open, modcache-way
 	windows-drive, nfs-locks, selinux
 	env-file, env-override, goflags, go111module, goproxy, gosumdb, private-patterns
 	toolchain, module-folders, repo-owner
-	umask, memory
+	umask, open-files, memory
 	shim-login, shim-interactive
 	net-proxy, net-sumdb, net-tls
 
@@ -337,8 +338,8 @@ While GOPROXY=off, and GOPRIVATE and GONOPROXY name nothing, a module cache or G
 to be typed for one of another user copies the modules to a folder of this user's own, for plain go would look for them nowhere else. GOCACHE without a
 place, as without HOME, is broken.
 
-The settings of sudo are read and sudo is not asked, for that is logged. Only root can read them; run by sudo, the doctor looks at what sudo made
-of PATH, and at root's folders.
+The settings of sudo are read and sudo is not asked, for that is logged. Only root can read them: for others sudo-path is
+unknown, which does not count for the exit status. Run by sudo, the doctor looks at what sudo made of PATH, and at root's folders.
 
 What to type stands on a line of its own, behind "type: ", as it is to be pasted into a shell; there is none where a name in it has a control character, or it would show a password. Passwords in URLs are printed as xxxxx, for
 findings are shown to others. With --only ID,... only the named checks are

@@ -45,8 +45,25 @@ func fix(args, environ []string, real shim.Go, cfg config, stdout io.Writer, say
 		}
 	}
 	for _, dir := range dirs {
-		o := &rights.Options{Dry: flags.has("--dry-run"), Owner: owner}
-		status = max(status, c.fixOne(dir, o, stdout))
+		status = max(status, c.fixNamed(dir, owner, flags.has("--dry-run"), stdout))
+	}
+	return status
+}
+
+// fixNamed fixes a cache, or if an owner is named, the caches in a volume.
+func (c *command) fixNamed(dir string, owner *rights.Owner, dry bool, stdout io.Writer) (status int) {
+	list := []string{dir}
+	if abs, err := filepath.Abs(dir); err == nil && owner != nil {
+		below, bare := rights.Volume(abs, *owner)
+		if bare { // first, because it is on the way to the others
+			status = c.fixOne(abs, &rights.Options{Dry: dry, Owner: owner, Bare: true}, stdout)
+		}
+		if len(below) > 0 {
+			list = below
+		}
+	}
+	for _, dir := range list {
+		status = max(status, c.fixOne(dir, &rights.Options{Dry: dry, Owner: owner}, stdout))
 	}
 	return status
 }
