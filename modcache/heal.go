@@ -44,7 +44,7 @@ func (c *Cache) Heal(results []Result, sums Sums, run Go) ([]Result, error) {
 	h.sweep(damaged)
 	h.fetch(damaged)
 	h.mend(damaged)
-	for i, r := range c.Verify(entries, h.sums, func(int) {}) {
+	for i, r := range c.Verify(entries, h.sums, func(int64, int64) {}) {
 		if r.Busy {
 			r.Err = errBusy
 		}

@@ -64,7 +64,24 @@ func (m manifest) differs(want manifest, prefix string) string {
 }
 
 // A hasher hashes files one after the other.
-type hasher struct{ buf []byte }
+type hasher struct {
+	buf  []byte
+	read func(bytes int64) // is told what of a zip file was read; nil for nobody
+}
+
+// counted tells of each read.
+type counted struct {
+	io.ReaderAt
+	read func(bytes int64)
+}
+
+func (c counted) ReadAt(p []byte, off int64) (n int, err error) {
+	n, err = c.ReaderAt.ReadAt(p, off)
+	if c.read != nil {
+		c.read(int64(n))
+	}
+	return n, err
+}
 
 // sum returns the SHA-256 of what r has. The buffer saves a new one for each file, which io.Copy would make.
 func (w *hasher) sum(r io.Reader) (sum [sha256.Size]byte, err error) {

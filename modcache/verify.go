@@ -28,26 +28,41 @@ type Result struct {
 }
 
 // Verify looks at the entries, as many at a time as there are processors, and compares them with their own hashes and
-// with sums. It changes nothing. The results have the order of the entries; tell is called after each with their number.
-func (c *Cache) Verify(entries []Entry, sums Sums, tell func(done int)) []Result {
+// with sums. It changes nothing. The results have the order of the entries. Tell is called as it goes on, with the bytes
+// of zip files that were read and those of all; an entry without a zip file counts for one byte.
+func (c *Cache) Verify(entries []Entry, sums Sums, tell func(done, all int64)) []Result {
 	results := make([]Result, len(entries))
-	var next, done atomic.Int64
+	var done, all int64
+	for _, e := range entries {
+		all += e.weight()
+	}
+	var next atomic.Int64
 	var telling sync.Mutex
 	var workers sync.WaitGroup
 	for range runtime.GOMAXPROCS(0) {
 		workers.Go(func() {
 			var w hasher
 			for i := next.Add(1) - 1; i < int64(len(entries)); i = next.Add(1) - 1 {
+				left := entries[i].weight()
+				w.read = func(n int64) {
+					n = min(n, left) // what seems to be damaged is read twice
+					left -= n
+					telling.Lock()
+					defer telling.Unlock()
+					done += n
+					tell(done, all)
+				}
 				results[i] = c.examine(entries[i], sums, &w)
-				telling.Lock()
-				tell(int(done.Add(1)))
-				telling.Unlock()
+				w.read(left)
 			}
 		})
 	}
 	workers.Wait()
 	return results
 }
+
+// weight is what the entry counts for in how far Verify is.
+func (e Entry) weight() int64 { return max(e.size, 1) }
 
 // examine judges an entry. One that seems to be damaged is looked at again while no go command can be at work on it: what
 // is being downloaded or extracted is not whole either.
@@ -216,7 +231,7 @@ func lookZip(at *os.Root, name string, ev *evidence, w *hasher) (ok bool, err er
 		ev.zipErr = errors.New("it is empty")
 		return true, nil
 	}
-	ev.zip, err = w.zip(f, fi.Size())
+	ev.zip, err = w.zip(counted{f, w.read}, fi.Size())
 	var failed *fs.PathError
 	if errors.As(err, &failed) {
 		return true, err

@@ -98,7 +98,7 @@ func (w *world) verify(sums Sums) ([]Result, []string) {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	results := c.Verify(entries, sums, func(int) {})
+	results := c.Verify(entries, sums, func(int64, int64) {})
 	return results, w.words(results)
 }
 

@@ -230,9 +230,9 @@ func (v *verifier) entries(cache *modcache.Cache) ([]modcache.Entry, error) {
 
 // pass is Verify with a progress bar.
 func (v *verifier) pass(cache *modcache.Cache, entries []modcache.Entry) []modcache.Result {
-	b := newBar(v.say.w, "verifying module versions:", len(entries))
+	b := newBar(v.say.w, "verifying modules, percent done:", 100)
 	defer b.erase()
-	return cache.Verify(entries, v.sums, b.show)
+	return cache.Verify(entries, v.sums, func(done, all int64) { b.show(int(100 * done / all)) })
 }
 
 func damaged(r modcache.Result) bool { return len(r.Findings) > 0 }
