@@ -41,6 +41,7 @@ type Finding struct {
 	Type    string   `json:"type,omitempty"`    // what to type, a line for a shell, passwords as xxxxx; "" where nothing is known that helps
 	Fix     bool     `json:"fix,omitempty"`     // Type touches nothing but this user's own caches and temp folders, and loses nothing of worth
 	Details []string `json:"details,omitempty"` // further facts
+	ForRoot bool     `json:"-"`                 // Unknown, because only root could look: no look has failed
 
 	in    string // the directory in which Type changes something; for Fix
 	cause string // what several findings have in common, "" for nothing; see once
@@ -125,11 +126,12 @@ func (f Finding) pasteable() Finding {
 	return f
 }
 
-// Worst is the worst status of the results: broken, then unknown, then warning.
+// Worst is the worst status of the results: broken, then unknown, then warning. What only root could look at does not
+// count, or nobody else had a machine in order.
 func Worst(results []Result) Status {
 	worst := OK
 	for _, r := range results {
-		if severity(r.Status) > severity(worst) {
+		if !r.ForRoot && severity(r.Status) > severity(worst) {
 			worst = r.Status
 		}
 	}

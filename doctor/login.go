@@ -3,6 +3,7 @@ package doctor
 import (
 	"cmp"
 	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -79,12 +80,28 @@ func (m *Machine) inShell(shell string, login bool, file string) Finding {
 	if dir == "" || file == "" {
 		return f
 	}
-	folder := ""
-	if in := filepath.Dir(file); !exists(in) {
-		folder = "mkdir -p " + envfix.Quote(in)
+	in, folder := envfix.LookAt("", filepath.Dir(file)), ""
+	switch {
+	case in.Access != "":
+		f.Found += "; " + in.Path + " " + in.Access
+		return f
+	case !extensible(file):
+		f.Found += "; " + file + " cannot be written to"
+		return f
+	case !in.Exists:
+		folder = "mkdir -p " + envfix.Quote(in.Path)
 	}
 	f.Type = join(makes, folder, "echo "+envfix.Quote(pathLine(shell, dir))+" >>"+envfix.Quote(file))
 	return f
+}
+
+// extensible reports whether lines can be added to a file, which may be missing.
+func extensible(file string) bool {
+	f, err := os.OpenFile(file, os.O_WRONLY|os.O_APPEND, 0)
+	if err == nil {
+		f.Close()
+	}
+	return err == nil || errors.Is(err, fs.ErrNotExist)
 }
 
 // othersDecide reports whether this is root and another user decides what the shell runs, as with the HOME that sudo -E keeps: root runs

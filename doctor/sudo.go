@@ -32,7 +32,10 @@ func sudoPath(m *Machine) Finding {
 	s, err := readSudoers(os.DirFS("/"), strings.TrimPrefix(sudoers, "/"))
 	switch {
 	case errors.Is(err, fs.ErrPermission):
-		return ok(sudoers, "only root can read it; this looks: sudo "+envfix.Quote(m.Exe)+" safe doctor --only sudo-path")
+		return Finding{
+			Status: Unknown, Looked: sudoers, ForRoot: true,
+			Found: "only root can read it; this looks: sudo " + envfix.Quote(m.Exe) + " safe doctor --only sudo-path",
+		}
 	case errors.Is(err, fs.ErrNotExist):
 		return ok(sudoers, "not there")
 	case err != nil:

@@ -98,7 +98,11 @@ func (m *Machine) ownFolder() (dir, makes string) {
 	if m.passing() {
 		places = "install -m 755 "
 	}
-	return dir, "mkdir -p " + envfix.Quote(dir) + " && " + places + envfix.Quote(m.Exe) + " " + envfix.Quote(as)
+	made := ""
+	if !exists(dir) {
+		made = "mkdir -p " + envfix.Quote(dir)
+	}
+	return dir, join(made, places+envfix.Quote(m.Exe)+" "+envfix.Quote(as))
 }
 
 // passing reports whether go run made the program: it is in the build cache, or in a work folder, and will be removed.
