@@ -347,15 +347,23 @@ check() {
 	say "installed $dir/go: $("$dir/go-safe" safe version | sed -n '1s/  */ /gp')"
 	status=0
 	here=$(command -v go)
-	login=$(login_go)
-	if [ -n "$login" ] && ! is_go_safe "$login"; then
+	asked=$(ask_login)
+	login=$(answer 'first go')
+	typed=$(answer typed)
+	if is_go_safe "$login"; then
+		:
+	elif ! on_path "$(answer path)"; then
+		status=3
+		say "in a login shell, $dir is not on PATH${login:+, and $login is found}"
+	else
 		status=3
 		say "in a login shell, $login comes before it, because of"
 		blame "$login"
-	elif [ -z "$login" ] && ! is_go_safe "$here"; then
-		status=3
-		say "in a login shell, $dir is not on PATH"
 	fi
+	case $typed in
+	'' | /* | *go-safe*) ;;
+	*) say "in a login shell, go is a function or an alias, which comes before any program: $typed" ;;
+	esac
 	if ! is_go_safe "$here"; then
 		advise
 	elif [ "$here" != "$dir/go" ]; then
@@ -366,13 +374,21 @@ check() {
 	exit "$status"
 }
 
+# on_path tells whether dir is on a PATH.
+on_path() {
+	case ":$1:" in
+	*":$dir:"*) ;;
+	*) return 1 ;;
+	esac
+}
+
 # advise is for when go-safe does not come first here. The start-up files cannot change that.
 advise() {
-	if [ -n "$here" ]; then
+	if [ -n "$here" ] && on_path "$PATH"; then
 		say "in this shell, $here comes before it, because of"
 		blame "$here"
 	else
-		say "in this shell, $dir is not on PATH"
+		say "in this shell, $dir is not on PATH${here:+, and $here is found}"
 	fi
 	if [ -n "$rc" ]; then
 		say "open a new shell, or type:"
@@ -383,19 +399,27 @@ advise() {
 	path_line "${SHELL:-}"
 }
 
-# login_go prints the path of the first go in a new login shell of this user.
-# shellcheck disable=SC2016 # the question is for another shell
-login_go() {
-	shell=${SHELL:-} flags=-lc question='printf "\nfirst go: %s\n" "$(command -v go)"'
+# ask_login asks a new login shell of this user for the first go on its PATH, the PATH, and what it would run for go,
+# which may be a function or an alias.
+# shellcheck disable=SC2016 # the questions are for other shells
+ask_login() {
+	shell=${SHELL:-} flags=-lc question='"$(command -v go)"'
 	case $shell in
 	*/bash | */dash | */ash | */ksh | */sh) ;;
 	*/zsh) flags=-lic ;; # other shells do not read .zshrc
-	*/fish) question='printf "\nfirst go: %s\n" (command -v go)' ;;
+	*/fish) question='(command -v go)' ;;
 	*) shell=/bin/sh ;;
 	esac
+	question="printf '\ntyped: %s\n' $question"
+	question="$question; sh -c 'printf \"first go: %s\npath: %s\n\" \"\$(command -v go)\" \"\$PATH\"'"
 	env -i HOME="${home:-/}" USER="$(id -un)" SHELL="$shell" TERM=dumb PATH="$(login_path)" \
-		"$shell" "$flags" "$question" </dev/null | sed -n 's/^first go: //p'
+		"$shell" "$flags" "$question" </dev/null
 } 2>/dev/null
+
+# answer prints one of the answers.
+answer() {
+	printf '%s\n' "$asked" | sed -n "s/^$1: //p"
+}
 
 # login_path prints the PATH that a login starts with.
 login_path() {
@@ -403,25 +427,70 @@ login_path() {
 	printf '%s\n' "${path:-/usr/local/bin:/usr/bin:/bin}"
 }
 
-# blame says which lines of start-up files may have put the folder of a go on PATH.
+# blame says which lines of start-up files put the folder of a go on PATH before dir: that which puts dir last; else
+# those that put the folder first; else, because dir may come later, those that put it last.
 blame() {
-	lines=$(path_lines "$(dirname "$1")" 2>/dev/null)
+	lines=$(path_lines last "$dir")
+	: "${lines:=$(path_lines first "$(dirname "$1")")}"
+	: "${lines:=$(path_lines last "$(dirname "$1")")}"
 	printf '%s\n' "${lines:-no start-up file: it was set where this shell was started}" | sed 's/^/install.sh:   /' >&2
 }
 
-# path_lines prints the lines of start-up files that name a folder, comments aside. They may write it
-# with a variable or a tilde.
+# path_lines prints the lines of start-up files that put a folder first, or last, on PATH.
 path_lines() {
+	kind=$1 folder=$2
+	set --
 	for f in /etc/environment /etc/paths /etc/paths.d/* /etc/profile /etc/profile.d/*.sh \
 		/etc/bash.bashrc /etc/bashrc /etc/zshenv /etc/zprofile /etc/zshrc /etc/zsh/* \
 		"$home"/.profile "$home"/.bash_profile "$home"/.bash_login "$home"/.bashrc \
 		"${ZDOTDIR:-$home}"/.zshenv "${ZDOTDIR:-$home}"/.zprofile "${ZDOTDIR:-$home}"/.zshrc \
 		/etc/fish/config.fish "${XDG_CONFIG_HOME:-$home/.config}"/fish/config.fish; do
-		grep -nF -e "$1" -e "HOME${1#"$home"}" -e "HOME}${1#"$home"}" -e "~${1#"$home"}" \
-			-e GOROOT/bin -e 'GOROOT}/bin' "$f" |
-			grep -v '^[0-9]*:[[:space:]]*#' | sed "s|^|$f:|"
+		if [ -f "$f" ] && [ -r "$f" ]; then set -- "$@" "$f"; fi
 	done
+	KIND=$kind FOLDER=$folder HOME=${home:-/nowhere} LC_ALL=C awk "$path_words" "$@" </dev/null
 }
+
+# path_words looks for FOLDER among the words of a line that sets PATH; the files of /etc/paths have folders only.
+# What only names something in the folder, and what is said behind a # sign, is not meant. The folder may be written
+# with HOME, a tilde or a GOROOT that was set before. It is last where the old PATH stands before it.
+# shellcheck disable=SC2016 # it is for awk
+path_words='
+	{ line = $0; sub(/(^|[ \t])#.*/, "", line) }
+	line ~ /(^|[ \t])GOROOT[= \t]/ {
+		goroot = line
+		sub(/.*GOROOT[= \t]/, "", goroot)
+		sub(/[;: \t].*/, "", goroot)
+		goroot = plain(goroot)
+	}
+	sets_path() {
+		n = split(plain(line), words, /[:= \t;()]+/)
+		at = old = 0
+		for (i = 1; i <= n; i++) {
+			if (words[i] == ENVIRON["FOLDER"] || words[i] == ENVIRON["FOLDER"] "/") at = i
+			if (words[i] ~ /^[$](PATH|path)$/ || words[i] ~ /^(PATH|path)[+]$/) old = i
+		}
+		kind = old && old < at ? "last" : "first"
+		if (at && kind == ENVIRON["KIND"]) print FILENAME ":" FNR ":" $0
+	}
+	function sets_path() {
+		if (line ~ /^[ \t]*alias[ \t]/) return 0
+		if (match(line, /(^|[ \t;&|(])(PATH|path)[+]?=/)) {
+			line = substr(line, RSTART)
+			return 1
+		}
+		return line ~ /(^|[ \t;&|])(set[ \t].*PATH|fish_add_path|pathmunge)[ \t]/ || FILENAME ~ /^\/etc\/paths/
+	}
+	function plain(s) {
+		gsub(/["\047]/, "", s)
+		gsub(/[$][{]PATH:[+]:?/, " $PATH ", s)
+		gsub(/[$][{]/, "$", s)
+		gsub(/[}]/, " ", s)
+		gsub(/[$]GOROOT *\//, goroot "/", s)
+		gsub(/[$]HOME *\//, ENVIRON["HOME"] "/", s)
+		gsub(/[:= \t(]~\//, "&" ENVIRON["HOME"] "/", s)
+		gsub(/~\/\//, "/", s)
+		return s
+	}'
 
 remove() {
 	found=''
