@@ -133,7 +133,7 @@ type printer struct {
 }
 
 func (p printer) line(format string, args ...any) {
-	fmt.Fprintf(p.w, "go-safe: %s\n", typable(fmt.Sprintf(format, args...), p.environ))
+	write(p.w, "go-safe: "+typable(fmt.Sprintf(format, args...), p.environ)+"\n")
 }
 
 // failure says why go-safe failed, and returns the status given.
