@@ -113,14 +113,14 @@ func exchange(cache *fsinfo.Dir, hold Hold) (*Aside, error) {
 		return nil, err
 	}
 	a.release, _ = hold(a.Folder()) // in the place of the cache it keeps others out until the go command has removed it
-	if err = like(a.standIn, cache); err == nil {
+	if a.tree, err = fsinfo.OpenSub(cache.FD(), "."); err == nil {
+		err = like(a.standIn, cache)
+	}
+	if err == nil {
 		err = swap(parent.FD(), a.folder, a.place)
 	}
 	if err == nil && !(same(parent.FD(), a.place, a.standIn) && same(parent.FD(), a.folder, cache.FD())) {
 		err = errors.Join(fsinfo.ErrReplaced, swap(parent.FD(), a.folder, a.place))
-	}
-	if err == nil {
-		a.tree, err = fsinfo.OpenSub(cache.FD(), ".")
 	}
 	if err != nil {
 		unix.Unlinkat(parent.FD(), a.folder, unix.AT_REMOVEDIR)
@@ -144,7 +144,11 @@ func moveIn(cache *fsinfo.Dir, names []string, hold Hold, anyPart bool) (*Aside,
 		return nil, err
 	}
 	a.folder, a.tree = folder, tree
-	if err := like(tree, cache); err != nil {
+	var standIn string
+	if err = like(tree, cache); err == nil {
+		standIn, a.standIn, err = newFolder(tree, mark) // now, for without it nobody can tell what the go command removed
+	}
+	if err != nil {
 		a.endFolder()
 		return nil, err
 	}
@@ -167,10 +171,9 @@ func moveIn(cache *fsinfo.Dir, names []string, hold Hold, anyPart bool) (*Aside,
 	}
 	// The last one moved is, in a module cache, the last one that can be missing.
 	a.place = a.names[len(a.names)-1]
-	if unix.Mkdirat(cache.FD(), a.place, 0o700) == nil {
-		if fd, err := fsinfo.OpenSub(cache.FD(), a.place); err == nil {
-			a.standIn = fd
-		}
+	if renameNew(tree, standIn, cache.FD(), a.place) != nil { // somebody else has made it
+		unix.Close(a.standIn)
+		a.standIn = -1
 	}
 	return a, nil
 }
@@ -188,6 +191,7 @@ func newFolder(dir int, prefix string) (name string, fd int, err error) {
 		return "", -1, err
 	}
 	if fd, err = fsinfo.OpenSub(dir, name); err != nil {
+		unix.Unlinkat(dir, name, unix.AT_REMOVEDIR)
 		return "", -1, err
 	}
 	var st unix.Stat_t

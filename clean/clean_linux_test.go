@@ -129,3 +129,30 @@ func TestKeepTells(t *testing.T) {
 		t.Errorf("given back: %v, %v", fi.Mode(), err)
 	}
 }
+
+// Too few descriptors may keep a cache from being set aside, but what is set aside can be put back.
+func TestTooFewDescriptors(t *testing.T) {
+	var was unix.Rlimit
+	must(t, unix.Getrlimit(unix.RLIMIT_NOFILE, &was))
+	defer unix.Setrlimit(unix.RLIMIT_NOFILE, &was)
+	for n := range uint64(16) {
+		file := filepath.Join(t.TempDir(), "mod", "cache", "download", "a")
+		must(t, os.MkdirAll(filepath.Dir(file), 0o755))
+		must(t, os.WriteFile(file, nil, 0o644))
+		next, err := unix.Open("/", unix.O_RDONLY|unix.O_CLOEXEC, 0)
+		must(t, err)
+		must(t, unix.Close(next))
+		must(t, unix.Setrlimit(unix.RLIMIT_NOFILE, &unix.Rlimit{Cur: uint64(next) + n, Max: was.Max}))
+		a, err := clean.ModCache(filepath.Dir(filepath.Dir(filepath.Dir(file))), free)
+		must(t, unix.Setrlimit(unix.RLIMIT_NOFILE, &was))
+		if a != nil {
+			if a.Removed() {
+				t.Errorf("with %d descriptors it is taken for removed", n)
+			}
+			must(t, a.Restore())
+		}
+		if _, lost := os.Stat(file); lost != nil {
+			t.Errorf("with %d descriptors: %v (setting aside: %v)", n, lost, err)
+		}
+	}
+}
