@@ -169,7 +169,7 @@ func (c *command) patient() *lock.Patience {
 // the lock goes with it if it is empty.
 //
 // Also a clean, and a build that needs no modules, locks a missing cache: another command may be about to make it. Where
-// it cannot be made there is nothing to lock, and no error: the go command cannot make it either.
+// it cannot be made there is nothing to lock, no error and nothing to release: the go command cannot make it either.
 func (c *command) acquire(w want, p *lock.Patience) (release func(), err error) {
 	removeEmpty := makeDir(w.dir)
 	unlock, err := lock.Acquire(w.dir, w.mode, p, func(blockers []lock.Process) {

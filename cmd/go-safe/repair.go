@@ -23,7 +23,7 @@ func (c *command) settle() {
 		if v.Name != "GOMODCACHE" || !v.Changed() || c.noLocks || rights.Of(v.Was.Value).Policy != rights.SharedSet {
 			continue
 		}
-		if release, err := c.acquire(want{v.Name, v.Was.Value, lock.Shared}, c.patient()); err == nil {
+		if release, _ := c.acquire(want{v.Name, v.Was.Value, lock.Shared}, c.patient()); release != nil {
 			release()
 		}
 		c.prepare() // what that command made until now may be open already

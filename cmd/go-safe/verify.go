@@ -203,9 +203,9 @@ func (v *verifier) lock(cfg config) (release func(), err error) {
 	}
 	release, err = c.acquire(w, c.patient())
 	switch {
-	case err == nil:
+	case release != nil:
 		return release, nil
-	case isBusy(err), cfg.needLocks:
+	case err != nil && (isBusy(err) || cfg.needLocks):
 		return nil, fmt.Errorf("%s; nothing was healed; type: "+self+" safe locks", c.trouble(w, err))
 	}
 	return func() {}, nil

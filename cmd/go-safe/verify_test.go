@@ -1,6 +1,10 @@
 package main
 
-import "testing"
+import (
+	"os"
+	"path/filepath"
+	"testing"
+)
 
 func TestParseVerify(t *testing.T) {
 	for _, tt := range []struct {
@@ -32,4 +36,18 @@ func TestVisible(t *testing.T) {
 			t.Errorf("%q: %s, want %s", s, got, want)
 		}
 	}
+}
+
+// A module cache that is missing and cannot be made has no lock. That is no error: there is nothing to heal.
+func TestHealNowhere(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	v := &verifier{verifyCommand: verifyCommand{heal: true}, dir: filepath.Join(file, "mod")}
+	release, err := v.lock(config{lockTimeout: -1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	release()
 }
