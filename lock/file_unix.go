@@ -25,8 +25,8 @@ type lockFile struct {
 	marked bool
 }
 
-// openOr opens what is to be locked for dir: on file systems that Linux gives no directory locks of the server's (NFS, 9p, SMB),
-// or that belong to a program, a file. With makes it makes dir if that is missing.
+// openFor opens what is to be locked for dir: on file systems that Linux gives no directory locks of the server's (NFS,
+// 9p, SMB), or that belong to a program, a file. With makes it makes dir if that is missing.
 func openFor(makes bool, dir string, file bool) (*lockFile, error) {
 	dirFD, err := openFD(dir, unix.O_RDONLY|unix.O_DIRECTORY)
 	if makes && errors.Is(err, fs.ErrNotExist) {

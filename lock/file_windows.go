@@ -14,7 +14,7 @@ type lockFile struct {
 	*flock.Flock
 }
 
-// openOr finds what is to be locked for dir. With makes it makes dir if that is missing.
+// openFor finds what is to be locked for dir. With makes it makes dir if that is missing.
 func openFor(makes bool, dir string, file bool) (*lockFile, error) {
 	if makes {
 		if err := os.MkdirAll(dir, 0o777); err != nil {
