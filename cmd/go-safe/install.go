@@ -87,12 +87,12 @@ func (c *command) placing(s *bindir.Stage) func(shim.Command) (shim.Status, erro
 		c.say.line("GOBIN=%s: what is built there replaces what is in %s in one step", s.Dir, s.Target)
 	}
 	return func(start shim.Command) (shim.Status, error) {
+		defer s.Remove() // also where the command could not be started, and replaces this process
 		start.Environ = envfix.Setenv(start.Environ, "GOBIN", s.Dir)
 		status, err := shim.Run(start)
 		if err != nil {
 			return status, err
 		}
-		defer s.Remove()
 		if status.Signal != nil { // it may have left half a file
 			return status, nil
 		}

@@ -80,9 +80,6 @@ func run(argv, environ []string, stdout, stderr io.Writer) int {
 		return c.clean(release, repairs)
 	}
 	staged := c.stage()
-	if staged != nil {
-		defer staged.Remove()
-	}
 	if cfg.child || len(wanted) > 0 || staged != nil || repairs.Due() || c.readies() {
 		defer watch(say)()
 		if err := c.loadFirst(repairs); err != nil {
