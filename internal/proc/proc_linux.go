@@ -1,7 +1,10 @@
 package proc
 
 import (
+	"math"
 	"os"
+	"strconv"
+	"strings"
 	"syscall"
 	"unsafe"
 
@@ -17,10 +20,11 @@ func Attributes() *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{Pdeathsig: unix.SIGKILL}
 }
 
-// Cramped reports whether the limits of this process may leave no room for a second one, or for the threads that the
-// Go runtime makes when it likes: where it cannot make one, it crashes. Measured: a go list needs 9 descriptors and 4
-// threads, with go-safe beside it 12 and 18.
+// Cramped reports whether the limits of this process, or of its control group, may leave no room for a second one, or for
+// the threads that the Go runtime makes when it likes: where it cannot make one, it crashes. Measured: a go list needs 9
+// descriptors and 4 threads, with go-safe beside it 12 and 18.
 func Cramped() bool {
+	const beside = 32 // threads of both
 	var files, processes unix.Rlimit
 	unix.Getrlimit(unix.RLIMIT_NOFILE, &files)
 	unix.Getrlimit(unix.RLIMIT_NPROC, &processes)
@@ -28,7 +32,38 @@ func Cramped() bool {
 		return true
 	}
 	// The kernel gives a user more than 2000 processes on a machine with 512 MiB. Who has less is worth a look.
-	return os.Geteuid() != 0 && processes.Cur < 2000 && processes.Cur < 32+threads(os.Geteuid())
+	if os.Geteuid() != 0 && processes.Cur < 2000 && processes.Cur < beside+threads(os.Geteuid()) {
+		return true
+	}
+	limit, have := groupTasks()
+	return limit < beside+have
+}
+
+// groupTasks returns how many threads the control group of a container may have, as with docker run --pids-limit, and how
+// many it has (cgroups(7)). In a container that group is the root of what is mounted, of version 2 or 1. The machine's own
+// root has no limit. A group of the machine's own is not looked for: to read /proc/self/cgroup costs a hundredth of a start.
+func groupTasks() (limit, have uint64) {
+	for _, root := range []string{"/sys/fs/cgroup", "/sys/fs/cgroup/pids"} {
+		limit, err := strconv.ParseUint(contents(root+"/pids.max"), 10, 64)
+		if err == nil { // a number, and not max
+			have, _ := strconv.ParseUint(contents(root+"/pids.current"), 10, 64)
+			return limit, have
+		}
+	}
+	return math.MaxUint64, 0
+}
+
+// contents is what a small file has in it, without a line break at the end; "" where it cannot be read. Not by package
+// os, which would make an epoll instance: this is done at each start.
+func contents(name string) string {
+	fd, err := unix.Open(name, unix.O_RDONLY|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return ""
+	}
+	defer unix.Close(fd)
+	buf := make([]byte, 64)
+	n, _ := unix.Read(fd, buf)
+	return strings.TrimSuffix(string(buf[:max(n, 0)]), "\n")
 }
 
 // threads counts the threads of a user's processes, which the limit counts. Each has a folder in the process's task,
