@@ -392,6 +392,9 @@ advise() {
 	fi
 	if [ -n "$rc" ]; then
 		say "open a new shell, or type:"
+	elif is_go_safe "$login"; then
+		status=3
+		say "log in again, or type:"
 	else
 		status=3
 		say "type this, and add it to the end of your start-up file, which --rc does for you:"
