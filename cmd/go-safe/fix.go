@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/go-safe/go-safe/envfix"
 	"github.com/go-safe/go-safe/internal/user"
 	"github.com/go-safe/go-safe/lock"
 	"github.com/go-safe/go-safe/rights"
@@ -44,7 +45,15 @@ func fix(args, environ []string, real shim.Go, cfg config, stdout io.Writer, say
 			}
 		}
 	}
+	told := false
 	for _, dir := range dirs {
+		if madeBySudo(getenv(environ, "HOME"), dir) {
+			if !told { // one line cures all
+				say.line("%s belongs to root (sudo go?); type: sudo %s safe fix", dir, underSudo())
+			}
+			told, status = true, exitFailed
+			continue
+		}
 		status = max(status, c.fixNamed(dir, owner, flags.has("--dry-run"), stdout))
 	}
 	return status
@@ -66,6 +75,26 @@ func (c *command) fixNamed(dir string, owner *rights.Owner, dry bool, stdout io.
 		status = max(status, c.fixOne(dir, &rights.Options{Dry: dry, Owner: owner}, stdout))
 	}
 	return status
+}
+
+// madeBySudo reports whether a cache is root's in a .cache or go of root's in this user's home: fixCaller gives both.
+func madeBySudo(home, dir string) bool {
+	uid := os.Geteuid()
+	known, _ := user.Home(uid)
+	if uid <= 0 || home == "" || filepath.Clean(known) != filepath.Clean(home) {
+		return false
+	}
+	rel, err := filepath.Rel(home, dir)
+	top, _, below := strings.Cut(rel, "/")
+	if err != nil || !below || top != ".cache" && top != "go" {
+		return false
+	}
+	for _, d := range []string{dir, filepath.Join(home, top)} {
+		if fi, err := os.Lstat(d); err != nil || envfix.Owner(fi) != 0 {
+			return false
+		}
+	}
+	return true
 }
 
 // fixCaller gives the user who called sudo what an earlier sudo go made in the home, and returns the caches there.
