@@ -49,7 +49,7 @@ func (c *command) clean(release func(), repairs *rights.Run) int {
 	var rubbish []*clean.Aside
 	putBack := func(shim.Status) {
 		if err := restore(); err != nil {
-			c.say.line("%v; others may write to it; run: chmod go-w %s", err, envfix.Quote(c.emptied()))
+			c.say.line("%v; others may write to it; type: chmod go-w %s", err, envfix.Quote(c.emptied()))
 		}
 		for _, a := range asides {
 			if a.Removed() {

@@ -32,7 +32,7 @@ type WayError struct {
 func (e *WayError) Error() string {
 	text := fmt.Sprintf("%s is left alone: %s %s", e.Dir, e.Element, e.Why)
 	if e.Run != "" {
-		text += "; run: " + e.Run
+		text += "; type: " + e.Run
 	}
 	return text
 }
