@@ -31,6 +31,7 @@ func folderChecks() []Check {
 		{"modcache-writable", folders, "a module that is not there cannot be added: permission denied", accessOf("GOMODCACHE")},
 		{"modcache-noexec", folders, "a downloaded toolchain cannot be run", execOf("GOMODCACHE")},
 		{"modcache-room", folders, "downloads end with: no space left on device", roomOf("GOMODCACHE")},
+		{"modcache-names", folders, "a module with a file of a longer name ends with: file name too long", longNames},
 		{"modcache-locks", folders, "go commands end with: no locks available, or hang", locksOf("GOMODCACHE")},
 		{"windows-drive", folders, "programs cannot be told from other files, modules not kept read-only, and all is slow", windowsDrive},
 		{"nfs-locks", folders, "two machines that use one cache break it", nfsLocks},

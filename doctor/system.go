@@ -15,6 +15,7 @@ const thisMachine = "this machine"
 func systemChecks() []Check {
 	return []Check{
 		{"umask", thisMachine, "files that go commands make are open to everybody, or not even to you", umask},
+		{"open-files", thisMachine, "go commands end with: too many open files, or: package fmt is not in std", openFiles},
 		{"memory", thisMachine, "the kernel kills compilers: compile: signal: killed", memory},
 	}
 }

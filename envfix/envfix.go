@@ -39,6 +39,8 @@ type Plan struct {
 	Vars []Var
 	Twin *Twin // to be seeded, nil where there is none
 
+	NoCache bool // GOCACHE does not work, and there is no other place for it
+
 	private []string // folders of go-safe's own, to be made or checked
 	missing []string // folders of the user's choice, to be made
 	strange []string // GOCACHE in which folders of another user are to be moved aside

@@ -27,6 +27,7 @@ type volume struct {
 	noexec   bool
 	bytes    uint64 // left for this user
 	files    uint64 // left
+	names    int    // bytes of the longest name, 0 where that is not known
 }
 
 // exists reports whether the path itself is there.
@@ -95,6 +96,15 @@ var (
 	chosenRoom = room{exec: true, bytes: 16 << 20, files: 64}
 	workRoom   = room{exec: true, bytes: 1 << 30, files: 4096}
 )
+
+// buildRoom is what a build cache needs. A new one gets 256 folders before anything else (cmd/go/internal/cache.Open).
+func (l looks) buildRoom(cache string) room {
+	need := cacheRoom
+	if !l.at(filepath.Join(cache, "ff")).exists() {
+		need.files += 256
+	}
+	return need
+}
 
 // unusable says why the directory cannot serve, in words that follow its path; "" where it can, if
 // only by being made first.

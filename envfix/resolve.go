@@ -155,7 +155,7 @@ func (r *resolver) defaults() {
 // buildCache decides GOCACHE.
 func (r *resolver) buildCache() {
 	was := r.gocache()
-	need := cacheRoom
+	need := r.seen.buildRoom(was.Value)
 	need.exec = r.RunsCache
 	if r.ClearsBuild {
 		need = room{}
@@ -176,6 +176,7 @@ func (r *resolver) buildCache() {
 	}
 	if base == "" {
 		r.plan.keep("GOCACHE", was)
+		r.plan.NoCache = why != ""
 		return
 	}
 	r.plan.set(was, "GOCACHE", filepath.Join(base, "build"), why)
@@ -275,7 +276,9 @@ func WithoutLocks(err error) string {
 // pickCache returns the base for private caches, "" where there is none. It is the same for all commands: one on
 // which nothing can be executed is only taken where there is no other, and serves those that execute nothing from it.
 func (r *resolver) pickCache() string {
-	return r.pick(r.cacheBases(), workRoom, cacheRoom, pathRoom)
+	fresh := cacheRoom
+	fresh.files += 256
+	return r.pick(r.cacheBases(), workRoom, fresh, cacheRoom, pathRoom)
 }
 
 // cacheBases are the private bases whose files can be locked.

@@ -22,6 +22,7 @@ type Place struct {
 	ReadOnly bool
 	Bytes    uint64 // left for this user
 	Files    uint64 // left
+	Names    int    // bytes of the longest name in it, 0 where that is not known
 }
 
 // LookAt looks at a directory that serves as what the variable name says: one of those that Resolve decides on,
@@ -29,13 +30,16 @@ type Place struct {
 func LookAt(name, path string) Place {
 	f := look(path)
 	need := map[string]room{"GOTMPDIR": chosenRoom, "TMPDIR": tempRoom, "GOPATH": pathRoom, "WORK": workRoom}[name]
-	if need == (room{}) {
+	switch {
+	case name == "GOCACHE":
+		need = looks{}.buildRoom(path)
+	case need == (room{}):
 		need = cacheRoom
 	}
 	need.exec = false
 	p := Place{
 		Path: path, Exists: f.exists(), Deepest: f.deepest, Owner: f.owner, Access: f.unusable(room{}),
-		NoExec: f.noexec, ReadOnly: f.readonly, Bytes: f.bytes, Files: f.files,
+		NoExec: f.noexec, ReadOnly: f.readonly, Bytes: f.bytes, Files: f.files, Names: f.names,
 	}
 	if p.Access == "" {
 		p.Room = f.unusable(need)
@@ -45,6 +49,20 @@ func LookAt(name, path string) Place {
 	}
 	return p
 }
+
+// LongNames returns the first folder for private caches that takes names of 255 bytes, which a file of a module may
+// have on most systems; "" where there is none.
+func (s *Settings) LongNames() string {
+	for _, dir := range s.privateBases() {
+		if f := look(dir); refusal(dir) == "" && f.unusable(cacheRoom) == "" && f.names >= LongestName {
+			return dir
+		}
+	}
+	return ""
+}
+
+// LongestName is how many bytes a name has at most on most file systems.
+const LongestName = 255
 
 // Tried is Access and Room of a directory that has neither, after a small file was written to it and removed.
 func (p Place) Tried() string {

@@ -18,7 +18,9 @@ func CacheTrouble(cache string) (path, trouble string) {
 	if !judgeable(cache) || !f.exists() || f.err == nil && !f.dir { // of a file the go command's own error says it
 		return cache, ""
 	}
-	if why := f.unusable(room{bytes: 1 << 20, files: 16}); why != "" {
+	need := looks{}.buildRoom(cache)
+	need.exec = false
+	if why := f.unusable(need); why != "" {
 		return cache, why
 	}
 	if why := triedRoom(cache); why != "" {

@@ -19,6 +19,7 @@ func volumeOf(path string) volume {
 		noexec:   st.Flags&unix.ST_NOEXEC != 0,
 		bytes:    st.Bavail * uint64(st.Frsize),
 		files:    st.Ffree,
+		names:    int(st.Namelen),
 	}
 	if os.Geteuid() == 0 {
 		v.bytes = st.Bfree * uint64(st.Frsize) // with the reserve

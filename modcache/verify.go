@@ -27,9 +27,9 @@ type Result struct {
 	zipIsRight bool // all else can be made from it
 }
 
-// Verify looks at the entries, as many at a time as there are processors, and compares them with their own hashes and
-// with sums. It changes nothing. The results have the order of the entries. Tell is called as it goes on, with the bytes
-// of zip files that were read and those of all; an entry without a zip file counts for one byte.
+// Verify looks at the entries, as many at a time as there are processors, and compares them with their own hashes
+// and with sums. It changes nothing. The results have the order of the entries. Tell is called as it goes on, with
+// the bytes of zip files that were read and those of all; an entry without a zip file counts for one byte.
 func (c *Cache) Verify(entries []Entry, sums Sums, tell func(done, all int64)) []Result {
 	results := make([]Result, len(entries))
 	var done, all int64

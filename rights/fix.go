@@ -23,10 +23,10 @@ func Fix(dir string, o *Options) (*Report, error) {
 	return fix(dir, o)
 }
 
-// Volume finds the caches below a directory that is none itself, such as a volume with mod, build and lost+found in it.
-// It tells them by their shape, and looks four levels deep into directories of root's and of the owner that they are
-// for. Bare reports that the directory has nothing but caches and empty directories in it: these are caches to be, and
-// Options.Bare is for the directory. Otherwise only caches of root's and of that owner are returned.
+// Volume finds the caches below a directory that is none itself, such as a volume with mod, build and lost+found in
+// it. It tells them by their shape, and looks four levels deep into directories of root's and of the owner that they
+// are for. Bare reports that the directory has nothing but caches and empty directories in it: these are caches to
+// be, and Options.Bare is for the directory. Otherwise only caches of root's and of that owner are returned.
 func Volume(dir string, owner Owner) (caches []string, bare bool) {
 	return volume(dir, owner)
 }

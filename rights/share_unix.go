@@ -113,9 +113,9 @@ func (s *Shared) forget(d *fsinfo.Dir) {
 	}
 }
 
-// defaultGroup is the group that a directory is shared with if none is named: its own. A directory that was moved into
-// a folder of a group still has the group of its maker, or root's: then it is that of the folder. A group with only one
-// user in it, which Debian makes for each user (adduser(8), USERGROUPS), is an error.
+// defaultGroup is the group that a directory is shared with if none is named: its own. A directory that was moved
+// into a folder of a group still has the group of its maker, or root's: then it is that of the folder. A group with
+// only one user in it, which Debian makes for each user (adduser(8), USERGROUPS), is an error.
 func defaultGroup(d *fsinfo.Dir, f facts) (int, error) {
 	only, private := user.PrivateGroup(f.group)
 	if private = private && f.group != 0; f.group != 0 && !private {

@@ -214,6 +214,10 @@ func (s *suite) condition(cond string) (bool, error) {
 	case "container":
 		pids, err := os.Readlink("/proc/self/ns/pid")
 		return err == nil && pids != "pid:[4026531836]", nil
+	case "fusepy":
+		check := exec.Command("/usr/bin/python3", "-c", "try: import fusepy\nexcept ImportError: import fuse")
+		_, err := os.Stat("/dev/fuse")
+		return err == nil && check.Run() == nil, nil
 	case "memcg":
 		return canLimitMemory(), nil
 	}

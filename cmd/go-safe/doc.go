@@ -122,15 +122,16 @@ and the doctor's modcache-foreign say whose it is.
 Go safe share makes a directory, a module or build cache or an empty or missing one, the cache of a group: group, setgid and a default
 ACL on it and on what is in it. It refuses homes, what is no cache, and what everybody may write to, or may replace, for that may rename in a
 directory above. Where a directory above does not let the group through it says so, and what to type, and exits with 1.
-Without --group the group is that of the directory, which is printed with its members. If that is root's, or one with only
-its own user in it as Debian makes them, it is the group of the setgid folder that the directory is in; without such a
-folder share refuses. --group root, which is the group of all users on OpenShift, has to be named.
+Without --group the group is that of the directory, which is printed with its members. If that is root's, or one with
+only its own user in it as Debian makes them, it is the group of the setgid folder that the directory is in; without
+such a folder share refuses. --group root, which is the group of all users on OpenShift, has to be named.
 
 Go safe fix repairs whole caches: those that the go command uses here, or the directories named. Ordinary users change what is
 their own, and in a cache of theirs move aside, to NAME.foreign, what others left there and they cannot work with. Root gives what
 belongs to root to the owner of the directory it is in, but for what that owner could not read; with --owner everything to the
-one named, as an init container does for a volume. In a directory that is no cache, --owner finds the caches below by their
-shape. If it holds only caches, empty directories and lost+found, the directory itself is given away too. Neither goes through links or to another mount, nor touches setuid or
+one named, as an init container does for a volume. In a directory that is no cache, --owner finds the caches below by
+their shape. If it holds only caches, empty directories and lost+found, the directory itself is given away too.
+Neither goes through links or to another mount, nor touches setuid or
 setgid files and files with several names. In a shared cache neither opens what some could not read and its members may have moved there, but
 what the go command made, where that is plain (a directory with nothing else in it, a download with the content that its name says): fix with
 --owner, an ordinary user with his own name and group, opens the rest. What was left is said, and the exit status is 1. Both can be interrupted and run
@@ -314,7 +315,8 @@ A check is ok, a warning (go-safe makes up for it, or it is a risk), broken (go 
 	shim-first, go-found, go-several, version-manager, sudo-path, go-mixed, goroot, gobin-writable, gobin-path, gobin-old
 	home, tmp-writable, tmp-noexec, tmp-room, tmp-left, tmp-cleaned
 	cache-writable, cache-noexec, cache-room, cache-locks, cache-foreign, cache-open, cache-shared, cache-left, cache-way
-	gopath-writable, modcache-writable, modcache-noexec, modcache-room, modcache-names, modcache-locks, modcache-foreign, modcache-open, modcache-way
+	gopath-writable, modcache-writable, modcache-noexec, modcache-room, modcache-names, modcache-locks,
+	modcache-foreign, modcache-open, modcache-way
 	windows-drive, nfs-locks, selinux
 	env-file, env-override, goflags, go111module, goproxy, gosumdb, private-patterns
 	toolchain, module-folders, repo-owner
@@ -338,8 +340,9 @@ While GOPROXY=off, and GOPRIVATE and GONOPROXY name nothing, a module cache or G
 to be typed for one of another user copies the modules to a folder of this user's own, for plain go would look for them nowhere else. GOCACHE without a
 place, as without HOME, is broken.
 
-The settings of sudo are read and sudo is not asked, for that is logged. Only root can read them: for others sudo-path is
-unknown, which does not count for the exit status. Run by sudo, the doctor looks at what sudo made of PATH, and at root's folders.
+The settings of sudo are read and sudo is not asked, for that is logged. Only root can read them: for others
+sudo-path is unknown, which does not count for the exit status. Run by sudo, the doctor looks at what sudo made of
+PATH, and at root's folders.
 
 What to type stands on a line of its own, behind "type: ", as it is to be pasted into a shell; there is none where a name in it has a control character, or it would show a password. Passwords in URLs are printed as xxxxx, for
 findings are shown to others. With --only ID,... only the named checks are
@@ -379,12 +382,14 @@ After a command that failed there is one "hint:" where a look of a few milliseco
 the kernel killed a process for want of memory (by the counter of its control group, on Linux), a module that the command needs is torn in
 the cache or cannot be added to it for what another user left there or a mode closes, or because the cache can only be
 read and GOPROXY is off, go.sum is another user's and closed, the file of go env -w cannot be written, the build cache is
-full, cannot be written to or has a folder or a closed file of another user, no folder at all can be written to, the folder of
-$WORK is full or noexec, git tells nothing about the repository of the program that was to be built, or cannot read it. There is none where
+full, cannot be written to, has a folder or a closed file of another user or wrong indexes of packages (which a go
+command leaves that has too few open files), the module cache takes no names as long as a module has, no folder at
+all can be written to, the folder of $WORK is full or noexec, git tells nothing about the repository of the program that was to be built, or cannot read it. There is none where
 that is not certain: where the look shows what may be the cause of some failure, the go command is asked (go list of the same packages,
 which downloads nothing) whether it is of this one, or git, for a second at most. Of the folder of $WORK it is asked by building the same
-anew, of which nothing is kept or executed, for five seconds at most. There is none for commands that exec, nor for what the go command does
-not understand (status 2).
+anew, of which nothing is kept or executed, for five seconds at most. For commands that exec, such as go run, there
+is only the one that no folder at all can be written to, and it comes before. There is none for what the go command
+does not understand (status 2).
 
 The exit status is the real go's. Killed by a signal, go-safe dies of the same one (as PID 1 it exits with 128+n).
 Its own failures: 125 where go-safe failed, 126 where the real go was found and cannot be run, 127 where none was found.

@@ -46,6 +46,16 @@ func (c *command) explain() (after func(status int)) {
 	}
 }
 
+// foretell is explain for a command that is not waited for, such as go run: it says before what will make it fail.
+func (c *command) foretell() {
+	if c.noHints || !c.plan.NoCache || c.class.Writes&shim.BuildCache == 0 || c.class.Bare {
+		return
+	}
+	if line := c.nowhere(); line != "" {
+		c.say.line("hint: %s", line)
+	}
+}
+
 // looks are those at what the command has used.
 func (c *command) looks() []hint.Look {
 	if c.class.Writes == shim.EnvFile {
@@ -56,12 +66,14 @@ func (c *command) looks() []hint.Look {
 		func() string { return c.tornModule(loading) },
 		func() string { return c.modulesTrouble(loading) },
 		func() string { return c.proxyTrouble(loading) },
+		func() string { return c.namesTrouble(loading) },
 		func() string { return c.sumTrouble(loading) },
 	}
 	if c.class.Writes&shim.BuildCache != 0 {
 		looks = append(looks,
 			c.nowhere,
 			func() string { return c.cacheTrouble(loading) },
+			func() string { return c.indexTrouble(loading) },
 			func() string { return c.tempTrouble(loading) },
 			c.repoTrouble)
 	}
@@ -70,12 +82,18 @@ func (c *command) looks() []hint.Look {
 
 // loading asks the go command for what the failed one had to load, and returns what it complains of. It downloads nothing.
 func (c *command) loading() string {
+	return c.loadingIn(c.environ)
+}
+
+// loadingIn is loading in an environment.
+func (c *command) loadingIn(environ []string) string {
 	goflags, said := c.settings.Get("GOFLAGS").Value, ""
 	for _, args := range [][]string{shim.ListOf(c.args, goflags), shim.AllOf(c.args, goflags)} {
 		if args == nil {
 			continue
 		}
-		if complaints, err := c.ask(proc.Command{Args: args, Environ: c.environ, Deadline: time.Now().Add(askLimit)}); err != nil {
+		cmd := proc.Command{Args: args, Environ: environ, Deadline: time.Now().Add(askLimit)}
+		if complaints, err := c.ask(cmd); err != nil {
 			said += complaints
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/go-safe/go-safe/envfix"
@@ -22,12 +23,34 @@ func (c *command) cacheTrouble(loading func() string) string {
 	}
 	switch {
 	case path == cache && strings.HasPrefix(trouble, "has "): // too little left
-		return fmt.Sprintf("the build cache %s %s; type: "+self+" clean -cache, or: %s",
-			path, trouble, c.elsewhere("GOCACHE", cache))
+		cure := c.elsewhere("GOCACHE", cache)
+		if strings.HasSuffix(cure, anotherFolder) {
+			return fmt.Sprintf("the build cache %s %s; type: "+self+" clean -cache", path, trouble)
+		}
+		return fmt.Sprintf("the build cache %s %s ("+self+" clean -cache makes room); type: %s", path, trouble, cure)
 	case path == cache:
 		return fmt.Sprintf("the build cache %s %s; type: %s", path, trouble, c.elsewhere("GOCACHE", cache))
 	}
 	return fmt.Sprintf("the build cache has %s, which %s; type: "+self+" safe fix %s", path, trouble, envfix.Quote(cache))
+}
+
+// indexTrouble looks for an index in the build cache that is wrong for good: a go command that had too few open files
+// could not read a package, and kept that (cmd/go/internal/modindex). Without the indexes the package is found. Where
+// it is not, there are still too few.
+func (c *command) indexTrouble(loading func() string) string {
+	cache := c.plan.Value("GOCACHE")
+	wrong := func(complaints string) bool {
+		return strings.Contains(complaints, syscall.EMFILE.Error()) || c.unindexed(complaints, cache)
+	}
+	if !wrong(loading()) {
+		return ""
+	}
+	debug := strings.TrimPrefix(getenv(c.environ, "GODEBUG")+",goindex=0", ",")
+	if wrong(c.loadingIn(envfix.Setenv(c.environ, "GODEBUG", debug))) {
+		return c.finding("open-files")
+	}
+	return fmt.Sprintf("the build cache %s has wrong indexes of packages (a go command once had too few open files, "+
+		"ulimit -n?); type: "+self+" clean -cache", cache)
 }
 
 // closedEntry looks for a file of another user's in folders of ours. The go command fails of one that it finds and cannot read, or that it has

@@ -53,16 +53,34 @@ func (c *command) rebuild(dir string, args []string) (complaints string, err err
 	return c.ask(cmd)
 }
 
+// anotherFolder stands for one that the user has to know.
+const anotherFolder = "/another/folder"
+
 // elsewhere is what to type to have another folder than dir for a variable: the one that a command would get now, where there is one.
 func (c *command) elsewhere(variable, dir string) string {
 	other := c.resolve().Value(variable)
 	switch {
+	case (other == "" || other == dir) && c.defaultWorks(variable, dir):
+		return c.settings.Get(variable).Undo(variable)
 	case other == "" || other == dir:
-		return "export " + variable + "=/another/folder"
+		return "export " + variable + "=" + anotherFolder
 	case isDir(other):
 		return "export " + variable + "=" + envfix.Quote(other)
 	}
 	return "mkdir -p -m 700 " + envfix.Quote(other) + " && export " + variable + "=" + envfix.Quote(other)
+}
+
+// defaultWorks reports whether the value that a variable has by default works, and is another than dir.
+func (c *command) defaultWorks(variable, dir string) bool {
+	if c.settings.Get(variable).Undo(variable) == "" {
+		return false
+	}
+	s := envfix.ReadSettings(envfix.Setenv(c.environ, variable, ""), c.real.GOROOT)
+	if c.settings.Get(variable).Origin == envfix.FromEnvFile {
+		s = envfix.ReadSettings(envfix.Setenv(c.environ, "GOENV", "off"), c.real.GOROOT)
+	}
+	p := envfix.LookAt(variable, s.Directory(variable).Value)
+	return filepath.IsAbs(p.Path) && p.Path != dir && p.Access+p.Room+p.Tried() == ""
 }
 
 // lacksWork reports whether a go command that keeps nothing could not make $WORK, or says that there is no room, other than in the build cache.

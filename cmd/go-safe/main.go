@@ -90,6 +90,7 @@ func run(argv, environ []string, stdout, stderr io.Writer) int {
 		explain(status)
 		return status
 	}
+	c.foretell()
 	return c.start(shim.Exec)
 }
 

@@ -69,8 +69,8 @@ func Members(gid int) (uids []int, known bool) {
 	return uids, known && len(names) == 0
 }
 
-// Group returns the name of a group, and the names of its members, sorted: those that its line in /etc/group names, and
-// those whose passwd entry has it. The name is "" if the group has no line.
+// Group returns the name of a group, and the names of its members, sorted: those that its line in /etc/group names,
+// and those whose passwd entry has it. The name is "" if the group has no line.
 func Group(gid int) (name string, members []string) {
 	return groupOf(lines(passwdFile), lines(groupFile), gid)
 }
