@@ -18,13 +18,21 @@ chown -R "$WHO:$WHO" home m said
 cat >user.sh <<'X'
 . ./exports
 cd m
-plain() { PATH=$GOREAL:$SYSTEM; . ../plain; }
+# With a PATH of the user's own that is what is meant by plain go.
+self=go
+if test "$OWNPATH"; then
+	PATH=$OWNPATH self=$SHIM/go
+fi
+plain() {
+	test "$OWNPATH" || PATH=$GOREAL:$SYSTEM
+	. ../plain
+}
 if (plain) >../said/before 2>&1; then
 	cat ../said/before
 	echo 'advice.sh: plain go does not fail' >&2
 	exit 1
 fi
-PATH=$SHIM:$GOREAL:$SYSTEM
+test "$OWNPATH" || PATH=$SHIM:$GOREAL:$SYSTEM
 if test "$CHECK" = hint; then
 	# A look has a time limit: on a busy machine there may be no hint.
 	for try in 1 2 3 4 5 6 7 8 9 10; do
@@ -33,7 +41,8 @@ if test "$CHECK" = hint; then
 		test "$line" && break
 	done
 else
-	said=$(go safe doctor --only "$CHECK")
+	# shellcheck disable=SC2086 # there may be no flag
+	said=$($self safe doctor $FLAG --only "$CHECK")
 	line=$(printf '%s\n' "$said" | sed -n 's/^ *type: //p')
 fi
 if test -z "$line"; then

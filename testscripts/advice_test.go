@@ -3,10 +3,17 @@
 package testscripts
 
 import (
+	"cmp"
+	"go/ast"
+	"go/parser"
+	"go/token"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
+
+	"github.com/go-safe/go-safe/doctor"
 )
 
 // An advice is a row of TestScript's advice_NAME: in a condition plain go fails, and works when what go-safe says
@@ -19,6 +26,8 @@ type advice struct {
 	plain   string // fails before and works after; "" for go build .
 	warm    bool   // programs are linked, for which the build cache has what they need
 	needs   string // a program
+	setup   string // commands of the script before all that
+	flag    string // of the doctor
 }
 
 const download = "go mod download example.com/a@v1.0.0"
@@ -71,6 +80,10 @@ var advices = []advice{
 		exports: "export GOCACHE=$WORK/c",
 	},
 	{
+		name: "cache-room_new", check: "cache-room", exports: "export GOCACHE=$WORK/c",
+		given: "mkdir c; mount -t tmpfs -o nr_inodes=200 none c; chmod 1777 c",
+	},
+	{
 		name: "cache-foreign", given: "mkdir -p c/00 c/ff; chown $WHO c c/??; " + rootEntries,
 		exports: "export GOCACHE=$WORK/c",
 	},
@@ -88,8 +101,12 @@ var advices = []advice{
 		plain: download,
 	},
 	{
-		name: "modcache-noexec", given: "true", exports: "export GOMODCACHE=$WORK/none/x", plain: download,
-		check: "modcache-writable",
+		name: "modcache-writable_missing", check: "modcache-writable", given: "true",
+		exports: "export GOMODCACHE=$WORK/none/x", plain: download,
+	},
+	{
+		name: "modcache-room", plain: download, exports: "export GOMODCACHE=$WORK/p",
+		given: "mkdir p; mount -t tmpfs -o size=8k none p; chmod 1777 p; dd if=/dev/zero of=p/f bs=8k count=1 2>&-; true",
 	},
 
 	{name: "goflags", exports: "export GOFLAGS=-nosuch"},
@@ -120,6 +137,75 @@ var advices = []advice{
 	},
 	{name: "goroot", exports: "export GOROOT=/nowhere"},
 	{name: "gobin-writable", given: "mkdir b", exports: "export GOBIN=$WORK/b", plain: "go install ./cmd", warm: true},
+	{name: "toolchain", exports: "export GOTOOLCHAIN=bogus"},
+	{name: "toolchain_off", check: "toolchain", exports: "export GOTOOLCHAIN=go1.99 GOPROXY=off"},
+	{
+		name: "module-folders", given: "mkdir m/shut; chown $WHO m/shut; chmod 0 m/shut",
+		plain: "go list ./...",
+	},
+	{
+		name: "module-folders_root", check: "module-folders", given: "mkdir m/shut; chmod 0 m/shut", plain: "go list ./...",
+	},
+	{name: "umask", exports: "umask 0300", warm: true},
+
+	{name: "shim-first", exports: "OWNPATH=$GOREAL:$SHIM:$SYSTEM", plain: "go safe version"},
+	{
+		name: "shim-login", flag: "--login", given: otherFirst(".profile"), exports: "export SHELL=/bin/sh",
+		plain: "$SHELL -lc 'go safe version' </dev/null",
+	},
+	{
+		name: "shim-interactive", flag: "--login", given: otherFirst(".bashrc"), exports: "export SHELL=/bin/bash",
+		plain: "$SHELL -ic 'go safe version' </dev/null", needs: "bash",
+	},
+	{
+		name: "go-found", given: "r=$(dirname $GOREAL); d=home/sdk/go1.26; mkdir -p $d/bin; " +
+			"ln -s $r/src $r/pkg $r/lib $r/VERSION $r/go.env $d; cp $GOREAL/go $d/bin; " +
+			"IFS=:; for d in $SYSTEM:/usr/local/go/bin:/usr/bin; do " +
+			"test ! -e $d/go || mount --bind /dev/null $d/go; done; unset IFS",
+		exports: "OWNPATH=$SHIM:$SYSTEM",
+	},
+	{
+		name: "go-several", given: "mkdir -p old/bin old/pkg/tool; echo go1.20.1 >old/VERSION; " +
+			`printf '#!/bin/sh\nexit 1\n' >old/bin/go; chmod 755 old/bin/go`,
+		exports: "OWNPATH=$SHIM:$GOREAL:$WORK/old/bin:$SYSTEM",
+		plain:   "PATH=$SHIM:$WORK/old/bin:$GOREAL:$SYSTEM; go build .",
+	},
+	{name: "go-mixed", given: mixed, exports: "OWNPATH=$SHIM:$WORK/mixed/bin:$GOREAL:$SYSTEM"},
+	{
+		name: "version-manager", exports: "OWNPATH=$WORK/manager:$SHIM:$WORK/shims:$GOREAL:$SYSTEM",
+		given: "mkdir -p home/.asdf shims manager; " +
+			`printf '#!/bin/sh\n# asdf-plugin: golang 1.26\nexec asdf exec "go" "$@"\n' >shims/go; ` +
+			`printf '#!/bin/sh\necho no version is set >&2\nexit 126\n' >manager/asdf; chmod 755 shims/go manager/asdf`,
+	},
+	{
+		name: "gobin-path", plain: "cmd", warm: true,
+		exports: "cd m; PATH=$GOREAL:$SYSTEM go install ./cmd; cd ..; OWNPATH=$SHIM:$GOREAL:$SYSTEM",
+	},
+	{
+		name: "gobin-old", warm: true, plain: "case $(go version $HOME/go/bin/tool) in *go1.20.3) false ;; esac",
+		exports: "PATH=$GOREAL:$SYSTEM go install -ldflags='-X runtime.buildVersion=go1.20.3' example.com/tool@v1.0.0; " +
+			"OWNPATH=$SHIM:$GOREAL:$SYSTEM:$HOME/go/bin",
+	},
+	{
+		name: "tmp-cleaned", exports: "true", plain: "go build -toolexec=$WORK/cleans .",
+		given: "mount -t tmpfs none /run; mkdir /run/tmpfiles.d; " +
+			`echo "q $TMPDIR 1777 root root 12h" >/run/tmpfiles.d/here.conf; ` +
+			`printf '#!/bin/sh\ncase $* in *-V=full*) ;; *) rm -rf %s/go-build* ;; esac\nexec "$@"\n' $TMPDIR >cleans; ` +
+			"chmod 755 cleans",
+	},
+	{
+		name: "net-proxy", flag: "--net", setup: served, given: probed, plain: download,
+		exports: direct + "; export GOPROXY=$PLAIN/403,$PLAIN",
+	},
+	{
+		name: "net-tls", flag: "--net", setup: served, given: probed, plain: download,
+		exports: direct + "; export GOPROXY=$SECURE NODE_EXTRA_CA_CERTS=$WORK/proxy/ca.pem",
+	},
+	{
+		name: "net-sumdb", flag: "--net", setup: served, given: probed, plain: download,
+		exports: direct + "; read key rest <proxy/GOSUMDB; unset GONOSUMDB; " +
+			`export GOSUMDB="$key $SECURE/localhost/sumdb" GOPROXY=$PLAIN/404,$PLAIN REQUESTS_CA_BUNDLE=$WORK/proxy/ca.pem`,
+	},
 	{
 		name: "repo-owner", given: "git init -q m; chown -R 0 m/.git", plain: "go build -o ../said/out ./cmd",
 		warm: true, needs: "git",
@@ -134,6 +220,32 @@ var advices = []advice{
 	{
 		name: "hint_cache_foreign", check: "hint", given: rootEntries + "; chown -R $WHO c; chown 0 c/[3-c]?",
 		exports: "export GOCACHE=$WORK/c", plain: "cd / && go list -deps net/http",
+	},
+	{
+		name: "hint_index", check: "hint", plain: "cd / && go list maps", needs: "strace",
+		exports: "PATH=$GOREAL:$SYSTEM strace -f -qq -o /dev/null -P $(dirname $GOREAL)/src/maps/maps.go " +
+			"-e inject=openat:error=EMFILE go list maps",
+	},
+	{
+		name: "hint_cache_room", check: "hint", plain: "cd / && go list fmt", exports: "export GOCACHE=$WORK/c",
+		given: "mkdir c; mount -t tmpfs -o nr_inodes=290 none c; chmod 1777 c",
+	},
+	{
+		name: "hint_cache_quota", check: "hint", needs: "mkfs.btrfs", exports: "export GOCACHE=$WORK/q/c",
+		given: "truncate -s 300M disk; mkfs.btrfs -q disk 2>&-; mkdir q; mount -o loop disk q; btrfs quota enable q; " +
+			"btrfs subvolume create q/c; btrfs qgroup limit 4M q/c; chown $WHO q/c; " +
+			"setpriv --reuid=$WHO --clear-groups --regid=$WHO dd if=/dev/zero of=q/c/README bs=64k; true",
+	},
+	{
+		name: "hint_tmp_full", check: "hint", exports: "export GOTMPDIR=$WORK/small",
+		plain: "rm -f $WORK/small/big; go build -toolexec=$WORK/fills .",
+		given: "mkdir small; mount -t tmpfs -o size=24m none small; chmod 1777 small; " +
+			`printf '#!/bin/sh\ncase $* in *-V=full*) ;; *) dd if=/dev/zero of=%s bs=64k 2>&- ;; esac\nexec "$@"\n' ` +
+			"$WORK/small/big >fills; chmod 755 fills",
+	},
+	{
+		name: "hint_git", check: "hint", given: "git init -q m; chown -R $WHO m; : >m/.git/HEAD", needs: "git", warm: true,
+		plain: "go build -o ../said/out ./cmd",
 	},
 	{name: "hint_env_file", check: "hint", given: "mkdir home/.config", plain: "go env -w GOFLAGS=-v"},
 	{name: "hint_modcache_closed", check: "hint", exports: closedEntries, plain: "go build ./uses"},
@@ -176,6 +288,106 @@ const (
 	torn          = fetched + `; cd ..; f=$(find $HOME/go -name v1.0.0.mod | grep /a/); chmod u+w $f; : >$f`
 )
 
+// inWords are the findings without a row, because there is no line to type that makes plain go work, or the condition
+// is not to be had where the scripts run. A script does what can be done.
+var inWords = map[string]string{
+	"modcache-noexec":   "a downloaded toolchain is needed; TestToolchains and doctor_modcache_mount",
+	"modcache-names":    "hint_names types it: a module with a long name is needed",
+	"modcache-locks":    "strace stands for the file system; doctor_locks types it",
+	"cache-locks":       "strace stands for the file system; doctor_locks types it",
+	"nfs-locks":         "no go command fails of it on one machine; doctor_nfs_locks types it",
+	"selinux":           "a kernel with SELinux is needed; doctor_selinux types it",
+	"windows-drive":     "a drive of Windows in WSL is needed; doctor_windows_drive",
+	"sudo-path":         "only root can look, and then sudo go is go-safe, not plain go; doctor_sudo types it",
+	"cache-shared":      "no go command fails of it today; doctor_cache_shared",
+	"cache-way":         "no go command fails of it, root's repair does; doctor_cache_way",
+	"modcache-way":      "no go command fails of it, root's repair does; doctor_cache_way",
+	"open-files":        "only a greater hard limit helps, which takes a right that containers lack; doctor_open_files",
+	"memory":            "whether the kernel kills depends on what is built; doctor_memory types it",
+	"look:nowhere":      "something has to be mounted by others; env_readonly_root",
+	"look:proxyTrouble": "plain go cannot add to a cache that can only be read; hint_proxy_off types it",
+	"look:namesTrouble": "hint_names types it: a module with a long name is needed",
+}
+
+// lookRows are the rows for the looks of hints.
+var lookRows = map[string]string{
+	"envFileTrouble": "hint_env_file",
+	"tornModule":     "hint_torn",
+	"modulesTrouble": "hint_modcache_closed",
+	"sumTrouble":     "hint_sum",
+	"cacheTrouble":   "hint_cache_room",
+	"indexTrouble":   "hint_index",
+	"tempTrouble":    "hint_tmp_full",
+	"repoTrouble":    "hint_git",
+}
+
+// Each finding of the doctor and each look for a hint has a row, or a reason why not.
+func TestAdvices(t *testing.T) {
+	rows, findings := make(map[string]bool), make(map[string]bool)
+	for _, a := range advices {
+		rows[a.name] = true
+		findings[cmp.Or(a.check, a.name)] = true
+	}
+	for _, c := range slices.Concat(doctor.Checks(), doctor.LoginChecks(), doctor.NetChecks()) {
+		if findings[c.ID] == (inWords[c.ID] != "") {
+			t.Errorf("finding %s: a row: %t, a reason to have none: %q", c.ID, findings[c.ID], inWords[c.ID])
+		}
+	}
+	for _, look := range looksForHints(t) {
+		if rows[lookRows[look]] == (inWords["look:"+look] != "") {
+			t.Errorf("hint of %s: row %q, reason to have none: %q", look, lookRows[look], inWords["look:"+look])
+		}
+	}
+}
+
+// looksForHints are the methods that command.looks calls.
+func looksForHints(t *testing.T) (names []string) {
+	file, err := parser.ParseFile(token.NewFileSet(), "../cmd/go-safe/hint.go", nil, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ast.Inspect(file, func(n ast.Node) bool {
+		f, ok := n.(*ast.FuncDecl)
+		if !ok || f.Name.Name != "looks" {
+			return !ok
+		}
+		ast.Inspect(f.Body, func(n ast.Node) bool {
+			s, ok := n.(*ast.SelectorExpr)
+			if !ok {
+				return true
+			}
+			if x, ok := s.X.(*ast.Ident); ok && x.Name == "c" && s.Sel.Name != "class" && s.Sel.Name != "loading" {
+				names = append(names, s.Sel.Name)
+			}
+			return true
+		})
+		return false
+	})
+	if len(names) < 8 {
+		t.Fatalf("found only %q", names)
+	}
+	return names
+}
+
+// otherFirst has a start-up file put plain go first.
+func otherFirst(file string) string {
+	return `echo "export PATH=$GOREAL:\"\$PATH\"" >home/` + file + "; chown $WHO home/" + file
+}
+
+const (
+	// A module proxy with a checksum database, on servers; and what the doctor's probe is built of, for the user.
+	served = "[!probe] skip 'needs the true go; not with -short'\nmodproxy proxy src\nnetserver proxy\n"
+	probed = "cp -R $PROBECACHE c; chown -R $WHO c"
+	direct = "export GOCACHE=$WORK/c HTTP_PROXY= http_proxy= HTTPS_PROXY= https_proxy= SSL_CERT_FILE= SSL_CERT_DIR="
+
+	// A tree in which the compiler is of another version (F09).
+	mixed = `r=$(dirname $GOREAL); a=$(cd $r/pkg/tool && echo *); mkdir -p mixed/bin mixed/pkg/tool/$a
+cp $GOREAL/go mixed/bin/go; cp $r/VERSION $r/go.env mixed; ln -s $r/src $r/lib mixed
+ln -s $r/pkg/tool/$a/* mixed/pkg/tool/$a; ln -s $r/pkg/include mixed/pkg/include; rm mixed/pkg/tool/$a/compile
+printf '#!/bin/sh\ncase $1 in -V*) echo compile version go1.9 ;; *) exit 2 ;; esac\n' >mixed/pkg/tool/$a/compile
+chmod 755 mixed/pkg/tool/$a/compile`
+)
+
 // inFile gives the user settings of go env -w.
 func inFile(lines ...string) string { return bytesInFile(strings.Join(lines, `\n`) + `\n`) }
 
@@ -216,8 +428,8 @@ func (a advice) script() string {
 [!otheruser] skip 'needs root and a go that other users can reach'
 [!truego] skip 'needs the true go; not with -short'
 [!exec:sudo] skip 'needs sudo'
-` + needs + warm + `
-env WHO=4470 CHECK=` + check + ` GOPROXY= GONOSUMDB=
+` + needs + warm + a.setup + `
+env WHO=4470 CHECK=` + check + ` FLAG=` + a.flag + ` GOPROXY= GONOSUMDB=
 exec unshare -m sh $SRC/testscripts/advice.sh
 stdout ^typed:
 
@@ -244,5 +456,11 @@ func main() {}
 package uses
 
 import _ "example.com/a"
+-- src/example.com/a@v1.0.0/go.mod --
+module example.com/a
+
+go 1.21
+-- src/example.com/a@v1.0.0/a.go --
+package a
 `
 }
