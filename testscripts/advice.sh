@@ -37,7 +37,7 @@ if test "$CHECK" = hint; then
 	# A look has a time limit: on a busy machine there may be no hint.
 	for try in 1 2 3 4 5 6 7 8 9 10; do
 		said=$( (. ../plain) 2>&1)
-		line=$(printf '%s\n' "$said" | sed -n 's/^go-safe: hint: .*; type: //p')
+		line=$(printf '%s\n' "$said" | sed -n 's/^go-safe: hint: .*[;,] type: //p')
 		test "$line" && break
 	done
 else

@@ -141,10 +141,11 @@ var advices = []advice{
 	{name: "toolchain_off", check: "toolchain", exports: "export GOTOOLCHAIN=go1.99 GOPROXY=off"},
 	{
 		name: "module-folders", given: "mkdir m/shut; chown $WHO m/shut; chmod 0 m/shut",
-		plain: "go list ./...",
+		plain: "go list -mod=mod ./...",
 	},
 	{
-		name: "module-folders_root", check: "module-folders", given: "mkdir m/shut; chmod 0 m/shut", plain: "go list ./...",
+		name: "module-folders_root", check: "module-folders", given: "mkdir m/shut; chmod 0 m/shut",
+		plain: "go list -mod=mod ./...",
 	},
 	{name: "umask", exports: "umask 0300", warm: true},
 
@@ -160,13 +161,13 @@ var advices = []advice{
 	{
 		name: "go-found", given: "r=$(dirname $GOREAL); d=home/sdk/go1.26; mkdir -p $d/bin; " +
 			"ln -s $r/src $r/pkg $r/lib $r/VERSION $r/go.env $d; cp $GOREAL/go $d/bin; " +
-			"IFS=:; for d in $SYSTEM:/usr/local/go/bin:/usr/bin; do " +
-			"test ! -e $d/go || mount --bind /dev/null $d/go; done; unset IFS",
+			"p=$SYSTEM:/usr/local/go/bin:/usr/bin; IFS=:; for d in $p; do " +
+			"test ! -e \"$d/go\" || mount --bind /dev/null \"$d/go\"; done; unset IFS",
 		exports: "OWNPATH=$SHIM:$SYSTEM",
 	},
 	{
 		name: "go-several", given: "mkdir -p old/bin old/pkg/tool; echo go1.20.1 >old/VERSION; " +
-			`printf '#!/bin/sh\nexit 1\n' >old/bin/go; chmod 755 old/bin/go`,
+			"cp $GOREAL/go old/bin",
 		exports: "OWNPATH=$SHIM:$GOREAL:$WORK/old/bin:$SYSTEM",
 		plain:   "PATH=$SHIM:$WORK/old/bin:$GOREAL:$SYSTEM; go build .",
 	},
@@ -227,7 +228,8 @@ var advices = []advice{
 			"-e inject=openat:error=EMFILE go list maps",
 	},
 	{
-		name: "hint_cache_room", check: "hint", plain: "cd / && go list fmt", exports: "export GOCACHE=$WORK/c",
+		name: "hint_cache_room", check: "hint", exports: "export GOCACHE=$WORK/c",
+		plain: "rm -rf $WORK/c/*; cd / && go list -deps net/http",
 		given: "mkdir c; mount -t tmpfs -o nr_inodes=290 none c; chmod 1777 c",
 	},
 	{
@@ -292,7 +294,7 @@ const (
 // is not to be had where the scripts run. A script does what can be done.
 var inWords = map[string]string{
 	"modcache-noexec":   "a downloaded toolchain is needed; TestToolchains and doctor_modcache_mount",
-	"modcache-names":    "hint_names types it: a module with a long name is needed",
+	"modcache-names":    "doctor_modcache_names types it: a module with a long name is needed",
 	"modcache-locks":    "strace stands for the file system; doctor_locks types it",
 	"cache-locks":       "strace stands for the file system; doctor_locks types it",
 	"nfs-locks":         "no go command fails of it on one machine; doctor_nfs_locks types it",
@@ -306,7 +308,7 @@ var inWords = map[string]string{
 	"memory":            "whether the kernel kills depends on what is built; doctor_memory types it",
 	"look:nowhere":      "something has to be mounted by others; env_readonly_root",
 	"look:proxyTrouble": "plain go cannot add to a cache that can only be read; hint_proxy_off types it",
-	"look:namesTrouble": "hint_names types it: a module with a long name is needed",
+	"look:namesTrouble": "doctor_modcache_names types it: a module with a long name is needed",
 }
 
 // lookRows are the rows for the looks of hints.
@@ -456,6 +458,8 @@ func main() {}
 package uses
 
 import _ "example.com/a"
+-- proxy/golang.org/x/mod/@v/list --
+v0.1.0
 -- src/example.com/a@v1.0.0/go.mod --
 module example.com/a
 
