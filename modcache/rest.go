@@ -1,12 +1,14 @@
 package modcache
 
 import (
+	"bytes"
 	"errors"
 	"io/fs"
 	"iter"
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/go-safe/go-safe/access"
 )
@@ -139,8 +141,25 @@ func (s *seeder) sums() {
 	}
 }
 
-// tree copies the files that are missing.
+// unverified is the time of files that tree has copied from a cache of others. What the go command writes is younger.
+var unverified = time.Unix(1, 0)
+
+// tree copies the files that are missing. First it removes what it has copied from a cache of others and is another file
+// there now, or gone: what somebody has spoiled there is to do no harm for longer than plain go would fail of it.
 func (s *seeder) tree(from, to string) {
+	filepath.WalkDir(to, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || !d.Type().IsRegular() {
+			return nil
+		}
+		if fi, err := d.Info(); err != nil || !fi.ModTime().Equal(unverified) {
+			return nil
+		}
+		had, err := readSmall(path)
+		if has, fromErr := readSmall(from + strings.TrimPrefix(path, to)); err == nil && (fromErr != nil || !bytes.Equal(had, has)) {
+			s.failed(os.Remove(path))
+		}
+		return nil
+	})
 	filepath.WalkDir(from, func(path string, d fs.DirEntry, err error) error {
 		name := to + strings.TrimPrefix(path, from)
 		if err != nil || !d.Type().IsRegular() || exists(name) {
@@ -150,6 +169,9 @@ func (s *seeder) tree(from, to string) {
 		if err == nil && len(data) > 0 { // an empty one is about to be written
 			err = create(name, func(f *os.File) error {
 				_, err := f.Write(data)
+				if err == nil && !s.trusted {
+					err = os.Chtimes(f.Name(), unverified, unverified)
+				}
 				return err
 			})
 		}

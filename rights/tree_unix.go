@@ -38,6 +38,8 @@ type folder struct {
 	zone  zone
 	maker maker  // of what is in it
 	part  uint64 // of the whole, for the meter
+
+	finish func() entry // brings the directory itself in line, and returns what it is then
 }
 
 // zoneOf is the zone that an entry of the directory is judged by: a directory by its own, a file by that it is in.
@@ -48,7 +50,8 @@ func (d folder) zoneOf(name string, e entry) zone {
 	return d.zone
 }
 
-// tree brings in line what is in a directory, and closes it.
+// tree brings in line what is in a directory, then the directory itself, and closes it. In this order nobody can move
+// something into it who may write there only from then on.
 func (k *keeper) tree(d folder) {
 	defer unix.Close(d.fd)
 	list, err := names(d.fd)
@@ -58,13 +61,16 @@ func (k *keeper) tree(d folder) {
 	part := d.part / uint64(max(1, len(list)))
 	files := d.part - part*uint64(len(list)) // what the division left over
 	for _, name := range list {
-		sub, ok := k.entry(d, name)
+		sub, ok := k.enter(d, name)
 		if !ok {
 			files += part
 			continue
 		}
 		sub.part = part
 		k.walk(sub)
+	}
+	if d.finish != nil {
+		d.finish()
 	}
 	k.tally.meter.seen.Add(int64(len(list)))
 	k.tally.meter.done.Add(files)
@@ -85,6 +91,14 @@ func (k *keeper) walk(d folder) {
 
 // entry brings one entry of a directory in line. It returns a directory, open, that is to be walked.
 func (k *keeper) entry(d folder, name string) (sub folder, ok bool) {
+	if sub, ok = k.enter(d, name); ok {
+		sub.self, sub.finish = sub.finish(), nil
+	}
+	return sub, ok
+}
+
+// enter is entry, except that a directory has still to be finished: it is taken for what it will be.
+func (k *keeper) enter(d folder, name string) (sub folder, ok bool) {
 	if name == lostFound && d.at.in == nil {
 		return sub, false // what fsck(8) found may be anybody's
 	}
@@ -116,12 +130,14 @@ func (k *keeper) entry(d folder, name string) (sub folder, ok bool) {
 	if name != "@v" && k.guarded(e, d) && k.proven(fd, e, d, name) { // the names in it are its owner's, its own may not be
 		made = makerOf(e.uid)
 	}
-	e = k.change(fd, e, d, name)
 	if !e.mode.IsDir() {
+		k.change(fd, e, d, name)
 		unix.Close(fd)
 		return sub, false
 	}
-	return folder{fd: fd, at: &node{d.at, name}, self: e, zone: d.zone.below(name), maker: made}, true
+	sub = folder{fd: fd, at: &node{d.at, name}, zone: d.zone.below(name), maker: made}
+	sub.self, sub.finish = k.plan(fd, e, d, name)
+	return sub, true
 }
 
 // open opens what was looked at, and looks again: from here on nobody can put something else in its place. What is ours and
@@ -178,6 +194,13 @@ func (k *keeper) quick(d folder, name string, e entry) bool {
 
 // change brings an open entry in line and returns what it is then.
 func (k *keeper) change(fd int, e entry, d folder, name string) entry {
+	_, do := k.plan(fd, e, d, name)
+	return do()
+}
+
+// plan returns what an open entry will be, and what brings it in line.
+func (k *keeper) plan(fd int, e entry, d folder, name string) (will entry, do func() entry) {
+	nothing := func() entry { return e }
 	w := k.rule.want(e, d.self, d.zoneOf(name, e), name)
 	open := !k.guarded(e, d) || k.bounded(fd, e, &w, d, name)
 	if w.entries != nil && d.at == nil { // the cache itself, from which they are inherited
@@ -197,7 +220,7 @@ func (k *keeper) change(fd int, e entry, d folder, name string) entry {
 		inherits = err == nil && !slices.Equal(have, w.inherits)
 	}
 	if w.same(e) && !list && !inherits {
-		return e
+		return e, nothing
 	}
 	why := k.rule.refuses(e, w)
 	if why == "" && !open {
@@ -208,17 +231,20 @@ func (k *keeper) change(fd int, e entry, d folder, name string) entry {
 	}
 	if why != "" {
 		k.tally.leave(d.at, name, why)
-		return e
+		return e, nothing
 	}
-	if !k.dry {
-		if err := k.set(fd, e, w, list, inherits); err != nil {
-			k.tally.leave(d.at, name, err.Error())
-			return e
+	will = e
+	will.uid, will.gid, will.mode = w.uid, w.gid, w.mode
+	return will, func() entry {
+		if !k.dry {
+			if err := k.set(fd, e, w, list, inherits); err != nil {
+				k.tally.leave(d.at, name, err.Error())
+				return e
+			}
 		}
+		k.count(e, w, list || inherits, d, name)
+		return will
 	}
-	k.count(e, w, list || inherits, d, name)
-	e.uid, e.gid, e.mode = w.uid, w.gid, w.mode
-	return e
 }
 
 // set grants what differs. The owner comes first, for a change of it takes bits of the mode away; the access ACL before
