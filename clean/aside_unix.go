@@ -218,8 +218,11 @@ func like(folder int, cache *fsinfo.Dir) error {
 			return err
 		}
 	}
-	return unix.Fchmod(folder, uint32(st.Mode)&(0o777|unix.S_ISGID))
+	return unix.Fchmod(folder, uint32(st.Mode)&kept)
 }
+
+// kept are the bits of a cache's mode that are given to another directory, or back: no setuid bit.
+const kept = 0o777 | unix.S_ISGID | unix.S_ISVTX
 
 // move renames a file from one open directory to another. A directory that we may not write to, such as an extracted module, is made
 // writable for it, because its parent changes.
@@ -237,6 +240,7 @@ func move(from int, name string, to int, as string) error {
 	if unix.Fstat(fd, &st) != nil || unix.Fchmod(fd, uint32(st.Mode)&0o7777|0o200) != nil {
 		return err
 	}
+	// Where that fails its owner may write to it: that is no reason not to put the rest back.
 	defer unix.Fchmod(fd, uint32(st.Mode)&0o7777)
 	return renameNew(from, name, to, as)
 }
@@ -387,8 +391,8 @@ func keep(dir string) (restore func() error) {
 		if unix.Fstat(cache.FD(), &now) != nil || now.Mode == was.Mode || now.Nlink == 0 {
 			return nil
 		}
-		if err := unix.Fchmod(cache.FD(), uint32(was.Mode)&(0o777|unix.S_ISGID)); err != nil {
-			return &fs.PathError{Op: fmt.Sprintf("give mode %04o back to", was.Mode&0o777), Path: dir, Err: err}
+		if err := unix.Fchmod(cache.FD(), uint32(was.Mode)&kept); err != nil {
+			return &fs.PathError{Op: fmt.Sprintf("give mode %04o back to", was.Mode&kept), Path: dir, Err: err}
 		}
 		return nil
 	}

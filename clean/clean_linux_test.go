@@ -3,6 +3,7 @@ package clean_test
 import (
 	"bytes"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -120,13 +121,18 @@ func TestKeepTells(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), dir) {
 		t.Errorf("told: %v", err)
 	}
-	restore = clean.Keep(dir)
-	must(t, os.Chmod(dir, 0o755))
-	if err := restore(); err != nil {
-		t.Error(err)
-	}
-	if fi, err := os.Stat(dir); err != nil || fi.Mode().Perm() != 0o777 {
-		t.Errorf("given back: %v, %v", fi.Mode(), err)
+	for mode, want := range map[fs.FileMode]fs.FileMode{ // a setuid bit is not given back, a sticky bit keeps others out
+		0o777: 0o777, 0o777 | fs.ModeSticky: 0o777 | fs.ModeSticky, 0o775 | fs.ModeSetgid | fs.ModeSetuid: 0o775 | fs.ModeSetgid,
+	} {
+		must(t, os.Chmod(dir, mode))
+		restore = clean.Keep(dir)
+		must(t, os.Chmod(dir, 0o755))
+		if err := restore(); err != nil {
+			t.Error(err)
+		}
+		if fi, err := os.Stat(dir); err != nil || fi.Mode() != want|fs.ModeDir {
+			t.Errorf("%v is given back as %v, %v", mode, fi.Mode(), err)
+		}
 	}
 }
 
