@@ -65,9 +65,14 @@ func refusal(dir string) string {
 
 // openToOthers says why nothing in dir is safe from other users: they may rename it away. A group may write to a folder of
 // ours: on many systems each user has a group of his own, and a umask that gives it all. A folder that does not
-// exist yet will be made for us alone.
+// exist yet will be made for us alone. In another user's home it would be closed to its owner.
 func openToOthers(dir string) string {
 	fi, err := os.Stat(dir)
+	missing := false
+	for errors.Is(err, fs.ErrNotExist) && dir != filepath.Dir(dir) {
+		dir, missing = filepath.Dir(dir), true
+		fi, err = os.Stat(dir)
+	}
 	if err != nil || ownerOf(fi) < 0 {
 		return ""
 	}
@@ -79,7 +84,7 @@ func openToOthers(dir string) string {
 	default:
 		return fmt.Sprintf("is in a folder of uid %d: %s", ownerOf(fi), dir)
 	}
-	if fi.Mode()&others != 0 && fi.Mode()&fs.ModeSticky == 0 {
+	if !missing && fi.Mode()&others != 0 && fi.Mode()&fs.ModeSticky == 0 {
 		return "is in a folder that others may change: " + dir
 	}
 	return ""
@@ -116,6 +121,9 @@ func (r *resolver) pick(dirs []string, want room, least ...room) string {
 
 // makePrivate makes dir a private folder, or checks that it is one and takes rights away that are too many.
 func makePrivate(dir string) error {
+	if why := refusal(dir); why != "" {
+		return &fs.PathError{Op: "use", Path: dir, Err: errors.New(why)}
+	}
 	if err := os.MkdirAll(filepath.Dir(dir), 0o700); err != nil {
 		return err
 	}

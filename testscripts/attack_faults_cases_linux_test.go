@@ -42,6 +42,16 @@ func faultCases() []faultCase {
 			exits: 1, opened: "/gopath/pkg/mod",
 		},
 		{
+			name: "clean -modcache that is put back", args: []string{"clean", "-modcache"}, uid: faultUser,
+			env:  []string{"GOSAFE_GO=$DIR/failing"},
+			make: moduleFilesFailing, intact: moduleCacheWhole, done: moduleCacheSound, exits: 3,
+		},
+		{
+			name: "clean -modcache that is put back in a closed folder", args: []string{"clean", "-modcache"}, uid: faultUser,
+			env:  []string{"GOSAFE_GO=$DIR/failing"},
+			make: moduleFilesFailingClosed, intact: moduleCacheWhole, done: moduleCacheSound, exits: 3,
+		},
+		{
 			name: "install", args: []string{"install", "-ldflags=-X=main.version=new"},
 			env:  []string{"GOBIN=$DIR/bin", "GOCACHE=$ROOT/faultcache"},
 			make: programFiles, intact: programWhole, done: programNew, statuses: []int{1},
@@ -179,6 +189,17 @@ import _ "example.com/b"
 // moduleFilesClosed are those in a folder that they cannot be renamed in.
 func moduleFilesClosed(f *faultRun, dir string) {
 	moduleFiles(f, dir)
+	f.spoil = func(dir string) error { return os.Chown(dir+"/gopath/pkg", 0, 0) }
+}
+
+// moduleFilesFailing are those, and a go command that fails before it removes anything.
+func moduleFilesFailing(f *faultRun, dir string) {
+	moduleFiles(f, dir)
+	mustDo(f.t, os.WriteFile(dir+"/failing", []byte("#!/bin/sh\necho go: failed >&2\nexit 3\n"), 0o755))
+}
+
+func moduleFilesFailingClosed(f *faultRun, dir string) {
+	moduleFilesFailing(f, dir)
 	f.spoil = func(dir string) error { return os.Chown(dir+"/gopath/pkg", 0, 0) }
 }
 

@@ -1,0 +1,35 @@
+//go:build unix
+
+package envfix
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+)
+
+// Root in the home of another user, who has no .cache yet, makes none there: it would be closed to its owner. So it is
+// with all that is in the way.
+func TestPrivateInForeignHome(t *testing.T) {
+	if os.Geteuid() != 0 {
+		t.Skip("needs root")
+	}
+	home := t.TempDir()
+	if err := os.Chown(home, 4321, 4321); err != nil {
+		t.Fatal(err)
+	}
+	for _, way := range []string{"go-safe", ".cache/go-safe", "a/b/c/go-safe"} {
+		if err := makePrivate(filepath.Join(home, way)); err == nil {
+			t.Errorf("%s was made", way)
+		}
+	}
+	if list, err := os.ReadDir(home); err != nil || len(list) > 0 {
+		t.Errorf("made: %v, %v", list, err)
+	}
+	if err := os.Chown(home, 0, 0); err != nil {
+		t.Fatal(err)
+	}
+	if err := makePrivate(filepath.Join(home, ".cache/go-safe")); err != nil {
+		t.Error(err)
+	}
+}
