@@ -2,6 +2,7 @@ package clean_test
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -101,6 +102,27 @@ func TestOtherDeviceStays(t *testing.T) {
 		}
 		must(t, unix.Unmount(mounted, unix.MNT_DETACH))
 		must(t, os.RemoveAll(aside.Folder()))
+	}
+}
+
+// A directory that cannot be opened does not stay because it is a directory.
+func TestSaysWhyItStays(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "mod")
+	must(t, os.MkdirAll(filepath.Join(dir, "example.com"), 0o755))
+	aside, err := clean.ModCache(dir, free)
+	if err != nil || aside == nil {
+		t.Fatalf("nothing is set aside: %v", err)
+	}
+	var limit unix.Rlimit
+	must(t, unix.Getrlimit(unix.RLIMIT_NOFILE, &limit))
+	next, err := unix.Dup(0) // the lowest descriptor that is free
+	must(t, err)
+	must(t, unix.Close(next))
+	must(t, unix.Setrlimit(unix.RLIMIT_NOFILE, &unix.Rlimit{Cur: uint64(next), Max: limit.Max}))
+	err = aside.Delete(free)
+	must(t, unix.Setrlimit(unix.RLIMIT_NOFILE, &limit))
+	if !errors.Is(err, unix.EMFILE) {
+		t.Errorf("it says: %v", err)
 	}
 }
 

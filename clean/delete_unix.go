@@ -75,7 +75,10 @@ func removeEntry(dir int, name string, device uint64) error {
 		return nil
 	}
 	sub, openErr := openForRemoval(dir, name)
-	if openErr != nil { // of a file the first error counts
+	if openErr != nil {
+		if err == unix.EISDIR { // the reason is why it cannot be opened
+			return openErr
+		}
 		return err
 	}
 	below := removeBelow(sub, device)
