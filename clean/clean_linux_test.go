@@ -143,8 +143,10 @@ func TestKeepTells(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), dir) {
 		t.Errorf("told: %v", err)
 	}
-	for mode, want := range map[fs.FileMode]fs.FileMode{ // a setuid bit is not given back, a sticky bit keeps others out
-		0o777: 0o777, 0o777 | fs.ModeSticky: 0o777 | fs.ModeSticky, 0o775 | fs.ModeSetgid | fs.ModeSetuid: 0o775 | fs.ModeSetgid,
+	// A setuid bit is not given back. A sticky bit keeps others out.
+	for mode, want := range map[fs.FileMode]fs.FileMode{
+		0o777: 0o777, 0o777 | fs.ModeSticky: 0o777 | fs.ModeSticky,
+		0o775 | fs.ModeSetgid | fs.ModeSetuid: 0o775 | fs.ModeSetgid,
 	} {
 		must(t, os.Chmod(dir, mode))
 		restore = clean.Keep(dir)

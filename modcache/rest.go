@@ -155,7 +155,8 @@ func (s *seeder) tree(from, to string) {
 			return nil
 		}
 		had, err := readSmall(path)
-		if has, fromErr := readSmall(from + strings.TrimPrefix(path, to)); err == nil && (fromErr != nil || !bytes.Equal(had, has)) {
+		has, fromErr := readSmall(from + strings.TrimPrefix(path, to))
+		if err == nil && (fromErr != nil || !bytes.Equal(had, has)) {
 			s.failed(os.Remove(path))
 		}
 		return nil
