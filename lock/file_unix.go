@@ -70,21 +70,33 @@ func isThere(dir string) bool {
 
 // standIn names the file that stands for an open directory, seen from there, and its path. It is beside the directory, so
 // that a clean leaves it alone, if the same users may write there, and in the same file system. Otherwise it is in it.
+//
+// All processes must find the same file. While go clean -modcache removes a directory its mode says nothing: then a
+// file that is beside it is the one.
 func standIn(dir string, dirFD int) (name, path string, err error) {
-	var d, up unix.Stat_t
+	var d, up, st unix.Stat_t
 	if err := unix.Fstat(dirFD, &d); err != nil {
 		return "", "", gone(dir, err)
 	}
 	err = unix.Fstatat(dirFD, "..", &up, 0)
-	if err == unix.EACCES || err == nil && (d.Dev != up.Dev || !sameWriters(d, up)) {
+	beside := err == nil && d.Dev == up.Dev && sameWriters(d, up)
+	if err == unix.EACCES || err == nil && !beside && (d.Dev != up.Dev || d.Mode&0o7777 != cleanMode) {
 		return fileName, filepath.Join(dir, fileName), nil
 	}
 	real, pathErr := filepath.EvalSymlinks(dir)
 	if err != nil || pathErr != nil {
 		return "", "", gone(dir, fs.ErrNotExist)
 	}
-	return "../" + filepath.Base(real) + fileName, real + fileName, nil
+	name, path = "../"+filepath.Base(real)+fileName, real+fileName
+	if !beside && unix.Fstatat(dirFD, name, &st, unix.AT_SYMLINK_NOFOLLOW) == unix.ENOENT {
+		return fileName, filepath.Join(dir, fileName), nil
+	}
+	return name, path, nil
 }
+
+// cleanMode is the mode that go clean -modcache gives to each directory before it removes it
+// (cmd/go/internal/modfetch.RemoveAll).
+const cleanMode = 0o777
 
 // gone is the error for a directory that was removed after it was opened, which NFS calls stale.
 func gone(dir string, err error) error {

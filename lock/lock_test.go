@@ -573,6 +573,33 @@ func TestFile(t *testing.T) {
 	}
 }
 
+// While go clean -modcache removes a cache, everybody may write to it. Who comes then finds the file that was locked before.
+func TestFileInClean(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "mod")
+	if err := errors.Join(os.Mkdir(dir, 0o755), os.Chmod(dir, 0o755), os.Chmod(filepath.Dir(dir), 0o755)); err != nil {
+		t.Fatal(err)
+	}
+	clean, err := open(dir, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer clean.release()
+	if ok, err := clean.try(Exclusive); !ok || err != nil {
+		t.Fatal(ok, err)
+	}
+	if err := os.Chmod(dir, 0o777); err != nil { // cmd/go/internal/modfetch.RemoveAll
+		t.Fatal(err)
+	}
+	build, err := open(dir, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer build.release()
+	if ok, err := build.try(Shared); ok || err != nil {
+		t.Errorf("%s was locked beside %s: %t, %v", build.path, clean.path, ok, err)
+	}
+}
+
 // Processes names who holds a lock and who waits.
 func TestProcesses(t *testing.T) {
 	if _, err := os.Stat("/proc/locks"); err != nil {

@@ -4,6 +4,7 @@ package lock
 
 import (
 	"errors"
+	"path/filepath"
 
 	"golang.org/x/sys/unix"
 )
@@ -18,7 +19,11 @@ func try(dir string) error {
 	if !remoteFD(dirFD) {
 		return refused(dir, dirFD, unix.LOCK_UN)
 	}
-	name, fd, err := makeTemp(dirFD, ".")
+	in := "."
+	if name, _, err := standIn(dir, dirFD); err == nil {
+		in = filepath.Dir(name) // in a cache that another client removes, the file would keep that from its end
+	}
+	name, fd, err := makeTemp(dirFD, in)
 	if err != nil {
 		return nil
 	}

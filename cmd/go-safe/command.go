@@ -91,7 +91,8 @@ func (c *command) lockability() func(dir string) error {
 	if c.class.Writes == 0 && c.class.Verb != "env" {
 		return func(string) error { return nil }
 	}
-	return remembered(unlockable)
+	limit := max(lockTrial, c.lockTimeout)
+	return remembered(func(dir string) error { return unlockableFor(dir, limit) })
 }
 
 // resolve is the plan, with nothing made.

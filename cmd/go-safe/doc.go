@@ -57,7 +57,8 @@ A command waits ten seconds for its locks, all of them together. Go clean of a w
 builds: up to two minutes, as long as a compiler or a linker was seen in the last ten seconds below a go-safe
 whose user may write to the cache (Linux). A go test that only runs its tests gets ten seconds, and so do other
 programs that hold the lock and holders that cannot be seen. Then the command goes on without the lock, as plain
-go would, and says so. GOSAFE_LOCK_TIMEOUT replaces all of these times.
+go would, and says so. GOSAFE_LOCK_TIMEOUT replaces all of these times. Before that, a file server gets two seconds
+to say whether it locks files at all, or as long as GOSAFE_LOCK_TIMEOUT says, if that is longer.
 
 While a clean waits, new builds wait too: in the first ten seconds of each minute, counted from the first clean
 that waits. In between they run.

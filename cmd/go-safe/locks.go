@@ -87,7 +87,7 @@ func held(dir string) bool {
 	if !lock.Remote(dir) {
 		return lock.Held(dir)
 	}
-	said := trial("--held", dir)
+	said := trial("--held", dir, lockTrial)
 	return said != nil && said.Error() == heldWord
 }
 
@@ -119,42 +119,46 @@ func printLocks(w io.Writer, rows []lockRow) error {
 	return tw.Flush()
 }
 
-// A file server that does not answer may keep who locks a file from ever going on.
+// A file server that does not answer may keep who locks a file from ever going on. A command gives it as long as
+// GOSAFE_LOCK_TIMEOUT says, if that is longer.
 const lockTrial = 2 * time.Second
 
 // unlockable says why files in dir cannot be locked. Where another machine or a program gives the locks a process of its
 // own tries, go safe locks --try, which is left behind where the kernel does not let it die.
-func unlockable(dir string) error {
+func unlockable(dir string) error { return unlockableFor(dir, lockTrial) }
+
+// unlockableFor is unlockable for a server that answers within limit.
+func unlockableFor(dir string, limit time.Duration) error {
 	if !lock.Remote(dir) {
 		return lock.Try(dir)
 	}
-	return trial("--try", dir)
+	return trial("--try", dir, limit)
 }
 
 // trial asks a process of its own, go safe locks with a flag, and returns what that says; nil for nothing, or
 // where it cannot be started.
-func trial(flag, dir string) error {
+func trial(flag, dir string, limit time.Duration) error {
 	exe, err := os.Executable()
 	if err != nil {
 		return nil
 	}
 	var why strings.Builder
 	err = proc.Run(proc.Command{
-		Path: exe, Args: []string{"safe", "locks", flag, dir}, Stdout: &why, Deadline: time.Now().Add(lockTrial),
+		Path: exe, Args: []string{"safe", "locks", flag, dir}, Stdout: &why, Deadline: time.Now().Add(limit),
 	})
 	switch {
 	case errors.Is(err, proc.ErrDeadline):
-		return noAnswer{}
+		return noAnswer(limit)
 	case why.Len() > 0:
 		return errors.New(why.String())
 	}
 	return nil // what cannot be tried is not known to be without locks
 }
 
-// noAnswer is the error of a trial that had to be left behind.
-type noAnswer struct{}
+// noAnswer is the error of a trial that had to be left behind after that time.
+type noAnswer time.Duration
 
-func (noAnswer) Error() string        { return "no answer in " + lockTrial.String() }
+func (n noAnswer) Error() string      { return "no answer in " + time.Duration(n).String() }
 func (noAnswer) Is(target error) bool { return target == os.ErrDeadlineExceeded }
 
 // remembered asks once for each directory.
