@@ -42,7 +42,8 @@ func TestNFSOneClient(t *testing.T) {
 	}
 }
 
-// TestNFSTwoClients downloads modules to a cache that another client removes again and again.
+// TestNFSTwoClients downloads modules to a cache that another client removes again and again. No two go commands are in
+// it at the same time, and none fails.
 func TestNFSTwoClients(t *testing.T) {
 	out := inNFS(t, "two.sh", "ROUNDS="+fmt.Sprint(*nfsRounds))
 	two := regexp.MustCompile(`== two clients .* safe: downloads (\d+) of \d+, cleans (\d+) of`).FindAllStringSubmatch(out, -1)
@@ -54,6 +55,29 @@ func TestNFSTwoClients(t *testing.T) {
 			t.Errorf("failures: %s", m[0])
 		}
 	}
+	for _, wrong := range []string{"== overlap", "with another cache"} {
+		if n := strings.Count(out, wrong); n > 0 {
+			t.Errorf("%d times %q", n, wrong)
+		}
+	}
+}
+
+// TestNFSLocks asks for the locks of another client, and uses a server that does not give locks yet.
+func TestNFSLocks(t *testing.T) {
+	out := inNFS(t, "locks.sh")
+	for _, pair := range []string{"v4 v4b", "v4b v4", "v3 v4", "v4 v3"} {
+		for _, state := range []string{"held by a process that cannot be seen from here", "free"} {
+			if !regexp.MustCompile("== " + pair + ": GOMODCACHE +/mnt/v[^ ]+/locks/mod +" + state).MatchString(out) {
+				t.Errorf("%s: never %s", pair, state)
+			}
+		}
+	}
+	if !strings.Contains(out, "== grace: GOMODCACHE: /mnt/v4/locks/mod is on a server that does not answer for locks yet") {
+		t.Error("a server in its grace period is not called one")
+	}
+	if strings.Contains(out, "== after grace: go") {
+		t.Error("a server is not used after its grace period")
+	}
 }
 
 // inNFS runs a script of testscripts/nfs on a machine with NFS, and returns what that printed. The machine is a kernel that is a
@@ -63,7 +87,7 @@ func inNFS(t *testing.T, script string, environ ...string) string {
 	if !*nfs {
 		t.Skip("needs -nfs")
 	}
-	const modules = 40
+	const modules = 8
 	r := newRace(t, "-- go.mod --\nmodule m\n\ngo 1.21\n"+requirements(modules)+manyPackages(5))
 	if err := writeProxy(r.path("proxy"), modules); err != nil {
 		t.Fatal(err)

@@ -91,8 +91,7 @@ func (c *command) lockability() func(dir string) error {
 	if c.class.Writes == 0 && c.class.Verb != "env" {
 		return func(string) error { return nil }
 	}
-	limit := max(lockTrial, c.lockTimeout)
-	return remembered(func(dir string) error { return unlockableFor(dir, limit) })
+	return remembered(func(dir string) error { return unlockableFor(dir, c.serverTime()) })
 }
 
 // resolve is the plan, with nothing made.

@@ -48,7 +48,7 @@ func lockRows(environ []string, real shim.Go) []lockRow {
 		if !filepath.IsAbs(r.Dir) {
 			continue
 		}
-		r.look()
+		r.look(c.serverTime())
 		rows = append(rows, r)
 	}
 	return rows
@@ -58,8 +58,8 @@ func lockRows(environ []string, real shim.Go) []lockRow {
 // be seen: between two calls it may have gone to another.
 const looks = 10
 
-// look finds out who holds the lock and who waits.
-func (r *lockRow) look() {
+// look finds out who holds the lock and who waits. A file server may take so long to answer.
+func (r *lockRow) look(limit time.Duration) {
 	for range looks {
 		r.Processes = []processRow{}
 		ps := lock.Processes(r.Dir)
@@ -74,7 +74,7 @@ func (r *lockRow) look() {
 			r.Processes = append(r.Processes, row)
 		}
 		holds := func(p lock.Process) bool { return !p.Waits }
-		if slices.ContainsFunc(ps, holds) || !held(r.Dir) {
+		if slices.ContainsFunc(ps, holds) || !held(r.Dir, limit) {
 			return
 		}
 	}
@@ -83,11 +83,11 @@ func (r *lockRow) look() {
 
 // held tries whether somebody holds the lock of a directory. A file server is asked by a process of its own;
 // one that does not answer has not said so.
-func held(dir string) bool {
+func held(dir string, limit time.Duration) bool {
 	if !lock.Remote(dir) {
 		return lock.Held(dir)
 	}
-	said := trial("--held", dir, lockTrial)
+	said := trial("--held", dir, limit)
 	return said != nil && said.Error() == heldWord
 }
 
@@ -119,9 +119,11 @@ func printLocks(w io.Writer, rows []lockRow) error {
 	return tw.Flush()
 }
 
-// A file server that does not answer may keep who locks a file from ever going on. A command gives it as long as
-// GOSAFE_LOCK_TIMEOUT says, if that is longer.
+// A file server that does not answer may keep who locks a file from ever going on.
 const lockTrial = 2 * time.Second
+
+// serverTime is how long a file server may take to answer: GOSAFE_LOCK_TIMEOUT, if that is longer.
+func (c *command) serverTime() time.Duration { return max(lockTrial, c.lockTimeout) }
 
 // unlockable says why files in dir cannot be locked. Where another machine or a program gives the locks a process of its
 // own tries, go safe locks --try, which is left behind where the kernel does not let it die.

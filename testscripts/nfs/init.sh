@@ -1,6 +1,6 @@
 #!/bin/sh
-# The first process of user-mode Linux: an NFS server on /dev/ubda and four mounts of it, each one a client of its own, below /mnt. Then
-# it runs the script at the end of its command line, which is in the folder of this one, and ends the machine.
+# The first process of user-mode Linux: an NFS server on /dev/ubda and four mounts of it below /mnt, each one with caches of its
+# own. Then it runs the script that its command line names, which is in the folder of this one, and ends the machine.
 export PATH=/usr/local/go/bin:/usr/sbin:/usr/bin:/sbin:/bin
 mount -t proc proc /proc
 mount -t sysfs sys /sys
@@ -8,7 +8,7 @@ for dir in /mnt /run /var/tmp /var/lib/nfs; do mount -t tmpfs tmp $dir; done
 mkdir -p /var/lib/nfs/sm /var/lib/nfs/sm.bak /var/lib/nfs/rpc_pipefs /var/lib/nfs/v4recovery /var/lib/nfs/nfsdcltrack
 
 cd "/usr/lib/uml/modules/$(uname -r)" || exit
-for module in sunrpc grace lockd nfsd nfs nfsv3 nfsv4; do
+for module in sunrpc grace lockd nfsd nfs nfsv3 nfsv4 veth; do
 	needed= # in the order of loading; modules.dep has the other one
 	# shellcheck disable=SC2013 # words
 	for file in $(sed -n "s#^[^:]*/$module\.ko[^:]*: *##p" modules.dep); do needed="$file $needed"; done
@@ -23,17 +23,26 @@ rpcbind
 mount -t nfsd nfsd /proc/fs/nfsd
 echo 10 >/proc/fs/nfsd/nfsv4gracetime
 echo 10 >/proc/fs/nfsd/nfsv4leasetime
-echo '/mnt/export *(rw,no_root_squash,no_subtree_check,fsid=0,insecure)' >/run/exports
+echo '/mnt/export *(rw,no_root_squash,no_subtree_check,fsid=0,insecure,async)' >/run/exports
 mount --bind /run/exports /etc/exports
 exportfs -a 2>/dev/null
 rpc.statd
 rpc.nfsd 4
 rpc.mountd 2>/dev/null
 echo Y >/proc/fs/nfsd/v4_end_grace
-mount -t nfs -o vers=4.2,nosharecache localhost:/ /mnt/v4
-mount -t nfs -o vers=4.2,nosharecache localhost:/ /mnt/v4b
-mount -t nfs -o vers=3,nosharecache localhost:/mnt/export /mnt/v3
+
+# What a client remembers of the files it remembers for an hour (actimeo), however slow this machine is. The server tells
+# clients of NFSv4 apart by their host names and not by their mounts: /mnt/v4b belongs to another host.
+mount -t nfs -o vers=4.2,actimeo=3600 localhost:/ /mnt/v4
+mount -t nfs -o vers=3,actimeo=3600,nosharecache localhost:/mnt/export /mnt/v3
 mount -t nfs -o vers=3,nolock,nosharecache localhost:/mnt/export /mnt/nolock
+ip netns add other
+ip link add here type veth peer name there netns other
+ip addr add 10.9.0.1/24 dev here
+ip link set here up
+nsenter --net=/run/netns/other sh -c 'ip addr add 10.9.0.2/24 dev there; ip link set there up'
+nsenter --net=/run/netns/other unshare --uts sh -c 'hostname other; mount -t nfs -o vers=4.2,actimeo=3600 10.9.0.1:/ /mnt/v4b'
+echo "== $(grep -c name: /proc/fs/nfsd/clients/*/info | wc -l) clients of NFSv4"
 
 # shellcheck source=/dev/null
 . "$WORK/$SCRIPT"

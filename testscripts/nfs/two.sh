@@ -1,11 +1,23 @@
 #!/bin/sh
-# Two clients: one downloads while the other cleans.
+# Two clients: one downloads while the other cleans. The go command that go-safe runs tells when another one is inside.
 export HOME=/mnt/local/home TMPDIR=/mnt/local GOTOOLCHAIN=local GOFLAGS=-mod=mod GOPROXY="file://$WORK/proxy" GONOSUMDB='*' GOTELEMETRY=off
-export GOSAFE_LOCK_TIMEOUT=5m # this machine may be slow
-mkdir -p $HOME
+export GOSAFE_LOCK=required GOSAFE_LOCK_TIMEOUT=5m # this machine may be slow
+mkdir -p $HOME /mnt/local/bin
 cp -r "$WORK/module" /mnt/local/module
 cd /mnt/local/module || exit
-GOMODCACHE=/mnt/local/mod GOCACHE=/mnt/local/warm /usr/local/go/bin/go build ./... # go.sum
+GOMODCACHE=/mnt/local/mod GOCACHE=/mnt/local/warm /usr/local/go/bin/go mod download # go.sum
+cat >/mnt/local/bin/go <<'END'
+#!/bin/sh
+case $GOMODCACHE in /mnt/v*) ;; *) echo "== go $* with another cache: $GOMODCACHE" >>/mnt/local/told ;; esac
+mkdir /mnt/local/inside 2>/dev/null || echo "== overlap: go $*" >>/mnt/local/told
+/usr/local/go/bin/go "$@"
+status=$?
+rmdir /mnt/local/inside 2>/dev/null
+exit $status
+END
+chmod +x /mnt/local/bin/go
+export GOSAFE_GO=/mnt/local/bin/go
+: >/mnt/local/told
 for pair in "v4 v4b" "v3 v4"; do
 	for go in /usr/local/go/bin/go "$WORK/shim/go"; do
 		case $go in "$WORK"*) side=safe ;; *) side=plain ;; esac
@@ -31,3 +43,4 @@ for pair in "v4 v4b" "v3 v4"; do
 		echo "== two clients $pair $side left: $(cd "$first" && find . -maxdepth 2 -name '*go-safe*' | tr '\n' ' ')"
 	done
 done
+cat /mnt/local/told
