@@ -573,7 +573,7 @@ func TestFile(t *testing.T) {
 	}
 }
 
-// While go clean -modcache removes a cache, everybody may write to it. Who comes then finds the file that was locked before.
+// While go clean -modcache removes a cache, everybody may write to it. Another process finds the locked file then too.
 func TestFileInClean(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "mod")
 	if err := errors.Join(os.Mkdir(dir, 0o755), os.Chmod(dir, 0o755), os.Chmod(filepath.Dir(dir), 0o755)); err != nil {

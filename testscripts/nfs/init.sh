@@ -1,6 +1,6 @@
 #!/bin/sh
-# The first process of user-mode Linux: an NFS server on /dev/ubda and four mounts of it below /mnt, each one with caches of its
-# own. Then it runs the script that its command line names, which is in the folder of this one, and ends the machine.
+# The first process of user-mode Linux: an NFS server on /dev/ubda and four mounts of it below /mnt, each one with
+# caches of its own. Then it runs the script that its command line names, beside this one, and ends the machine.
 export PATH=/usr/local/go/bin:/usr/sbin:/usr/bin:/sbin:/bin
 mount -t proc proc /proc
 mount -t sysfs sys /sys
@@ -31,8 +31,8 @@ rpc.nfsd 4
 rpc.mountd 2>/dev/null
 echo Y >/proc/fs/nfsd/v4_end_grace
 
-# What a client remembers of the files it remembers for an hour (actimeo), however slow this machine is. The server tells
-# clients of NFSv4 apart by their host names and not by their mounts: /mnt/v4b belongs to another host.
+# What a client remembers of the files it remembers for an hour (actimeo), however slow this machine is. The server
+# tells clients of NFSv4 apart by their host names and not by their mounts: /mnt/v4b belongs to another host.
 mount -t nfs -o vers=4.2,actimeo=3600 localhost:/ /mnt/v4
 mount -t nfs -o vers=3,actimeo=3600,nosharecache localhost:/mnt/export /mnt/v3
 mount -t nfs -o vers=3,nolock,nosharecache localhost:/mnt/export /mnt/nolock
@@ -41,8 +41,9 @@ ip link add here type veth peer name there netns other
 ip addr add 10.9.0.1/24 dev here
 ip link set here up
 nsenter --net=/run/netns/other sh -c 'ip addr add 10.9.0.2/24 dev there; ip link set there up'
-nsenter --net=/run/netns/other unshare --uts sh -c 'hostname other; mount -t nfs -o vers=4.2,actimeo=3600 10.9.0.1:/ /mnt/v4b'
-echo "== $(grep -c name: /proc/fs/nfsd/clients/*/info | wc -l) clients of NFSv4"
+nsenter --net=/run/netns/other unshare --uts sh -c \
+	'hostname other; mount -t nfs -o vers=4.2,actimeo=3600 10.9.0.1:/ /mnt/v4b'
+echo "== $(cat /proc/fs/nfsd/clients/*/info | grep -c '^name:') clients of NFSv4"
 
 # shellcheck source=/dev/null
 . "$WORK/$SCRIPT"

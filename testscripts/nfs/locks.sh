@@ -1,6 +1,7 @@
 #!/bin/sh
 # What go-safe says of locks: those of another client, and those of a server that has just started.
-export HOME=/mnt/local/home TMPDIR=/mnt/local GOTOOLCHAIN=local GOFLAGS=-mod=mod GOPROXY="file://$WORK/proxy" GONOSUMDB='*' GOTELEMETRY=off
+export HOME=/mnt/local/home TMPDIR=/mnt/local GOTOOLCHAIN=local GOFLAGS=-mod=mod GOTELEMETRY=off
+export GOPROXY="file://$WORK/proxy" GONOSUMDB='*'
 export GOCACHE=/mnt/local/build GOSAFE_LOCK_TIMEOUT=5m # this machine may be slow
 mkdir -p $HOME /mnt/local/bin /mnt/v4/locks
 cp -r "$WORK/module" /mnt/local/module
