@@ -22,7 +22,12 @@ import (
 	"time"
 )
 
-var conformance = flag.Bool("conformance", false, "run the Go project's own script tests of cmd/go through go-safe; needs -timeout=60m")
+var (
+	conformance = flag.Bool("conformance", false,
+		"run the Go project's own script tests of cmd/go through go-safe; needs -timeout=60m")
+	full = flag.Bool("full", false, "with -conformance: without -short, which leaves scripts and parts of them out; "+
+		"a leg takes an hour or two")
+)
 
 // TestConformance runs the Go project's own script tests of cmd/go twice, with go-safe standing as go and
 // without it, and compares the result of each script.
@@ -94,7 +99,12 @@ func (c conformanceCure) result(source string) (string, error) {
 
 // conformanceTimeout is for one run of the suite, and the same for all: the suite derives from it how long it
 // waits for programs that a script left behind.
-const conformanceTimeout = 30 * time.Minute
+func conformanceTimeout() time.Duration {
+	if *full {
+		return 2 * time.Hour
+	}
+	return 30 * time.Minute
+}
 
 // A conformanceSuite is what the legs share.
 type conformanceSuite struct {
@@ -305,8 +315,8 @@ func (c *conformanceSuite) cured(t *testing.T, cond conformanceCondition) map[st
 
 // run runs the suite once. Each run finds the same: the same paths, a GOCACHE with the same in it.
 func (c *conformanceSuite) run(t *testing.T, cond conformanceCondition, env []string) conformanceResults {
-	if d, ok := t.Deadline(); ok && time.Until(d) < conformanceTimeout {
-		t.Fatalf("less than %v left for a run of the suite; add -timeout=60m", conformanceTimeout)
+	if d, ok := t.Deadline(); ok && time.Until(d) < conformanceTimeout() {
+		t.Fatalf("less than %v left for a run of the suite; -timeout must be longer", conformanceTimeout())
 	}
 	dir := c.makeRunDir(t, cond)
 	for _, dir := range append(missingFolders(cond.uid), dir) {
@@ -314,8 +324,8 @@ func (c *conformanceSuite) run(t *testing.T, cond conformanceCondition, env []st
 	}
 
 	var stdout, stderr bytes.Buffer
-	cmd := exec.CommandContext(t.Context(), c.binary, "-test.run=^TestScript$", "-test.short", "-test.v=test2json",
-		"-test.timeout="+conformanceTimeout.String())
+	cmd := exec.CommandContext(t.Context(), c.binary, "-test.run=^TestScript$", fmt.Sprintf("-test.short=%v", !*full),
+		"-test.v=test2json", "-test.timeout="+conformanceTimeout().String())
 	cmd.Dir = filepath.Join(c.source, "go")
 	cmd.Env = append(c.environ(dir), env...)
 	if cond.owner != cond.uid {
