@@ -48,7 +48,7 @@ func TestOthersGopls(t *testing.T) {
 }
 
 // diagnostics returns what gopls tells of main.go.
-func (o *other) diagnostics(t *testing.T, dir string) []string {
+func (o *otherSoftware) diagnostics(t *testing.T, dir string) []string {
 	module := o.source(t, "")
 	if err := txtar.Write(txtar.Parse([]byte(goplsFiles)), module); err != nil {
 		t.Fatal(err)

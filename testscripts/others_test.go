@@ -56,8 +56,7 @@ var otherSuites = []otherSuite{
 //
 //	go test ./testscripts -run TestOthers -others -v -timeout 30m
 //
-// go test puts GOROOT/bin first on its tests' PATH: -exec puts go-safe first again, so that the go commands of the tests
-// are go-safe's too.
+// go test puts GOROOT/bin first on its tests' PATH. -exec puts go-safe first again, so that the tests run go-safe too.
 func TestOthers(t *testing.T) {
 	o := newOthers(t)
 	for _, suite := range otherSuites {
@@ -73,8 +72,9 @@ func TestOthers(t *testing.T) {
 	}
 }
 
-// others is what they share: the programs, and a folder for each run, which is always the same and always new.
-type other struct {
+// An otherSoftware is what these tests share: the programs, and a folder for a run. Each run has the same path, and
+// finds it new.
+type otherSoftware struct {
 	root      string
 	goVersion string
 	system    string // the caller's PATH without a go
@@ -83,12 +83,12 @@ type other struct {
 	environ   []string
 }
 
-func newOthers(t *testing.T) *other {
+func newOthers(t *testing.T) *otherSoftware {
 	if !*others {
 		t.Skip("it takes some minutes and the network; to run it: -others")
 	}
 	root := newRoot(t)
-	o := &other{
+	o := &otherSoftware{
 		root:      root,
 		goVersion: goEnv(t, "GOVERSION"),
 		system:    pathWithoutGo(os.Getenv("PATH")),
@@ -107,17 +107,17 @@ func newOthers(t *testing.T) *other {
 	return o
 }
 
-func (o *other) path(names ...string) string {
+func (o *otherSoftware) path(names ...string) string {
 	return filepath.Join(append([]string{o.root}, names...)...)
 }
 
 // search is PATH with the go in dir first. Behind go-safe is the true one.
-func (o *other) search(dir string) string {
+func (o *otherSoftware) search(dir string) string {
 	return strings.Join([]string{dir, o.plain, o.system}, string(filepath.ListSeparator))
 }
 
 // source makes the run's folder anew, with the module's files in it, and returns that of the module.
-func (o *other) source(t *testing.T, module string) string {
+func (o *otherSoftware) source(t *testing.T, module string) string {
 	t.Helper()
 	removeTree(o.path("run"))
 	for _, name := range []string{"home", "tmp"} {
@@ -142,25 +142,28 @@ func (o *other) source(t *testing.T, module string) string {
 }
 
 // command is a command in the module, with the go of dir.
-func (o *other) command(t *testing.T, dir, name string, args ...string) *exec.Cmd {
+func (o *otherSoftware) command(t *testing.T, dir, name string, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(t.Context(), name, args...)
 	cmd.Dir = o.path("run", "module")
 	cmd.Env = append(slices.Clone(o.environ), "PATH="+o.search(dir))
 	return cmd
 }
 
-// compare runs the suite and fails for each test that go-safe changes. Plain go runs it again if there is one, for tests
-// that now pass and now fail by themselves.
-func (o *other) compare(t *testing.T, suite otherSuite) {
+// compare runs the suite and fails for each test that go-safe changes. If there is one, plain go runs the suite again:
+// a test that passes now and fails then with plain go does not count.
+func (o *otherSoftware) compare(t *testing.T, suite otherSuite) {
 	plain, safe := o.run(t, suite, o.plain), o.run(t, suite, o.safe)
 	again := plain
-	if len(diffOthers(plain, plain, safe).differ) > 0 {
+	if d := diffOthers(plain, plain, safe); len(d.differ) > 0 {
+		for _, name := range d.differ {
+			t.Logf("%s: %s with plain go, %s with go-safe\nlog with plain go:\n%s\nlog with go-safe:\n%s", name,
+				plain.action(name), safe.action(name), plain.log(name), safe.log(name))
+		}
 		again = o.run(t, suite, o.plain)
 	}
 	d := diffOthers(plain, again, safe)
 	for _, name := range d.differ {
-		t.Errorf("%s: %s with plain go, %s with go-safe\nlog with plain go:\n%s\nlog with go-safe:\n%s", name,
-			plain.action(name), safe.action(name), plain.log(name), safe.log(name))
+		t.Errorf("%s: %s with plain go, twice, and %s with go-safe", name, plain.action(name), safe.action(name))
 	}
 	t.Logf("%s %s: plain go: %v; go-safe: %v; same: %d, unsteady with plain go: %q, differences: %d", suite.module,
 		otherVersions[suite.module], plain, safe, d.same, d.unsteady, len(d.differ))
@@ -170,7 +173,7 @@ func (o *other) compare(t *testing.T, suite otherSuite) {
 }
 
 // run runs the suite's tests once. That some fail is no error here.
-func (o *other) run(t *testing.T, suite otherSuite, dir string) otherResults {
+func (o *otherSoftware) run(t *testing.T, suite otherSuite, dir string) otherResults {
 	t.Helper()
 	o.source(t, suite.module)
 	args := slices.Concat([]string{"test", "-json", "-count=1", "-timeout=60m", "-exec=env 'PATH=" + o.search(dir) + "'"},
@@ -243,8 +246,7 @@ type otherDifference struct {
 	unsteady, differ []string
 }
 
-// diffOthers compares two runs by plain go with one through go-safe. A package that has an unsteady test counts by its
-// other tests alone.
+// diffOthers compares two runs by plain go with one through go-safe.
 func diffOthers(first, second, safe otherResults) otherDifference {
 	var d otherDifference
 	names := make(map[string]bool)

@@ -44,8 +44,9 @@ var otherTools = []otherTool{
 		script: "make -j8 >out 2>err; echo $?; sort out err; cksum bin/* | sort"},
 }
 
-// dlvFlags: addresses and process IDs, which are others each time, are not printed.
-const dlvFlags = `--allow-non-terminal-interactive --init debug . </dev/null 2>&1 | sed 's/0x[0-9a-f]*\|[0-9]\{3,\}/N/g'; ls`
+// dlvFlags hides addresses and process IDs, which differ each time.
+const dlvFlags = `--allow-non-terminal-interactive --init debug . </dev/null 2>&1 |
+	sed 's/0x[0-9a-f]*\|[0-9]\{3,\}/N/g'; ls`
 
 // otherProgram is what the tools work on.
 const otherProgram = `
@@ -126,7 +127,7 @@ func TestOthersTools(t *testing.T) {
 }
 
 // install builds a tool, by plain go.
-func (o *other) install(t *testing.T, module, pkg string) {
+func (o *otherSoftware) install(t *testing.T, module, pkg string) {
 	t.Helper()
 	o.source(t, "")
 	cmd := exec.Command(filepath.Join(o.plain, "go"), "install", path.Join(module, pkg)+"@"+otherVersions[module])
@@ -135,7 +136,7 @@ func (o *other) install(t *testing.T, module, pkg string) {
 }
 
 // tool runs the tool's script and returns how it ended and what it printed.
-func (o *other) tool(t *testing.T, tool otherTool, dir string) string {
+func (o *otherSoftware) tool(t *testing.T, tool otherTool, dir string) string {
 	t.Helper()
 	module := o.source(t, tool.on)
 	if tool.files != "" {
@@ -144,7 +145,8 @@ func (o *other) tool(t *testing.T, tool otherTool, dir string) string {
 		}
 	}
 	if tool.git {
-		const script = "git init -q && git add . && git -c user.name=a -c user.email=a@example.com commit -qm a && git tag v1.0.0"
+		const script = `git init -q && git add . &&
+			git -c user.name=a -c user.email=a@example.com commit -qm a && git tag v1.0.0`
 		cmd := o.command(t, o.plain, "sh", "-c", script)
 		cmd.Env = append(cmd.Env, "GIT_AUTHOR_DATE=@1 +0000", "GIT_COMMITTER_DATE=@1 +0000")
 		mustRun(t, cmd)

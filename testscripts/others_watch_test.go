@@ -50,8 +50,8 @@ func main() {
 }
 `
 
-// TestOthersWatcher does what watchers of files do, fifty times: start a server by go run, kill it and start it again on
-// the same port.
+// TestOthersWatcher does what watchers of files do, fifty times: it starts a server by go run, kills it and starts it
+// again on the same port.
 func TestOthersWatcher(t *testing.T) {
 	o := newOthers(t)
 	if *long {
@@ -67,7 +67,7 @@ func TestOthersWatcher(t *testing.T) {
 }
 
 // watch returns how each start ended, and what is left.
-func (o *other) watch(t *testing.T, dir string) []string {
+func (o *otherSoftware) watch(t *testing.T, dir string) []string {
 	if err := txtar.Write(txtar.Parse([]byte(watchFiles)), o.source(t, "")); err != nil {
 		t.Fatal(err)
 	}
@@ -97,9 +97,9 @@ func (o *other) watch(t *testing.T, dir string) []string {
 	return lines
 }
 
-// restart starts the server, kills what was started, and returns how that ended and whether the server goes on: one that
-// does is killed then.
-func (o *other) restart(t *testing.T, dir, address string, sig syscall.Signal, group bool) string {
+// restart starts the server, kills what was started, and returns how that ended and whether the server goes on. A server
+// that goes on is killed then.
+func (o *otherSoftware) restart(t *testing.T, dir, address string, sig syscall.Signal, group bool) string {
 	cmd := o.command(t, dir, filepath.Join(dir, "go"), "run", ".")
 	cmd.Env = append(cmd.Env, "ADDRESS="+address)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
@@ -137,14 +137,11 @@ func (o *other) restart(t *testing.T, dir, address string, sig syscall.Signal, g
 	if err != nil {
 		return ended + ", no server"
 	}
-	defer c.Close()
 	reply, _ := bufio.NewReader(c).ReadString('\n')
 	syscall.Kill(server, syscall.SIGKILL)
-	for syscall.Kill(server, 0) == nil {
-		// Until init, or who stands for it, has reaped it.
-		if state, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", server)); err != nil || strings.Contains(string(state), ") Z ") {
-			break
-		}
+	for err == nil {
+		c.Close() // until the port is free
+		c, err = net.Dial("tcp", address)
 	}
 	return ended + ", the server goes on: " + reply
 }
