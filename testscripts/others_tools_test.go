@@ -20,8 +20,8 @@ type otherTool struct {
 	name   string
 	module string // of the tool
 	pkg    string // the program's package, below the module
-	on     string // the module that it works on, or
-	files  string // its files
+	on     string // the module that it works on
+	files  string // what is added to it
 	git    bool   // they are a repository
 	script string // of sh, with the go that is looked at first on PATH, and the tool behind it
 	want   string // stands in what plain go makes it print
@@ -30,9 +30,10 @@ type otherTool struct {
 
 var otherTools = []otherTool{
 	{name: "staticcheck", module: "honnef.co/go/tools", pkg: "cmd/staticcheck", on: "github.com/magefile/mage",
-		script: "staticcheck ./...", want: "is deprecated", long: true},
+		files: otherUnused, script: "staticcheck ./...", want: "func unused is unused", long: true},
 	{name: "golangci-lint", module: "github.com/golangci/golangci-lint/v2", pkg: "cmd/golangci-lint",
-		on: "github.com/magefile/mage", script: "golangci-lint run ./...", want: "issues:", long: true},
+		on: "github.com/magefile/mage", files: otherUnused, script: "golangci-lint run ./...",
+		want: "func unused is unused", long: true},
 	{name: "dlv debug", module: "github.com/go-delve/delve", pkg: "cmd/dlv", files: otherProgram,
 		script: "dlv debug " + dlvFlags, want: `"halted here"`, long: true},
 	{name: "dlv test", module: "github.com/go-delve/delve", pkg: "cmd/dlv", files: otherProgram,
@@ -48,7 +49,15 @@ var otherTools = []otherTool{
 const dlvFlags = `--allow-non-terminal-interactive --init debug . </dev/null 2>&1 |
 	sed 's/0x[0-9a-f]*\|[0-9]\{3,\}/N/g'; ls`
 
-// otherProgram is what the tools work on.
+// otherUnused is something to find.
+const otherUnused = `
+-- unused.go --
+package main
+
+func unused() {}
+`
+
+// otherProgram is a module to work on.
 const otherProgram = `
 -- go.mod --
 module example.com/program
@@ -121,7 +130,7 @@ func TestOthersTools(t *testing.T) {
 			if plain != safe {
 				t.Errorf("with plain go:\n%s\nwith go-safe:\n%s", plain, safe)
 			}
-			t.Logf("%d lines, the same", strings.Count(plain, "\n"))
+			t.Logf("%d lines with plain go", strings.Count(plain, "\n"))
 		})
 	}
 }
