@@ -137,6 +137,9 @@ func (k *keeper) enter(d folder, name string) (sub folder, ok bool) {
 	}
 	sub = folder{fd: fd, at: &node{d.at, name}, zone: d.zone.below(name), maker: made}
 	sub.self, sub.finish = k.plan(fd, e, d, name)
+	if open := e.mode | sub.self.mode&0o700; open != e.mode && e.uid == k.rule.uid && !k.dry {
+		unix.Fchmod(fd, systemMode(open)) // else we could not change what is in it
+	}
 	return sub, true
 }
 

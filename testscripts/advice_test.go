@@ -224,7 +224,7 @@ var advices = []advice{
 	},
 	{
 		name: "hint_index", check: "hint", plain: "cd / && go list maps", needs: "strace",
-		exports: "PATH=$GOREAL:$SYSTEM strace -f -qq -o /dev/null -P $(dirname $GOREAL)/src/maps/maps.go " +
+		exports: "ulimit -n 40; PATH=$GOREAL:$SYSTEM strace -f -qq -o /dev/null -P $(dirname $GOREAL)/src/maps/maps.go " +
 			"-e inject=openat:error=EMFILE go list maps",
 	},
 	{

@@ -36,8 +36,12 @@ func (c *command) cacheTrouble(loading func() string) string {
 
 // indexTrouble looks for an index in the build cache that is wrong for good: a go command that had too few open files
 // could not read a package, and kept that (cmd/go/internal/modindex). Without the indexes the package is found. Where
-// it is not, there are still too few.
+// it is not, there are still too few. The go command is asked only where few files may be open.
 func (c *command) indexTrouble(loading func() string) string {
+	few := c.finding("open-files")
+	if few == "" {
+		return ""
+	}
 	cache := c.plan.Value("GOCACHE")
 	wrong := func(complaints string) bool {
 		return strings.Contains(complaints, syscall.EMFILE.Error()) || c.unindexed(complaints, cache)
@@ -47,7 +51,7 @@ func (c *command) indexTrouble(loading func() string) string {
 	}
 	debug := strings.TrimPrefix(getenv(c.environ, "GODEBUG")+",goindex=0", ",")
 	if wrong(c.loadingIn(envfix.Setenv(c.environ, "GODEBUG", debug))) {
-		return c.finding("open-files")
+		return few
 	}
 	return fmt.Sprintf("the build cache %s has wrong indexes of packages (a go command once had too few open files, "+
 		"ulimit -n?); type: "+self+" clean -cache", cache)
