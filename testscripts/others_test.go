@@ -45,7 +45,7 @@ type otherSuite struct {
 
 var otherSuites = []otherSuite{
 	{module: "golang.org/x/tools", packages: []string{"./go/packages", "./internal/gocommand", "./internal/imports",
-		"./go/analysis/unitchecker"}},
+		"./go/analysis/unitchecker"}, long: true},
 	{module: "github.com/magefile/mage", packages: []string{"./..."}},
 	{module: "gotest.tools/gotestsum", packages: []string{"./..."}},
 	{module: "github.com/rogpeppe/go-internal", packages: []string{"./..."}},
