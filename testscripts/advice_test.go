@@ -234,6 +234,7 @@ var advices = []advice{
 	},
 	{
 		name: "hint_cache_quota", check: "hint", needs: "mkfs.btrfs", exports: "export GOCACHE=$WORK/q/c",
+		plain: "cd / && go list -deps net/http", // of the module m, which is new, it would need no cache
 		given: "truncate -s 300M disk; mkfs.btrfs -q disk 2>&-; mkdir q; mount -o loop disk q; btrfs quota enable q; " +
 			"btrfs subvolume create q/c; btrfs qgroup limit 4M q/c; chown $WHO q/c; " +
 			"setpriv --reuid=$WHO --clear-groups --regid=$WHO dd if=/dev/zero of=q/c/README bs=64k; true",

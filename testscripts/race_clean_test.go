@@ -71,7 +71,11 @@ func manyPackages(n int) string {
 // TestRaceCleanKilled kills a clean of the module cache at random moments. The cache is whole or empty then, and the go command finds
 // nothing wrong with it. (Plain go leaves some files, most times.)
 func TestRaceCleanKilled(t *testing.T) {
-	const modules, kills = 60, 20
+	const modules = 60
+	kills := 6
+	if *long {
+		kills = 20
+	}
 	r := newRace(t, "-- go.mod --\nmodule m\n\ngo 1.21\n"+requirements(modules))
 	if err := writeProxy(r.path("proxy"), modules); err != nil {
 		t.Fatal(err)
