@@ -46,9 +46,9 @@ type otherSuite struct {
 var otherSuites = []otherSuite{
 	{module: "golang.org/x/tools", packages: []string{"./go/packages", "./internal/gocommand", "./internal/imports",
 		"./go/analysis/unitchecker"}, long: true},
-	{module: "github.com/magefile/mage", packages: []string{"./..."}},
+	{module: "github.com/magefile/mage", packages: []string{"./..."}, long: true},
 	{module: "gotest.tools/gotestsum", packages: []string{"./..."}},
-	{module: "github.com/rogpeppe/go-internal", packages: []string{"./..."}},
+	{module: "github.com/rogpeppe/go-internal", packages: []string{"./..."}, long: true},
 	{module: "mvdan.cc/garble", packages: []string{"."}, flags: []string{"-short"}, needs: "go1.26", long: true},
 }
 
