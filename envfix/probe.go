@@ -97,13 +97,15 @@ var (
 	workRoom   = room{exec: true, bytes: 1 << 30, files: 4096}
 )
 
-// buildRoom is what a build cache needs. A new one gets 256 folders before anything else (cmd/go/internal/cache.Open).
-func (l looks) buildRoom(cache string) room {
-	need := cacheRoom
-	if !l.at(filepath.Join(cache, "ff")).exists() {
-		need.files += 256
+// newCacheRoom is what a new build cache needs, which gets 256 folders before anything else (cmd/go/internal/cache.Open).
+var newCacheRoom = room{exec: cacheRoom.exec, bytes: cacheRoom.bytes, files: cacheRoom.files + 256}
+
+// buildRoom is what a build cache needs.
+func buildRoom(cache string) room {
+	if _, err := os.Stat(filepath.Join(cache, "ff")); err != nil {
+		return newCacheRoom
 	}
-	return need
+	return cacheRoom
 }
 
 // unusable says why the directory cannot serve, in words that follow its path; "" where it can, if

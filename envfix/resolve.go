@@ -155,10 +155,10 @@ func (r *resolver) defaults() {
 // buildCache decides GOCACHE.
 func (r *resolver) buildCache() {
 	was := r.gocache()
-	need := r.seen.buildRoom(was.Value)
-	need.exec = r.RunsCache
-	if r.ClearsBuild {
-		need = room{}
+	var need room
+	if !r.ClearsBuild {
+		need = buildRoom(was.Value)
+		need.exec = r.RunsCache
 	}
 	why := r.verdict("GOCACHE", was, need)
 	if why == "" && !r.ClearsBuild && !r.explicit(was) {
@@ -276,9 +276,7 @@ func WithoutLocks(err error) string {
 // pickCache returns the base for private caches, "" where there is none. It is the same for all commands: one on
 // which nothing can be executed is only taken where there is no other, and serves those that execute nothing from it.
 func (r *resolver) pickCache() string {
-	fresh := cacheRoom
-	fresh.files += 256
-	return r.pick(r.cacheBases(), workRoom, fresh, cacheRoom, pathRoom)
+	return r.pick(r.cacheBases(), workRoom, newCacheRoom, cacheRoom, pathRoom)
 }
 
 // cacheBases are the private bases whose files can be locked.

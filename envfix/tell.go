@@ -32,7 +32,7 @@ func LookAt(name, path string) Place {
 	need := map[string]room{"GOTMPDIR": chosenRoom, "TMPDIR": tempRoom, "GOPATH": pathRoom, "WORK": workRoom}[name]
 	switch {
 	case name == "GOCACHE":
-		need = looks{}.buildRoom(path)
+		need = buildRoom(path)
 	case need == (room{}):
 		need = cacheRoom
 	}

@@ -18,7 +18,7 @@ func CacheTrouble(cache string) (path, trouble string) {
 	if !judgeable(cache) || !f.exists() || f.err == nil && !f.dir { // of a file the go command's own error says it
 		return cache, ""
 	}
-	need := looks{}.buildRoom(cache)
+	need := buildRoom(cache)
 	need.exec = false
 	if why := f.unusable(need); why != "" {
 		return cache, why

@@ -44,11 +44,12 @@ func fix(dir string, o *Options) (*Report, error) {
 	if useless && (o.Owner == nil || c.facts.uid != 0) {
 		return asideWhole(dir, c, o)
 	}
-	asCache := openCache
+	var d folder
 	if o.Bare {
-		asCache = openBare
+		d, err = openBare(open)
+	} else {
+		d, _, err = openCache(open, seenByUser)
 	}
-	d, _, err := asCache(open, seenByUser)
 	if err != nil {
 		return nil, err
 	}
@@ -75,17 +76,17 @@ func fix(dir string, o *Options) (*Report, error) {
 }
 
 // openBare opens a directory once more, whatever is in it.
-func openBare(d *fsinfo.Dir, _ func(fd int, path string) bool) (folder, Shape, error) {
+func openBare(d *fsinfo.Dir) (folder, error) {
 	fd, err := openSub(d.FD(), ".")
 	if err != nil {
-		return folder{}, Other, &fs.PathError{Op: "open", Path: d.Path, Err: err}
+		return folder{}, &fs.PathError{Op: "open", Path: d.Path, Err: err}
 	}
 	self, err := lookAt(fd, "")
 	if err != nil {
 		unix.Close(fd)
-		return folder{}, Other, &fs.PathError{Op: "stat", Path: d.Path, Err: err}
+		return folder{}, &fs.PathError{Op: "stat", Path: d.Path, Err: err}
 	}
-	return folder{fd: fd, at: &node{name: d.Path}, self: self, zone: rootZone}, Other, nil
+	return folder{fd: fd, at: &node{name: d.Path}, self: self, zone: rootZone}, nil
 }
 
 // fixError names what was to be fixed, and not the element of the way that is missing.

@@ -30,7 +30,7 @@ func volume(dir string, owner Owner) (caches []string, bare bool) {
 		return nil, false
 	}
 	defer open.Close()
-	d, _, err := openBare(open, nil)
+	d, err := openBare(open)
 	if err != nil {
 		return nil, false
 	}

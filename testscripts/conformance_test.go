@@ -430,6 +430,19 @@ func (r conformanceResults) String() string {
 	return s
 }
 
+// add takes an event of go test -json (go doc test2json).
+func (r conformanceResults) add(name, action, output string) {
+	if r[name] == nil {
+		r[name] = new(conformanceResult)
+	}
+	switch action {
+	case "pass", "skip", "fail":
+		r[name].action = action
+	case "output":
+		r[name].log.WriteString(output)
+	}
+}
+
 // with returns the names of the scripts that ended so.
 func (r conformanceResults) with(action string) []string {
 	var names []string
@@ -457,15 +470,7 @@ func parseConformance(t *testing.T, output *bytes.Buffer) conformanceResults {
 		if !ok {
 			continue
 		}
-		if results[name] == nil {
-			results[name] = new(conformanceResult)
-		}
-		switch event.Action {
-		case "pass", "skip", "fail":
-			results[name].action = event.Action
-		case "output":
-			results[name].log.WriteString(event.Output)
-		}
+		results.add(name, event.Action, event.Output)
 	}
 	return results
 }

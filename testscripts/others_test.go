@@ -228,15 +228,7 @@ func parseOthers(output string) (otherResults, error) {
 		if name == "" {
 			continue // what the compiler says has an ImportPath
 		}
-		if results[name] == nil {
-			results[name] = new(conformanceResult)
-		}
-		switch event.Action {
-		case "pass", "skip", "fail":
-			results[name].action = event.Action
-		case "output":
-			results[name].log.WriteString(event.Output)
-		}
+		conformanceResults(results).add(name, event.Action, event.Output)
 	}
 	return results, nil
 }
