@@ -52,6 +52,16 @@ func (r *Run) DueIn(dir string) bool {
 	return false
 }
 
+// MakeOpen makes a folder in the place dir, if that is a cache shared by setgid, so that the group can use it from the
+// first moment, whatever the umask.
+func (r *Run) MakeOpen(dir, name string) {
+	for _, j := range r.jobs {
+		if j.place.Dir == dir {
+			j.makeOpen(name)
+		}
+	}
+}
+
 // Repair gives what the command made its rights. Its cost is that of what is new; to find it costs a look at each directory of
 // cache/download, and in a build cache at each entry of a bucket that changed. It may be called while the command runs, but
 // once at a time; the report counts what was changed since the run began, and has what is left now.

@@ -160,6 +160,17 @@ func umask() fs.FileMode {
 	return fs.FileMode(m)
 }
 
+// makeOpen makes a folder in the place with the same rights. The umask is the process's: no other goroutine makes files
+// now.
+func (j *job) makeOpen(name string) {
+	if j.rule.policy != SharedSet || len(j.missing) > 0 {
+		return
+	}
+	old := unix.Umask(0)
+	defer unix.Umask(old)
+	unix.Mkdirat(j.base.fd, name, uint32(j.base.self.mode.Perm()))
+}
+
 func (r *Run) repair() *Report {
 	total := &Report{}
 	total.leave(r.left)

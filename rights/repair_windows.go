@@ -6,6 +6,7 @@ import "time"
 type job struct{ place Place }
 
 func (r *Run) begin(p Place)   {}
+func (j job) makeOpen(string)  {}
 func (r *Run) repair() *Report { return &Report{} }
 func (r *Run) close()          {}
 func now() time.Time           { return time.Now() }

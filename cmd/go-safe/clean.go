@@ -59,7 +59,7 @@ func (c *command) clean(release func(), repairs *rights.Run) int {
 			}
 		}
 	}
-	status := c.start(c.repairing(repairs, func(start shim.Command) (shim.Status, error) {
+	status := c.start(c.repairing(repairs, func() {}, func(start shim.Command) (shim.Status, error) {
 		start.Finish = append(start.Finish, putBack)
 		status, err := shim.Run(start)
 		if err != nil { // it was not started

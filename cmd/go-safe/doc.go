@@ -101,16 +101,20 @@ you would run what he put there. Root in the home of the cache's owner, as with 
 it makes. Root is warned of a chosen cache that another user owns and everybody may write to. The doctor names what
 others may write to. What another user made in a cache and closed to you makes it one that does not work.
 
-The repair looks at what is new and at nothing else, and holds the lock on the module cache alone from before the command. Extracted
-modules stay read-only, execute bits stay, and nobody gets rights that the cache's own directory does not give. The umask of the go
-command is the user's. Root gives away regular files and directories of root's that have one name, are in the cache's mount
-and were born after the command began, to the owner of the directory they are in: in the caches, pkg/sumdb, the directory of
-binaries, the go folder of the user's settings, and in a project what the go command itself made there: go.sum, go.work.sum, the
-go.mod and go.work of init, vendor, the files of -debug-trace and its like, and of go build and go test the profiles and binaries, C headers beside them,
-that the command line names, by a pattern such as ./cmd/... too. Where the file system keeps no birth times they are named and left; in a shared cache they stay root's and are open to the group.
-Go run loads what it needs first (go run -n, under the lock), where that may need a repair; what else it makes is repaired while its program
-goes on: after a second, and then in longer and longer intervals. So it is while any command adds to such a cache for longer than a second, every two
-seconds, for those who wait for its lock no longer.
+The repair looks at what is new and at nothing else. Where a module cache needs it, commands that may download
+load one at a time: a command takes the exclusive lock on the folder cache of the module cache, and gives it
+back when the go command has loaded and the first program of its build or test runs (Linux; elsewhere when it
+ends). Extracted modules stay read-only, execute bits stay, and nobody gets rights that the cache's own
+directory does not give. The umask of the go command is the user's. Root gives away regular files and
+directories of root's that have one name, are in the cache's mount and were born after the command began, to the
+owner of the directory they are in: in the caches, pkg/sumdb, the directory of binaries, the go folder of the
+user's settings, and in a project what the go command itself made there: go.sum, go.work.sum, the go.mod and
+go.work of init, vendor, the files of -debug-trace and its like, and of go build and go test the profiles and
+binaries, C headers beside them, that the command line names, by a pattern such as ./cmd/... too. Where the file
+system keeps no birth times they are named and left; in a shared cache they stay root's and are open to the
+group. Go run loads what it needs first (go run -n, under that lock), where that may need a repair; what else it
+makes is repaired while its program goes on: after a second, and then in longer and longer intervals. So it is
+while any command loads for longer than a second, every two seconds, for those who wait for its lock no longer.
 
 A toolchain in a cache of several users that go mod download is told to download is made ready to be run at once (its programs executable, its go.mod files in
 place), for the go command does so at the first use, and only its owner can. While one is used for the first time the lock is for that command alone, but

@@ -50,6 +50,11 @@ func lockRows(environ []string, real shim.Go) []lockRow {
 		}
 		r.look(c.serverTime())
 		rows = append(rows, r)
+		if r.Name == "GOMODCACHE" && isShared(r.Dir) { // where commands load one at a time
+			r.Dir = loadDir(r.Dir)
+			r.look(c.serverTime())
+			rows = append(rows, r)
+		}
 	}
 	return rows
 }

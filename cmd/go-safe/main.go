@@ -67,7 +67,7 @@ func run(argv, environ []string, stdout, stderr io.Writer) int {
 		return c.start(shim.Exec)
 	}
 	repairs := rights.Begin(began, c.places())
-	wanted := c.alone(c.wants(), repairs)
+	wanted := c.alone(c.wants())
 	release, err := c.lockAll(wanted)
 	if err != nil {
 		return say.failure(exitFailed, err)
@@ -85,8 +85,15 @@ func run(argv, environ []string, stdout, stderr io.Writer) int {
 		if err := c.loadFirst(repairs); err != nil {
 			return say.failure(exitFailed, err)
 		}
+		loaded := func() {}
+		if !c.class.Outlives {
+			if loaded, err = c.lockLoad(repairs); err != nil {
+				return say.failure(exitFailed, err)
+			}
+			defer loaded()
+		}
 		explain := c.explain()
-		status := c.start(c.repairing(repairs, c.placing(staged)))
+		status := c.start(c.repairing(repairs, loaded, c.placing(staged)))
 		explain(status)
 		return status
 	}

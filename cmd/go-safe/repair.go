@@ -23,8 +23,10 @@ func (c *command) settle() {
 		if v.Name != "GOMODCACHE" || !v.Changed() || c.noLocks || rights.Of(v.Was.Value).Policy != rights.SharedSet {
 			continue
 		}
-		if release, _ := c.acquire(want{v.Name, v.Was.Value, lock.Shared}, c.patient()); release != nil {
-			release()
+		for _, dir := range []string{v.Was.Value, loadDir(v.Was.Value)} {
+			if release, _ := c.acquire(want{v.Name, dir, lock.Shared}, c.patient()); release != nil {
+				release()
+			}
 		}
 		c.prepare() // what that command made until now may be open already
 		return
@@ -93,19 +95,19 @@ func asksForMore(arg string) bool {
 	return arg == "mod" || isFlag && (flag == "mod=mod" || flag == "m" || strings.HasPrefix(flag, "m="))
 }
 
-// alone makes the lock on a module cache whose new entries need a repair one for a change: nobody is to meet them before. So it is
-// while a toolchain is made ready.
-func (c *command) alone(list []want, run *rights.Run) []want {
+// alone makes the lock on a module cache exclusive while a toolchain is made ready there: nobody is to meet it before.
+func (c *command) alone(list []want) []want {
 	for i, w := range list {
-		if w.name == "GOMODCACHE" && (run.DueIn(w.dir) || c.readies()) {
+		if w.name == "GOMODCACHE" && c.readies() {
 			list[i].mode = lock.Exclusive
 		}
 	}
 	return list
 }
 
-// repairing returns what runs the command and repairs what it made, before anything is told of how it ended.
-func (c *command) repairing(r *rights.Run, run func(shim.Command) (shim.Status, error)) func(shim.Command) (shim.Status, error) {
+// repairing returns what runs the command and repairs what it made, before anything is told of how it ended. It calls
+// loaded when the command adds nothing more to the module cache, if it can tell.
+func (c *command) repairing(r *rights.Run, loaded func(), run func(shim.Command) (shim.Status, error)) func(shim.Command) (shim.Status, error) {
 	tools := c.fetched()
 	if !r.Due() && tools == nil {
 		return run
@@ -114,9 +116,9 @@ func (c *command) repairing(r *rights.Run, run func(shim.Command) (shim.Status, 
 		defer r.Close()
 		stop := func() {}
 		if c.class.Outlives {
-			stop = repeating(r, time.Minute)
+			stop = repeating(r)
 		} else if r.DueIn(c.plan.Value("GOMODCACHE")) {
-			stop = repeating(r, 2*time.Second) // who waits for the lock goes on without it some time
+			stop = whileLoading(r, loaded)
 		}
 		stop = sync.OnceFunc(stop)
 		defer stop() // where the command could not be started
@@ -144,11 +146,16 @@ func (c *command) loadFirst(r *rights.Run) error {
 	if c.class.Verb != "run" || c.noLocks || !r.DueIn(cache) && !c.readies() {
 		return nil
 	}
-	release, err := c.take(want{"GOMODCACHE", cache, lock.Exclusive})
-	if release == nil {
+	release, err := c.lockAll(c.alone([]want{{"GOMODCACHE", cache, lock.Shared}}))
+	if err != nil {
 		return err
 	}
 	defer release()
+	loaded, err := c.lockLoad(r)
+	if err != nil {
+		return err
+	}
+	defer loaded()
 	proc.Run(proc.Command{ // what fails fails again, and is said then
 		Path:    c.real.Path,
 		Args:    slices.Insert(slices.Clone(c.args), c.class.Own, "-n"),
@@ -159,14 +166,13 @@ func (c *command) loadFirst(r *rights.Run) error {
 	return nil
 }
 
-// repeating repairs while a command goes on, first after a second and then in longer and longer intervals, up to the one given, or such that it
-// takes no more than a twentieth of the time. Of a program for which the go command has built nobody sees when that is done with the caches, and other
-// users are not to wait for the program's end; and who waits for a long download goes on without the lock in the end. Root gives away what is
-// new as ever: whoever owns the caches that root runs a program from could have had anything of root's before.
-func repeating(r *rights.Run, longest time.Duration) (stop func()) {
-	over, stopped := make(chan bool), make(chan bool)
-	go func() {
-		defer close(stopped)
+// repeating repairs while a command goes on, first after a second and then in longer and longer intervals, up to a
+// minute, or such that it takes no more than a twentieth of the time. Of a program for which the go command has built
+// nobody sees when that is done with the caches, and other users are not to wait for the program's end. Root gives
+// away what is new as ever: whoever owns the caches that root runs a program from could have had anything of root's
+// before.
+func repeating(r *rights.Run) (stop func()) {
+	return inBackground(func(over <-chan bool) {
 		for pause := time.Second; ; {
 			select {
 			case <-over:
@@ -174,14 +180,10 @@ func repeating(r *rights.Run, longest time.Duration) (stop func()) {
 			case <-time.After(pause):
 				began := time.Now()
 				r.Repair()
-				pause = max(min(2*pause, longest), 20*time.Since(began))
+				pause = max(min(2*pause, time.Minute), 20*time.Since(began))
 			}
 		}
-	}()
-	return func() {
-		close(over)
-		<-stopped
-	}
+	})
 }
 
 // tellRepair says what could not be repaired, and with GOSAFE_VERBOSE=1 what was.

@@ -1,8 +1,10 @@
 package proc
 
 import (
+	"bytes"
 	"math"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -82,6 +84,31 @@ func threads(uid int) (n uint64) {
 		}
 	}
 	return n
+}
+
+// Builds reports whether a program of a build or a test runs below the children of this process: one with the go
+// command's work folder, go-build and a number, in its command line. It is false where the kernel does not list
+// children.
+func Builds() bool {
+	return slices.ContainsFunc(children("self"), hasBuild)
+}
+
+func hasBuild(pid string) bool {
+	return slices.ContainsFunc(children(pid), func(child string) bool {
+		line, _ := os.ReadFile("/proc/" + child + "/cmdline")
+		_, number, ok := bytes.Cut(line, []byte("/go-build"))
+		return ok && len(number) > 0 && '0' <= number[0] && number[0] <= '9' || hasBuild(child)
+	})
+}
+
+// children returns the pids of a process's children.
+func children(pid string) (pids []string) {
+	tasks, _ := os.ReadDir("/proc/" + pid + "/task")
+	for _, task := range tasks {
+		list, _ := os.ReadFile("/proc/" + pid + "/task/" + task.Name() + "/children")
+		pids = append(pids, strings.Fields(string(list))...)
+	}
+	return pids
 }
 
 // die takes the runtime's handler away and kills this process. It returns only where it failed.

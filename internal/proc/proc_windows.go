@@ -14,6 +14,9 @@ const DiesWithUs = false
 // Cramped is false: nothing is known of small limits here.
 func Cramped() bool { return false }
 
+// Builds is false: other processes are not looked at here.
+func Builds() bool { return false }
+
 // Attributes are none.
 func Attributes() *syscall.SysProcAttr { return nil }
 
