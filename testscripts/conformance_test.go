@@ -25,8 +25,7 @@ import (
 var (
 	conformance = flag.Bool("conformance", false,
 		"run the Go project's own script tests of cmd/go through go-safe; needs -timeout=60m")
-	full = flag.Bool("full", false, "with -conformance: without -short, which leaves scripts and parts of them out; "+
-		"a leg takes an hour or two")
+	full = flag.Bool("full", false, "with -conformance: without -short, and only the scripts that this makes a difference to")
 )
 
 // TestConformance runs the Go project's own script tests of cmd/go twice, with go-safe standing as go and
@@ -324,7 +323,7 @@ func (c *conformanceSuite) run(t *testing.T, cond conformanceCondition, env []st
 	}
 
 	var stdout, stderr bytes.Buffer
-	cmd := exec.CommandContext(t.Context(), c.binary, "-test.run=^TestScript$", fmt.Sprintf("-test.short=%v", !*full),
+	cmd := exec.CommandContext(t.Context(), c.binary, "-test.run="+c.pattern(t), fmt.Sprintf("-test.short=%v", !*full),
 		"-test.v=test2json", "-test.timeout="+conformanceTimeout().String())
 	cmd.Dir = filepath.Join(c.source, "go")
 	cmd.Env = append(c.environ(dir), env...)
@@ -344,6 +343,34 @@ func (c *conformanceSuite) run(t *testing.T, cond conformanceCondition, env []st
 	results := parseConformance(t, &stdout)
 	c.checkComplete(t, results, err, stderr.String())
 	return results
+}
+
+// scripts are the names of those that run. README is among them: the suite has a test for it.
+func (c *conformanceSuite) scripts(t *testing.T) (names []string) {
+	t.Helper()
+	dir := filepath.Join(c.source, "go", "testdata", "script")
+	files, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range files {
+		text, err := os.ReadFile(filepath.Join(dir, file.Name()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !*full || bytes.Contains(text, []byte("short]")) {
+			names = append(names, strings.TrimSuffix(file.Name(), ".txt"))
+		}
+	}
+	return names
+}
+
+// pattern chooses them for -test.run.
+func (c *conformanceSuite) pattern(t *testing.T) string {
+	if !*full {
+		return "^TestScript$"
+	}
+	return "^TestScript$/^(" + strings.Join(c.scripts(t), "|") + ")$"
 }
 
 // makeRunDir makes the directories that a run of the suite uses, and gives them their owners.
@@ -475,24 +502,19 @@ func parseConformance(t *testing.T, output *bytes.Buffer) conformanceResults {
 	return results
 }
 
-// checkComplete fails the test unless each file in testdata/script has a result, and the suite failed
-// exactly if one of them did. README is among them: the suite has a test for it.
+// checkComplete fails the test unless each script has a result, and the suite failed exactly if one of them did.
 func (c *conformanceSuite) checkComplete(t *testing.T, results conformanceResults, err error, stderr string) {
 	t.Helper()
-	files, dirErr := os.ReadDir(filepath.Join(c.source, "go", "testdata", "script"))
-	if dirErr != nil {
-		t.Fatal(dirErr)
-	}
+	names := c.scripts(t)
 	var missing []string
-	for _, file := range files {
-		name := strings.TrimSuffix(file.Name(), ".txt")
+	for _, name := range names {
 		if results[name] == nil || results[name].action == "" {
 			missing = append(missing, name)
 		}
 	}
 	switch {
-	case len(missing) > 0 || len(results) != len(files):
-		t.Fatalf("%v, of %d; without a result: %q; the suite ended with %v\n%s", results, len(files), missing, err, stderr)
+	case len(missing) > 0 || len(results) != len(names):
+		t.Fatalf("%v, of %d; without a result: %q; the suite ended with %v\n%s", results, len(names), missing, err, stderr)
 	case (err != nil) != (len(results.with("fail")) > 0):
 		t.Fatalf("%v, but the suite ended with %v\n%s", results, err, stderr)
 	}
