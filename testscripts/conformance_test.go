@@ -24,20 +24,20 @@ import (
 
 var (
 	conformance = flag.Bool("conformance", false,
-		"run the Go project's own script tests of cmd/go through go-safe; needs -timeout=60m")
+		"run the Go project's own script tests of cmd/go through go-safe; needs -timeout=2h")
 	full = flag.Bool("full", false, "with -conformance: without -short, and only the scripts that this makes a difference to")
 )
 
 // TestConformance runs the Go project's own script tests of cmd/go twice, with go-safe standing as go and
 // without it, and compares the result of each script.
 //
-//	go test ./testscripts -run=TestConformance -conformance -timeout=60m -v
+//	go test ./testscripts -run=TestConformance -conformance -timeout=2h -v
 //
 // The suite is taken from the GOROOT installed and compiled with an overlay, see conformanceEdits. As
 // without go-safe, its go is the suite's own executable, a cmd/go that accepts the suite's test hooks.
 func TestConformance(t *testing.T) {
 	if !*conformance {
-		t.Skip("it takes some minutes for each leg; to run it: -conformance -timeout=60m")
+		t.Skip("it takes some minutes for each leg; to run it: -conformance -timeout=2h")
 	}
 	c := newConformance(t)
 	self := os.Geteuid()
