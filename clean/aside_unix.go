@@ -158,9 +158,7 @@ func moveIn(cache *fsinfo.Dir, names []string, hold Hold, anyPart bool) (*Aside,
 		case moved == nil:
 			a.names = append(a.names, name)
 		case !anyPart:
-			a.restoreEntries()
-			a.endFolder()
-			return nil, moved
+			return nil, a.undo(moved)
 		default:
 			err = moved
 		}
@@ -171,11 +169,24 @@ func moveIn(cache *fsinfo.Dir, names []string, hold Hold, anyPart bool) (*Aside,
 	}
 	// The last one moved is, in a module cache, the last one that can be missing.
 	a.place = a.names[len(a.names)-1]
-	if renameNew(tree, standIn, cache.FD(), a.place) != nil { // somebody else has made it
+	if err := renameNew(tree, standIn, cache.FD(), a.place); err != nil {
 		unix.Close(a.standIn)
 		a.standIn = -1
+		if !anyPart { // all would be deleted, also where the go command removes nothing
+			return nil, a.undo(err)
+		}
 	}
 	return a, nil
+}
+
+// undo puts the entries back and returns why. What cannot be put back stays in the folder.
+func (a *Aside) undo(why error) error {
+	if a.restoreEntries() != nil {
+		a.end()
+		return why
+	}
+	a.endFolder()
+	return why
 }
 
 // newFolder makes a folder in an open directory and opens it. It is empty and ours, whatever else may have its name by then, so that
@@ -269,7 +280,7 @@ func (a *Aside) Removed() bool {
 	return a.standIn < 0 || !same(a.in.FD(), a.place, a.standIn)
 }
 
-// Restore puts back what was set aside. What others made meanwhile stays: beside what was there, or, in a build cache, in its place.
+// Restore puts back what was set aside, beside what others made meanwhile.
 func (a *Aside) Restore() error {
 	if a.names != nil {
 		if err := a.restoreEntries(); err != nil {
@@ -294,7 +305,11 @@ func (a *Aside) restoreEntries() error {
 		unix.Unlinkat(a.in.FD(), a.place, unix.AT_REMOVEDIR)
 	}
 	for _, name := range slices.Backward(a.names) {
-		if err := move(a.tree, name, a.in.FD(), name); err != nil && !errors.Is(err, fs.ErrExist) {
+		err := move(a.tree, name, a.in.FD(), name)
+		if errors.Is(err, fs.ErrExist) {
+			err = bringBelow(a.tree, a.in.FD(), name)
+		}
+		if err != nil {
 			return a.wrap(err)
 		}
 	}
