@@ -171,7 +171,11 @@ func (m *Machine) fix(cache string) string { return m.Called + " safe fix " + en
 
 // giveBack is what root types to give a cache's entries to its owner. An entry that is not root's, or not for all to read, is given away only
 // where that is asked for.
+// It is "" where root would leave the cache alone, as one of a container's user in somebody's home: see wayTo.
 func (m *Machine) giveBack(cache, entry string, root fs.FileInfo) string {
+	if way := (*fsinfo.WayError)(nil); errors.As(rights.Way(cache), &way) && way.Run == "" {
+		return ""
+	}
 	owner := ""
 	if fi, err := os.Lstat(entry); err != nil || envfix.Owner(fi) != 0 || fi.Mode()&0o004 == 0 {
 		owner = fmt.Sprintf("--owner %d:%d ", envfix.Owner(root), envfix.Group(root))

@@ -126,44 +126,46 @@ func TestAttackHardLinks(t *testing.T) {
 				"env", "-C", a.path("module"), "HOME="+twins, "GOMODCACHE="+cache, "GOENV=off", "GOSUMDB=off",
 				"GOSAFE_GO="+a.plain, "GOPROXY=off", a.safe, "mod", "download", "example.com/b@v1.0.0")},
 	} {
-		for _, naive := range []bool{true, false} {
-			hits, rounds, turned, do := 0, 0, 0, tt.safe
-			if naive {
-				do = tt.naive
-			}
-			for rounds < 100 && !(naive && hits > 0) {
-				rounds++
-				removeTree(home)
-				removeTree(a.path("victim"))
-				mustDo(t, os.Mkdir(a.path("victim"), 0o755))
-				victim := a.path("victim/secret")
-				mustDo(t, os.WriteFile(victim, []byte("root's secret"), 0o600))
-				a.owned("home", "home/bin")
-				mustRun(t, exec.Command("cp", "-a", template, cache))
-				mustDo(t, unix.Chmod(bin, 0o2755))
-				if tt.before != nil {
-					tt.before()
+		t.Run(tt.name, func(t *testing.T) {
+			for _, naive := range []bool{true, false} {
+				hits, rounds, turned, do := 0, 0, 0, tt.safe
+				if naive {
+					do = tt.naive
 				}
-				was := facts(t, victim)
-				stop := a.start("links", home, victim)
-				do()
-				turned += stop()
-				if now := facts(t, victim); now != was {
-					hits++
-					if !naive {
-						t.Errorf("%s: root's file was %s\nand is %s", tt.name, was, now)
+				for rounds < 100 && !(naive && hits > 0) {
+					rounds++
+					removeTree(home)
+					removeTree(a.path("victim"))
+					mustDo(t, os.Mkdir(a.path("victim"), 0o755))
+					victim := a.path("victim/secret")
+					mustDo(t, os.WriteFile(victim, []byte("root's secret"), 0o600))
+					a.owned("home", "home/bin")
+					mustRun(t, exec.Command("cp", "-a", template, cache))
+					mustDo(t, unix.Chmod(bin, 0o2755))
+					if tt.before != nil {
+						tt.before()
+					}
+					was := facts(t, victim)
+					stop := a.start("links", home, victim)
+					do()
+					turned += stop()
+					if now := facts(t, victim); now != was {
+						hits++
+						if !naive {
+							t.Errorf("root's file was %s\nand is %s", was, now)
+						}
+					}
+					if found := secretIn(twins); found != "" && !naive {
+						t.Errorf("the attacker reads %s", found)
 					}
 				}
-				if found := secretIn(twins); found != "" && !naive {
-					t.Errorf("%s: the attacker reads %s", tt.name, found)
+				t.Logf("naive %t: root's file was changed in %d of %d rounds; %d links",
+					naive, hits, rounds, turned)
+				if hits > 0 != naive || turned < rounds {
+					t.Errorf("naive %t: %d hits, %d links in %d rounds", naive, hits, turned, rounds)
 				}
 			}
-			t.Logf("%s, naive %t: root's file was changed in %d of %d rounds; %d links",
-				tt.name, naive, hits, rounds, turned)
-			if hits > 0 != naive || turned < rounds {
-				t.Errorf("%s, naive %t: %d hits, %d links in %d rounds", tt.name, naive, hits, turned, rounds)
-			}
-		}
+		})
 	}
 }
 
