@@ -179,11 +179,11 @@ func moveIn(cache *fsinfo.Dir, names []string, hold Hold, anyPart bool) (*Aside,
 	return a, nil
 }
 
-// undo puts the entries back and returns why. What cannot be put back stays in the folder.
+// undo puts the entries back and returns why. What cannot be put back stays in the folder, which the error names then.
 func (a *Aside) undo(why error) error {
 	if a.restoreEntries() != nil {
-		a.end()
-		return why
+		defer a.end()
+		return fmt.Errorf("%w (a part of it is in %s)", why, a.Folder())
 	}
 	a.endFolder()
 	return why
@@ -258,10 +258,15 @@ func move(from int, name string, to int, as string) error {
 
 // renameNew renames, unless something has the new name.
 func renameNew(from int, name string, to int, as string) error {
-	if exists(to, as) {
+	var st unix.Stat_t
+	switch err := unix.Fstatat(to, as, &st, unix.AT_SYMLINK_NOFOLLOW); err {
+	case nil:
 		return unix.EEXIST
+	case unix.ENOENT:
+		return unix.Renameat(from, name, to, as)
+	default:
+		return err
 	}
-	return unix.Renameat(from, name, to, as)
 }
 
 func exists(dir int, name string) bool {
