@@ -169,6 +169,10 @@ func moveIn(cache *fsinfo.Dir, names []string, hold Hold, anyPart bool) (*Aside,
 	}
 	// The last one moved is, in a module cache, the last one that can be missing.
 	a.place = a.names[len(a.names)-1]
+	var st unix.Stat_t
+	if unix.Fstatat(tree, a.place, &st, unix.AT_SYMLINK_NOFOLLOW) == nil {
+		unix.Fchmod(a.standIn, uint32(st.Mode)&kept) // it stays if it cannot be removed when all is put back
+	}
 	if err := renameNew(tree, standIn, cache.FD(), a.place); err != nil {
 		unix.Close(a.standIn)
 		a.standIn = -1
