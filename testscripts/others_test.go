@@ -24,7 +24,7 @@ var others = flag.Bool("others", false,
 var otherVersions = map[string]string{
 	"github.com/go-delve/delve":            "v1.27.2",
 	"github.com/golangci/golangci-lint/v2": "v2.15.0",
-	"github.com/goreleaser/goreleaser/v2":  "v2.18.2",
+	"github.com/goreleaser/goreleaser/v2":  "v2.14.3",
 	"github.com/magefile/mage":             "v1.17.2",
 	"github.com/rogpeppe/go-internal":      "v1.16.0",
 	"golang.org/x/tools":                   "v0.52.0",
@@ -46,7 +46,8 @@ type otherSuite struct {
 var otherSuites = []otherSuite{
 	{module: "golang.org/x/tools", packages: []string{"./go/packages", "./internal/gocommand", "./internal/imports",
 		"./go/analysis/unitchecker"}, long: true},
-	{module: "github.com/magefile/mage", packages: []string{"./..."}, long: true},
+	// Its one test that -short skips builds goreleaser, and runs it. TestOthersTools does so too.
+	{module: "github.com/magefile/mage", packages: []string{"./..."}, flags: []string{"-short"}, long: true},
 	{module: "gotest.tools/gotestsum", packages: []string{"./..."}},
 	{module: "github.com/rogpeppe/go-internal", packages: []string{"./..."}, long: true},
 	{module: "mvdan.cc/garble", packages: []string{"."}, flags: []string{"-short"}, needs: "go1.26", long: true},

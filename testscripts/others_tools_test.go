@@ -45,9 +45,9 @@ var otherTools = []otherTool{
 		script: "make -j8 >out 2>err; echo $?; sort out err; cksum bin/* | sort"},
 }
 
-// dlvFlags hides addresses and process IDs, which differ each time.
+// dlvFlags hides addresses, process IDs and the numbers of goroutines, which differ each time.
 const dlvFlags = `--allow-non-terminal-interactive --init debug . </dev/null 2>&1 |
-	sed 's/0x[0-9a-f]*\|[0-9]\{3,\}/N/g'; ls`
+	sed 's/goroutine([0-9]*\|0x[0-9a-f]*\|[0-9]\{3,\}/N/g'; ls`
 
 // otherUnused is something to find.
 const otherUnused = `
