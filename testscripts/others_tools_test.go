@@ -141,7 +141,7 @@ func (o *otherSoftware) install(t *testing.T, module, pkg string) {
 	o.source(t, "")
 	cmd := exec.Command(filepath.Join(o.plain, "go"), "install", path.Join(module, pkg)+"@"+otherVersions[module])
 	cmd.Dir, cmd.Env = o.root, append(slices.Clone(o.environ), "GOBIN="+o.path("tools"))
-	mustRun(t, cmd)
+	mustGet(t, cmd)
 }
 
 // tool runs the tool's script and returns how it ended and what it printed.
