@@ -52,8 +52,8 @@ func TestCacheGoesLast(t *testing.T) {
 	must(t, aside.Delete(free))
 }
 
-// Without a stand-in nobody can tell whether the go command removed the cache, or failed and it is to be put back. Then
-// nothing is set aside.
+// Without a stand-in nobody can tell whether the go command removed the cache, or failed and it is to be put back.
+// Then nothing is set aside.
 func TestNoStandIn(t *testing.T) {
 	linuxtest.OwnMounts(t)
 	dir := filepath.Join(t.TempDir(), "mod")

@@ -160,8 +160,8 @@ func umask() fs.FileMode {
 	return fs.FileMode(m)
 }
 
-// makeOpen makes a folder in the place with the same rights. The umask is the process's: no other goroutine makes files
-// now.
+// makeOpen makes a folder in the place with the same rights. The umask is the process's: no other goroutine makes
+// files now.
 func (j *job) makeOpen(name string) {
 	if j.rule.policy != SharedSet || len(j.missing) > 0 {
 		return

@@ -255,7 +255,8 @@ func moduleCacheUsable(dir string) error {
 	}
 	for name := range want {
 		first, _, _ := strings.Cut(name, "/")
-		if _, err := os.Lstat(filepath.Join(dir, "gopath/pkg/mod", first)); errors.Is(err, fs.ErrNotExist) && first != "cache" {
+		_, err := os.Lstat(filepath.Join(dir, "gopath/pkg/mod", first))
+		if errors.Is(err, fs.ErrNotExist) && first != "cache" {
 			delete(want, name)
 		}
 	}

@@ -25,7 +25,8 @@ import (
 var (
 	conformance = flag.Bool("conformance", false,
 		"run the Go project's own script tests of cmd/go through go-safe; needs -timeout=2h")
-	full = flag.Bool("full", false, "with -conformance: without -short, and only the scripts that this makes a difference to")
+	full = flag.Bool("full", false,
+		"with -conformance: without -short, and only the scripts that this makes a difference to")
 )
 
 // TestConformance runs the Go project's own script tests of cmd/go twice, with go-safe standing as go and

@@ -105,9 +105,12 @@ func (c *command) alone(list []want) []want {
 	return list
 }
 
+// A starter runs the real go and returns how that ended: shim.Run, or one around it.
+type starter = func(shim.Command) (shim.Status, error)
+
 // repairing returns what runs the command and repairs what it made, before anything is told of how it ended. It calls
 // loaded when the command adds nothing more to the module cache, if it can tell.
-func (c *command) repairing(r *rights.Run, loaded func(), run func(shim.Command) (shim.Status, error)) func(shim.Command) (shim.Status, error) {
+func (c *command) repairing(r *rights.Run, loaded func(), run starter) starter {
 	tools := c.fetched()
 	if !r.Due() && tools == nil {
 		return run
