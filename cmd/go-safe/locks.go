@@ -50,10 +50,12 @@ func lockRows(environ []string, real shim.Go) []lockRow {
 		}
 		r.look(c.serverTime())
 		rows = append(rows, r)
-		if r.Name == "GOMODCACHE" && isShared(r.Dir) { // where commands load one at a time
-			r.Dir = loadDir(r.Dir)
-			r.look(c.serverTime())
-			rows = append(rows, r)
+		if r.Name != "GOMODCACHE" {
+			continue
+		}
+		load := lockRow{Name: r.Name, Dir: loadDir(r.Dir)}
+		if load.look(c.serverTime()); len(load.Processes) > 0 || load.Unseen { // a command loads there, or waits to
+			rows = append(rows, load)
 		}
 	}
 	return rows
