@@ -1,24 +1,26 @@
 #!/bin/sh
-# Installs go-safe from the checkout that this file lies in; ./install.sh --help says how.
+# Builds go-safe from the checkout that this file lies in, and runs go safe install, which installs it.
 # Everything is in functions and the last line calls them: half a file does nothing.
 
 set -u
 
 usage() {
 	cat <<'END'
-usage: ./install.sh [--system | --prefix DIR] [--rc] [--uninstall]
+usage: ./install.sh [--system | --prefix DIR | --image] [--rc] [--uninstall]
 
 Builds go-safe and installs it under the names go-safe and go.
 
   --system      for all users, in /usr/local/bin; else for you, in $HOME/.local/bin
   --prefix DIR  in DIR/bin
+  --image       for an image, in /opt/go-safe/bin and for login shells
   --rc          put that folder first on PATH, between markers in your shell's start-up files
                 (with --system: in /etc/profile.d)
   --uninstall   remove what was installed there, and what --rc added for it
   --help        print this
 
-It builds with the go command that GOSAFE_GO names, else with the first one on PATH that is not
-go-safe, else with one from the usual places.
+It builds with the go command that GOSAFE_GO names, else with the first one on PATH that can build
+go-safe, else with one from the usual places. What is installed does the rest by itself:
+go safe install has the same flags, and go safe install --uninstall needs no checkout.
 
 Exit status: 0 done, 1 failed, 2 wrong usage, 3 installed, but not the first go on PATH.
 END
@@ -34,45 +36,44 @@ die() {
 }
 
 misuse() {
-	say "$*; type: ./install.sh --help"
+	say "$*; run: ./install.sh --help"
 	exit 2
 }
 
 main() {
-	# Off, the program built would not even tell its version.
+	# A setting for other work, or a wrong one, is not for the program that installs itself.
 	unset GOSAFE
 	parse "$@"
-	choose_dir
-	if [ -n "$uninstall" ]; then
-		remove
-		exit
-	fi
+	home=${HOME:-}
+	[ -d "$home" ] || home=''
 	find_source
-	may_replace "$dir/go-safe"
-	may_replace "$dir/go"
-	go=$(find_go) || exit 1
+	find_go
 	make_tmp
 	build
-	place
-	if [ -n "$rc" ]; then
-		start_up_files | while IFS= read -r file; do add_block "$file"; done
-	fi
-	check
+	"$tmp/go-safe" safe install --script ./install.sh "$@"
+	status=$?
+	case $status in
+	1) exit 3 ;;
+	125) exit 1 ;;
+	126 | 127) die "what was built does not run in $tmp; run: TMPDIR=/another/folder ./install.sh" ;;
+	esac
+	exit "$status"
 }
 
+# parse finds what is wrong with the arguments before anything is built.
 parse() {
-	system='' prefix='' rc='' uninstall=''
+	places=0 uninstall=''
 	while [ $# -gt 0 ]; do
 		case $1 in
-		--system) system=1 ;;
+		--system | --image) places=$((places + 1)) ;;
 		--prefix)
 			[ -n "${2:-}" ] || misuse "--prefix needs a folder"
-			prefix=$2
+			places=$((places + 1))
 			shift
 			;;
-		--prefix=?*) prefix=${1#--prefix=} ;;
+		--prefix=?*) places=$((places + 1)) ;;
 		--prefix=) misuse "--prefix needs a folder" ;;
-		--rc) rc=1 ;;
+		--rc) ;;
 		--uninstall) uninstall=1 ;;
 		--help | -h)
 			usage
@@ -82,33 +83,7 @@ parse() {
 		esac
 		shift
 	done
-	if [ -n "$system" ] && [ -n "$prefix" ]; then
-		misuse "--system and --prefix exclude each other"
-	fi
-}
-
-# choose_dir sets dir, the folder to install into, and home, which is empty where there is none.
-choose_dir() {
-	home=${HOME:-}
-	[ -d "$home" ] || home=''
-	case $prefix in
-	'') dir=$home/.local/bin ;;
-	/*) dir=${prefix%/}/bin ;;
-	*) dir=$(pwd)/${prefix%/}/bin ;;
-	esac
-	if [ -n "$system" ]; then
-		dir=/usr/local/bin
-	elif [ -z "$home" ] && [ -z "$prefix" ]; then
-		die "there is no home folder (HOME=${HOME:-}); type: ./install.sh --prefix DIR"
-	elif [ -z "$home" ] && [ -n "$rc" ]; then
-		die "there is no home folder (HOME=${HOME:-}) with a start-up file that --rc could change"
-	elif foreign_home && [ -z "$prefix$uninstall" ]; then
-		# Through sudo, for one: the folder of somebody else would get files of root's.
-		die "$home is not root's; run this as its owner, or type: ./install.sh --system"
-	fi
-	case $dir in
-	*:*) die "$dir cannot be on PATH, with a colon in its name" ;;
-	esac
+	[ "$places" -le 1 ] || misuse "--prefix, --system and --image exclude each other"
 }
 
 # foreign_home tells whether we are root in somebody else's home.
@@ -116,11 +91,13 @@ foreign_home() {
 	[ -n "$home" ] && [ "$(id -u)" = 0 ] && [ -z "$(find "$home/." -prune -user 0)" ]
 }
 
+# find_source sets src, and need, the oldest Go that can build go-safe: 1.25.0 in go.mod.
 find_source() {
 	src=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd -P) || exit 1
 	if [ ! -f "$src/go.mod" ] || [ ! -d "$src/cmd/go-safe" ]; then
-		die "$src is no checkout of go-safe; type: git clone https://github.com/go-safe/go-safe && go-safe/install.sh"
+		die "$src is no checkout of go-safe; run: git clone https://github.com/go-safe/go-safe && go-safe/install.sh"
 	fi
+	need=$(sed -n 's/^go //p' "$src/go.mod")
 }
 
 # is_go_safe looks for the main package in the build information, which the linker leaves as text.
@@ -130,79 +107,119 @@ is_go_safe() {
 }
 tab=$(printf '\t')
 
-# is_ours knows our link even when the file it leads to is lost.
-is_ours() {
-	is_go_safe "$1" || [ "$(readlink "$1")" = go-safe ]
-}
-
-exists() {
-	[ -e "$1" ] || [ -L "$1" ]
-}
-
-may_replace() {
-	if exists "$1" && ! is_ours "$1"; then
-		die "$1 is not go-safe and stays; remove it, or type: ./install.sh --prefix DIR"
-	fi
-}
-
-# find_go prints the path of the real go. The usual places are those where go-safe itself looks.
-find_go() (
+# find_go sets go, the path of the go command that builds. The usual places are those where go-safe itself looks.
+find_go() {
 	if [ -n "${GOSAFE_GO:-}" ]; then
-		is_real_go "$GOSAFE_GO" || die "GOSAFE_GO=$GOSAFE_GO is go-safe, or not the full path of a go command that runs"
-		printf '%s\n' "$GOSAFE_GO"
-		exit
+		version=$(version_of "$GOSAFE_GO") ||
+			die "GOSAFE_GO=$GOSAFE_GO is go-safe, or not the full path of a go command that runs"
+		go=$GOSAFE_GO
+		trouble=$(why_not "$go" "$version") || return 0
+		die "$trouble"
 	fi
 	usual=/usr/local/go/bin:/usr/lib/go/bin:/usr/lib/golang/bin:/usr/local/bin:/usr/bin:/bin:/opt/homebrew/bin:/snap/bin
+	first=''
 	set -f
 	IFS=:
 	for d in ${PATH:-} $usual; do
-		if is_real_go "$d/go"; then
-			printf '%s\n' "$d/go"
-			exit
+		unset IFS
+		if version=$(version_of "$d/go"); then
+			go=$d/go
+			trouble=$(why_not "$go" "$version") || return 0
+			: "${first:=$trouble}"
 		fi
 	done
-	die "no go command on PATH nor in $usual; type: GOSAFE_GO=/path/to/go ./install.sh"
-)
+	[ -z "$uninstall" ] || die "no go command to build with; run: go-safe safe install --uninstall"
+	die "${first:-no go command on PATH nor in $usual; run: GOSAFE_GO=/path/to/go ./install.sh}"
+}
 
-# is_real_go runs it, for a version manager's go may have nothing to start; as it is, whatever the
-# settings, and without fetching the toolchain that the folder we are in asks for.
-is_real_go() (
+# version_of prints the version of a real go. It runs it, for a version manager's go may have nothing to start; as it
+# is, whatever the settings, and without fetching the toolchain that the folder we are in asks for.
+version_of() (
 	case $1 in
 	/*) [ -f "$1" ] && [ -x "$1" ] && ! is_go_safe "$1" || exit 1 ;;
 	*) exit 1 ;;
 	esac
 	unset GOROOT
 	spare_home ''
-	GOENV=off GOTOOLCHAIN=local "$1" version >/dev/null 2>&1
+	said=$(GOENV=off GOTOOLCHAIN=local "$1" version 2>/dev/null) || exit 1
+	printf '%s\n' "$said" | sed -n 's/.*\(go1\.[0-9][0-9.a-z]*\).*/\1/p'
 )
 
-# make_tmp makes the folder to build in. It lies beside the target: so a rename puts everything in
-# its place at once, and a full or noexec /tmp is not in the way.
-make_tmp() {
-	# All who can use the folder shall be able to run what is in it.
-	umask 022
-	if ! mkdir -p "$dir" || ! tmp=$(mktemp -d "$dir/.go-safe.XXXXXX") || ! mkdir "$tmp/bin" "$tmp/home"; then
-		die "cannot write to $dir; type: ./install.sh --prefix DIR${system:+, or sudo ./install.sh --system}"
+# is_old tells whether a version is below the one that is needed. Something without a version is tried.
+is_old() {
+	minor=${1#go1.} wants=${need#1.}
+	minor=${minor%%[!0-9]*} wants=${wants%%.*}
+	[ -n "$minor" ] && [ "$minor" -lt "$wants" ]
+}
+
+# why_not prints why a go cannot build go-safe. One from 1.21 on downloads the Go that go.mod asks for.
+why_not() {
+	is_old "$2" || return 1
+	if [ "$minor" -lt 21 ]; then
+		echo "$1 is $2, and go-safe needs Go $need or later to be built; install it from https://go.dev/dl"
+	elif [ "$(spare_home '' && cd / && GOFLAGS='' "$1" env GOTOOLCHAIN 2>/dev/null)" = local ]; then
+		echo "$1 is $2, and go-safe needs Go $need or later to be built; GOTOOLCHAIN=local forbids to download it;" \
+			"run: GOTOOLCHAIN=go$need ./install.sh"
+	else
+		return 1
 	fi
-	trap 'discard "$tmp"' EXIT
+}
+
+# kept prints the path of a folder if what we make there stays ours. Root runs what it has built there: so the folder and
+# all above it must be root's, and closed to others or sticky. An owner without a number in this user namespace is good.
+kept() (
+	if [ "$(id -u)" != 0 ]; then
+		printf '%s\n' "$1"
+		exit
+	fi
+	other=0
+	if awk '$1 <= 65534 && 65534 < $1 + $3 { exit 1 }' /proc/self/uid_map 2>/dev/null; then other=65534; fi
+	real=$(CDPATH='' cd -- "$1" 2>/dev/null && pwd -P) || exit
+	at=$real
+	while [ -n "$(find "$at" -prune \( -user 0 -o -user $other \) \( -perm -1000 -o ! -perm -020 ! -perm -002 \))" ]; do
+		if [ "$at" = / ]; then
+			printf '%s\n' "$real"
+			exit
+		fi
+		at=${at%/*}
+		[ -n "$at" ] || at=/
+	done
+	exit 1
+)
+
+# make_tmp makes a folder to build in. Programs must run there, and it needs room: a temp folder may be noexec or small.
+make_tmp() {
+	tmp=''
+	trap 'discard' EXIT
 	trap 'exit 129' HUP
 	trap 'exit 130' INT
 	trap 'exit 143' TERM
+	for d in "${TMPDIR:-/tmp}" /tmp /var/tmp "${home:-/tmp}" ~root "$src"; do
+		d=$(kept "$d") || continue
+		if tmp=$(mktemp -d "$d/.go-safe.XXXXXX" 2>/dev/null) && has_room && mkdir "$tmp/home"; then return; fi
+		discard
+	done
+	die "no folder to build in, with 200 MB of room and without noexec; run: TMPDIR=/another/folder ./install.sh"
 }
 
-# discard removes a folder that may have a module cache in it, with its read-only folders.
+has_room() {
+	printf '#!/bin/sh\n' 2>/dev/null >"$tmp/try" && chmod 755 "$tmp/try" && "$tmp/try" 2>/dev/null &&
+		df -Pk "$tmp" | awk 'NR == 2 { room = $4 } END { exit room < 200000 }'
+}
+
+# discard removes the folder, which may have a module cache in it, with its read-only folders.
 discard() {
-	chmod -R u+w "$1" && rm -rf "$1"
+	if [ -n "$tmp" ]; then chmod -R u+w "$tmp" && rm -rf "$tmp"; fi
+	tmp=''
 }
 
 build() {
 	say "building with $go"
+	old=''
+	if is_old "$version"; then old=1; fi
 	if ! go_build shared 2>"$tmp/log"; then
 		cat "$tmp/log" >&2
-		build_again || die "the build failed; nothing is installed"
-	fi
-	if ! GOSAFE_GO=$go "$tmp/bin/go-safe" safe version >/dev/null; then
-		die "what was built does not run in $dir; nothing is installed"
+		build_again || die "the build failed; nothing is installed${old:+; $go is $version, and go-safe needs Go $need}"
 	fi
 }
 
@@ -215,7 +232,7 @@ build_again() {
 	go_build private -buildvcs=false
 }
 
-# go_build builds into tmp/bin. What is set for other work shall not bend this build.
+# go_build builds into tmp. What is set for other work shall not bend this build.
 go_build() (
 	if [ "$1" = private ]; then
 		export GOENV=off GOCACHE="$tmp/cache" GOPATH="$tmp/home/go" GOMODCACHE="$tmp/home/go/pkg/mod"
@@ -230,7 +247,9 @@ go_build() (
 	# Git describes no checkout of another user, unless told to. Who runs its install.sh trusts it.
 	n=${GIT_CONFIG_COUNT:-0}
 	export "GIT_CONFIG_KEY_$n=safe.directory" "GIT_CONFIG_VALUE_$n=$src" GIT_CONFIG_COUNT=$((n + 1))
-	"$go" build "$@" -o "$tmp/bin/go-safe" ./cmd/go-safe
+	# git status, which the go command runs, would write its index, and sudo would leave that to root.
+	export GIT_OPTIONAL_LOCKS=0
+	"$go" build "$@" -o "$tmp/go-safe" ./cmd/go-safe
 )
 
 # spare_home gives the go command, which keeps caches and counters at home, another home where that is
@@ -239,287 +258,6 @@ spare_home() {
 	if [ -z "$home" ] || [ ! -w "$home" ] || foreign_home; then
 		export HOME="$1" XDG_CONFIG_HOME='' XDG_CACHE_HOME=''
 	fi
-}
-
-place() {
-	fresh=1
-	if exists "$dir/go"; then fresh=''; fi
-	if ! ln -s go-safe "$tmp/bin/go" || ! mv -f "$tmp/bin/go-safe" "$tmp/bin/go" "$dir"; then
-		die "cannot write to $dir"
-	fi
-}
-
-# start_up_files prints the files that set PATH for the shell of this user, or for all users.
-start_up_files() {
-	if [ -n "$system" ]; then
-		# They are read in the order of their names, and who comes last stands first on PATH.
-		echo /etc/profile.d/zz-go-safe.sh
-		return
-	fi
-	case ${SHELL:-} in
-	*/bash)
-		# A login shell reads the first of these that is there, other interactive shells only .bashrc.
-		for f in "$home/.bash_profile" "$home/.bash_login" "$home/.profile"; do
-			if [ -e "$f" ]; then break; fi
-		done
-		printf '%s\n' "$f" "$home/.bashrc"
-		;;
-	*/zsh) printf '%s\n' "${ZDOTDIR:-$home}/.zshrc" ;;
-	*/fish) printf '%s\n' "${XDG_CONFIG_HOME:-$home/.config}/fish/config.fish" ;;
-	*) printf '%s\n' "$home/.profile" ;;
-	esac
-}
-
-begin='# >>> go-safe >>>'
-end='# <<< go-safe <<<'
-
-# block prints the lines that put dir first on PATH, where it is not first already.
-# shellcheck disable=SC2016 # they are for another shell
-block() {
-	echo "$begin"
-	case $1 in
-	*.fish) printf 'test "$PATH[1]" = %s; or %s\n' "$(fish_word)" "$(path_line fish)" ;;
-	*) printf 'case $PATH in\n%s:*) ;;\n*) %s ;;\nesac\n' "$(sh_word)" "$(path_line sh)" ;;
-	esac
-	echo "$end"
-}
-
-# path_line prints the line that puts dir first on PATH, in the language of a shell.
-# shellcheck disable=SC2016 # it is for another shell
-path_line() {
-	case $1 in
-	*fish) printf 'set -gx PATH %s $PATH\n' "$(fish_word)" ;;
-	*) printf 'export PATH=%s:"$PATH"\n' "$(sh_word)" ;;
-	esac
-}
-
-sh_word() {
-	printf "'%s'" "$(printf '%s\n' "$dir" | sed "s/'/'\\\\''/g")"
-}
-
-fish_word() {
-	printf "'%s'" "$(printf '%s\n' "$dir" | sed "s/[\\\\']/\\\\&/g")"
-}
-
-# without_block prints a file without our lines. A begin that has no end stays: it is not as we wrote it.
-without_block() {
-	LC_ALL=C awk -v begin="$begin" -v end="$end" '
-		$0 == begin { printf "%s", held; held = "" }
-		$0 == begin || held != "" {
-			held = held $0 "\n"
-			if ($0 == end) held = ""
-			next
-		}
-		{ print }
-		END { printf "%s", held }' "$1"
-}
-
-add_block() {
-	if [ ! -e "$1" ]; then
-		mkdir -p "$(dirname "$1")"
-		: >>"$1"
-	fi
-	rewrite "$1" "$(without_block "$1" && block "$1" && echo .)"
-}
-
-# remove_block leaves the lines alone that were added for another folder.
-remove_block() {
-	[ -f "$1" ] || return 0
-	if grep -qxF "$begin" "$1" && grep -qF -e "$(sh_word)" -e "$(fish_word)" "$1"; then
-		rewrite "$1" "$(without_block "$1" && echo .)"
-	fi
-}
-
-# rewrite gives a file its new contents; a dot at their end keeps the line ends before it. It does not
-# rename: start-up files are often links into a repository of their owner's.
-rewrite() (
-	if [ "$(cat "$1" && echo .)" = "$2" ]; then exit; fi
-	trap '' HUP INT TERM
-	if [ -z "$2" ] || ! printf '%s' "${2%.}" >"$1"; then
-		say "cannot change $1"
-		exit
-	fi
-	say "changed $1"
-)
-
-# check runs what is installed, looks which go comes first, here and in a new login shell, and exits.
-check() {
-	say "installed $dir/go: $("$dir/go-safe" safe version | sed -n '1s/  */ /gp')"
-	status=0
-	here=$(command -v go)
-	asked=$(ask_login)
-	login=$(answer 'first go')
-	typed=$(answer typed)
-	if is_go_safe "$login"; then
-		:
-	elif ! on_path "$(answer path)"; then
-		status=3
-		say "in a login shell, $dir is not on PATH${login:+, and $login is found}"
-	else
-		status=3
-		say "in a login shell, $login comes before it, because of"
-		blame "$login"
-	fi
-	case $typed in
-	'' | /* | *go-safe*) ;;
-	*) say "in a login shell, go is a function or an alias, which comes before any program: $typed" ;;
-	esac
-	if ! is_go_safe "$here"; then
-		advise
-	elif [ "$here" != "$dir/go" ]; then
-		say "$here, which is go-safe too, comes before it"
-	elif [ -n "$fresh" ]; then
-		say "shells that ran another go before may need: hash -r"
-	fi
-	exit "$status"
-}
-
-# on_path tells whether dir is on a PATH.
-on_path() {
-	case ":$1:" in
-	*":$dir:"*) ;;
-	*) return 1 ;;
-	esac
-}
-
-# advise is for when go-safe does not come first here. The start-up files cannot change that.
-advise() {
-	if [ -n "$here" ] && on_path "$PATH"; then
-		say "in this shell, $here comes before it, because of"
-		blame "$here"
-	else
-		say "in this shell, $dir is not on PATH${here:+, and $here is found}"
-	fi
-	if [ -n "$rc" ]; then
-		say "open a new shell, or type:"
-	elif is_go_safe "$login"; then
-		status=3
-		say "log in again, or type:"
-	else
-		status=3
-		say "type this, and add it to the end of your start-up file, which --rc does for you:"
-	fi
-	path_line "${SHELL:-}"
-}
-
-# ask_login asks a new login shell of this user for the first go on its PATH, the PATH, and what it would run for go,
-# which may be a function or an alias.
-# shellcheck disable=SC2016 # the questions are for other shells
-ask_login() {
-	shell=${SHELL:-} flags=-lc question='"$(command -v go)"'
-	case $shell in
-	*/bash | */dash | */ash | */ksh | */sh) ;;
-	*/zsh) flags=-lic ;; # other shells do not read .zshrc
-	*/fish) question='(command -v go)' ;;
-	*) shell=/bin/sh ;;
-	esac
-	question="printf '\ntyped: %s\n' $question"
-	question="$question; sh -c 'printf \"first go: %s\npath: %s\n\" \"\$(command -v go)\" \"\$PATH\"'"
-	env -i HOME="${home:-/}" USER="$(id -un)" SHELL="$shell" TERM=dumb PATH="$(login_path)" \
-		"$shell" "$flags" "$question" </dev/null
-} 2>/dev/null
-
-# answer prints one of the answers.
-answer() {
-	printf '%s\n' "$asked" | sed -n "s/^$1: //p"
-}
-
-# login_path prints the PATH that a login starts with.
-login_path() {
-	path=$(sed -n 's/^PATH=//p' /etc/environment | tr -d "\"'")
-	printf '%s\n' "${path:-/usr/local/bin:/usr/bin:/bin}"
-}
-
-# blame says which lines of start-up files put the folder of a go on PATH before dir: that which puts dir last; else
-# those that put the folder first; else, because dir may come later, those that put it last.
-blame() {
-	lines=$(path_lines last "$dir")
-	: "${lines:=$(path_lines first "$(dirname "$1")")}"
-	: "${lines:=$(path_lines last "$(dirname "$1")")}"
-	printf '%s\n' "${lines:-no start-up file: it was set where this shell was started}" | sed 's/^/install.sh:   /' >&2
-}
-
-# path_lines prints the lines of start-up files that put a folder first, or last, on PATH.
-path_lines() {
-	kind=$1 folder=$2
-	set --
-	for f in /etc/environment /etc/paths /etc/paths.d/* /etc/profile /etc/profile.d/*.sh \
-		/etc/bash.bashrc /etc/bashrc /etc/zshenv /etc/zprofile /etc/zshrc /etc/zsh/* \
-		"$home"/.profile "$home"/.bash_profile "$home"/.bash_login "$home"/.bashrc \
-		"${ZDOTDIR:-$home}"/.zshenv "${ZDOTDIR:-$home}"/.zprofile "${ZDOTDIR:-$home}"/.zshrc \
-		/etc/fish/config.fish "${XDG_CONFIG_HOME:-$home/.config}"/fish/config.fish; do
-		if [ -f "$f" ] && [ -r "$f" ]; then set -- "$@" "$f"; fi
-	done
-	KIND=$kind FOLDER=$folder HOME=${home:-/nowhere} LC_ALL=C awk "$path_words" "$@" </dev/null
-}
-
-# path_words looks for FOLDER among the words of a line that sets PATH; the files of /etc/paths have folders only.
-# What only names something in the folder, and what is said behind a # sign, is not meant. The folder may be written
-# with HOME, a tilde or a GOROOT that was set before. It is last where the old PATH stands before it.
-# shellcheck disable=SC2016 # it is for awk
-path_words='
-	{ line = $0; sub(/(^|[ \t])#.*/, "", line) }
-	line ~ /(^|[ \t])GOROOT[= \t]/ {
-		goroot = line
-		sub(/.*GOROOT[= \t]/, "", goroot)
-		sub(/[;: \t].*/, "", goroot)
-		goroot = plain(goroot)
-	}
-	sets_path() {
-		n = split(plain(line), words, /[:= \t;()]+/)
-		at = old = 0
-		for (i = 1; i <= n; i++) {
-			if (words[i] == ENVIRON["FOLDER"] || words[i] == ENVIRON["FOLDER"] "/") at = i
-			if (words[i] ~ /^[$](PATH|path)$/ || words[i] ~ /^(PATH|path)[+]$/) old = i
-		}
-		kind = old && old < at ? "last" : "first"
-		if (at && kind == ENVIRON["KIND"]) print FILENAME ":" FNR ":" $0
-	}
-	function sets_path() {
-		if (line ~ /^[ \t]*alias[ \t]/) return 0
-		if (match(line, /(^|[ \t;&|(])(PATH|path)[+]?=/)) {
-			line = substr(line, RSTART)
-			return 1
-		}
-		return line ~ /(^|[ \t;&|])(set[ \t].*PATH|fish_add_path|pathmunge)[ \t]/ || FILENAME ~ /^\/etc\/paths/
-	}
-	function plain(s) {
-		gsub(/["\047]/, "", s)
-		gsub(/[$][{]PATH:[+]:?/, " $PATH ", s)
-		gsub(/[$][{]/, "$", s)
-		gsub(/[}]/, " ", s)
-		gsub(/[$]GOROOT *\//, goroot "/", s)
-		gsub(/[$]HOME *\//, ENVIRON["HOME"] "/", s)
-		gsub(/[:= \t(]~\//, "&" ENVIRON["HOME"] "/", s)
-		gsub(/~\/\//, "/", s)
-		return s
-	}'
-
-remove() {
-	found=''
-	for f in "$dir/go" "$dir/go-safe"; do
-		if ! exists "$f"; then continue; fi
-		if ! is_ours "$f"; then
-			say "$f is not go-safe and stays"
-			continue
-		fi
-		rm -f "$f" || exit 1
-		say "removed $f"
-		found=1
-	done
-	# A build that was killed may have left these.
-	for f in "$dir"/.go-safe.??????; do
-		if [ -d "$f" ]; then discard "$f"; fi
-	done
-	if [ -n "$system" ]; then
-		rm -f /etc/profile.d/zz-go-safe.sh || exit 1
-	elif [ -n "$home" ]; then
-		for f in "$home"/.bash_profile "$home"/.bash_login "$home"/.profile "$home"/.bashrc \
-			"${ZDOTDIR:-$home}"/.zshrc "${XDG_CONFIG_HOME:-$home/.config}"/fish/config.fish; do
-			remove_block "$f"
-		done
-	fi
-	[ -n "$found" ] || say "there is no go-safe in $dir"
 }
 
 main "$@"

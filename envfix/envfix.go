@@ -1,26 +1,29 @@
-// Package envfix gives the go command directories that work for this user on this machine:
-// GOTMPDIR, GOCACHE, GOMODCACHE and GOPATH, and HOME, TMPDIR and GOROOT where they stand in the way.
+// Package envfix gives the go command directories that work for this user on this machine: GOTMPDIR, GOCACHE,
+// GOMODCACHE and GOPATH. It also replaces HOME, TMPDIR and GOROOT if they would make the command fail.
 //
-// It works in steps. ReadSettings learns what the go command would use, Resolve looks at it and
-// decides, and writes nothing; Prepare makes what is missing. A value that works is left alone, and not
-// even set: an OS variable would override the user's go env -w file.
+// It works in three steps. ReadSettings learns what the go command would use. Resolve looks at these directories
+// and decides; it writes nothing. Prepare makes what the decision needs. A value that works stays as it is and is
+// not even set: an OS variable would override the user's go env -w file.
 package envfix
 
 import (
-	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/go-safe/go-safe/internal/shell"
 )
 
 // A Var is a variable that go-safe looks at.
 type Var struct {
-	Name   string
-	Value  string // what the child uses, "" for nothing
-	Origin Origin
-	Was    Setting // before go-safe changed it
-	Why    string  // why go-safe changed it, "" where it did not
-	Hint   string  // what to type to be rid of Why, with Self in it
-	Said   bool    // is to be said even where nobody chose the value
+	Name       string
+	Value      string  // what the child uses, "" for nothing
+	Origin     Origin  // of Value, "" if go-safe did not look at the variable
+	Was        Setting // before go-safe changed it
+	Why        string  // why go-safe changed it, "" if it did not
+	Remedy     string  // the command that removes the reason for the change, with shell.Self in it
+	AlwaysWarn bool    // tell the user about the change even if nobody chose the old value
+
+	noLocks bool // files in the old directory cannot be locked
 }
 
 // Changed reports whether go-safe set or removed the variable.
@@ -28,54 +31,85 @@ func (v Var) Changed() bool {
 	return v.Origin == FromGoSafe
 }
 
-// Overrides reports whether the user is to know that go-safe changed the value: somebody chose it, in the environment or
-// by go env -w, or it is a cache of the user's that is left behind whole.
+// Chosen reports whether the user chose the value, in the environment or by go env -w.
+func (v Var) Chosen() bool {
+	return v.Origin == FromEnviron || v.Origin == FromEnvFile
+}
+
+// Overrides reports whether the user should be told that go-safe changed the value. That is so if somebody chose
+// the old value, in the environment or by go env -w, or if the user's whole cache is left for another one.
 func (v Var) Overrides() bool {
-	return v.Said || v.Changed() && v.Was.Value != "" && (v.Was.Origin == FromEnviron || v.Was.Origin == FromEnvFile)
+	return v.AlwaysWarn || v.Changed() && v.Was.Value != "" && (v.Was.Origin == FromEnviron || v.Was.Origin == FromEnvFile)
+}
+
+// set records a value that go-safe chose.
+func (v *Var) set(was Setting, value, why string) {
+	v.Value, v.Origin, v.Was, v.Why, v.Remedy = value, FromGoSafe, was, why, was.Undo(v.Name)
+	if v.noLocks && v.Remedy == "" {
+		v.AlwaysWarn, v.Remedy = true, shell.Self+" env -w "+v.Name+"="+shell.Quote(value)
+	}
+}
+
+// keep records a value that works, or that is not go-safe's to judge.
+func (v *Var) keep(s Setting) {
+	v.Value, v.Origin = s.Value, s.Origin
 }
 
 // A Plan is what go-safe will give a command.
 type Plan struct {
-	Vars []Var
-	Twin *Twin // to be seeded, nil where there is none
+	Home        Var // HOME
+	GOROOT      Var
+	WorkDir     Var // GOTMPDIR
+	TempDir     Var // TMPDIR
+	BuildCache  Var // GOCACHE
+	GOPATH      Var
+	ModCache    Var          // GOMODCACHE
+	PrivateCopy *PrivateCopy // the private copy that ModCache names, to be filled; nil if there is none
 
 	NoCache bool // GOCACHE does not work, and there is no other place for it
 
-	private []string // folders of go-safe's own, to be made or checked
-	missing []string // folders of the user's choice, to be made
-	strange []string // GOCACHE in which folders of another user are to be moved aside
-	sweep   string   // folder in which abandoned go-build folders are removed, "" for none
-	noLocks []string // variables whose value is a directory without locks
+	lostGoEnv     []Var    // settings in GOROOT/go.env that the command would not find
+	privateDirs   []string // private folders that Prepare makes or checks
+	missingDirs   []string // folders that the user chose and Prepare makes
+	foreignCaches []string // build caches in which Prepare moves folders of other users aside
+	sweepDir      string   // the folder from which Prepare removes abandoned go-build folders, "" for none
 }
 
-// set records a value of go-safe's own.
-func (p *Plan) set(was Setting, name, value, why string) {
-	v := Var{Name: name, Value: value, Origin: FromGoSafe, Was: was, Why: why, Hint: was.Undo(name)}
-	if slices.Contains(p.noLocks, name) && v.Hint == "" {
-		v.Said, v.Hint = true, Self+" env -w "+name+"="+Quote(value)
+func newPlan() *Plan {
+	return &Plan{
+		Home:       Var{Name: "HOME"},
+		GOROOT:     Var{Name: "GOROOT"},
+		WorkDir:    Var{Name: "GOTMPDIR"},
+		TempDir:    Var{Name: "TMPDIR"},
+		BuildCache: Var{Name: "GOCACHE"},
+		GOPATH:     Var{Name: "GOPATH"},
+		ModCache:   Var{Name: "GOMODCACHE"},
 	}
-	p.Vars = append(p.Vars, v)
 }
 
-// keep records a value that works, or that is not go-safe's to judge.
-func (p *Plan) keep(name string, s Setting) {
-	p.Vars = append(p.Vars, Var{Name: name, Value: s.Value, Origin: s.Origin})
+// all returns the variables that go-safe may have looked at.
+func (p *Plan) all() []*Var {
+	list := []*Var{&p.Home, &p.GOROOT}
+	for i := range p.lostGoEnv {
+		list = append(list, &p.lostGoEnv[i])
+	}
+	return append(list, &p.WorkDir, &p.TempDir, &p.BuildCache, &p.GOPATH, &p.ModCache)
 }
 
-// Value is what the child uses for the variable name, one of those in Vars; "" where it has none.
-func (p *Plan) Value(name string) string {
-	for _, v := range p.Vars {
-		if v.Name == name {
-			return v.Value
+// Vars returns the variables that go-safe looked at.
+func (p *Plan) Vars() []Var {
+	var list []Var
+	for _, v := range p.all() {
+		if v.Origin != "" {
+			list = append(list, *v)
 		}
 	}
-	return ""
+	return list
 }
 
-// Environ returns environ with the plan's changes; environ itself stays as it is. A variable that
-// does not change stays where it stands.
+// Environ returns a copy of environ with the plan's changes. Variables that do not change keep their places.
 func (p *Plan) Environ(environ []string) []string {
-	for _, v := range p.Vars {
+	for _, v := range p.all() {
 		if v.Changed() {
 			environ = Setenv(environ, v.Name, v.Value)
 		}
@@ -83,7 +117,7 @@ func (p *Plan) Environ(environ []string) []string {
 	return environ
 }
 
-// Setenv returns a copy of environ with name set to value, or without it where value is empty.
+// Setenv returns a copy of environ with name set to value, or without name if value is empty.
 func Setenv(environ []string, name, value string) []string {
 	out := slices.DeleteFunc(slices.Clone(environ), func(kv string) bool {
 		key, _, _ := strings.Cut(kv, "=")
@@ -93,10 +127,4 @@ func Setenv(environ []string, name, value string) []string {
 		return out
 	}
 	return append(out, name+"="+value)
-}
-
-// judgeable reports whether value names a directory that go-safe may judge. The rest, off, a relative path, a ~,
-// the go command refuses itself and says why.
-func judgeable(value string) bool {
-	return filepath.IsAbs(value)
 }

@@ -1,9 +1,10 @@
 package envfix
 
 import (
-	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/go-safe/go-safe/internal/fsinfo"
 )
 
 // Version returns the Go version of the tree at goroot, "go1.26.3", or "".
@@ -11,7 +12,7 @@ func Version(goroot string) string {
 	if goroot == "" {
 		return ""
 	}
-	data, err := os.ReadFile(filepath.Join(goroot, "VERSION"))
+	data, err := fsinfo.ReadFile(filepath.Join(goroot, "VERSION"))
 	if err != nil {
 		return ""
 	}
@@ -19,11 +20,11 @@ func Version(goroot string) string {
 	return strings.TrimSpace(version)
 }
 
-// wrongRoot says why the go command of the tree at real fails with root, "" where it does not. Programs give it a
-// tree of their own on purpose, whose sources it is to read. Only what compiles needs more than a directory: a tree
-// with a compiler, which is of the go command's version.
-func (r *resolver) wrongRoot(root, real string) string {
-	if !isDir(root) || r.Compiles && !isDir(filepath.Join(root, "pkg", "tool")) {
+// gorootUnusable says why the go command in the tree at real would fail with GOROOT set to root, "" if it would not.
+// Some programs set GOROOT on purpose, to have the go command read the sources of another tree. So only a command
+// that compiles needs more than a directory: a tree with a compiler of the go command's version.
+func (r *resolver) gorootUnusable(root, real string) string {
+	if !fsinfo.IsDir(root) || r.Compiles && !fsinfo.IsDir(filepath.Join(root, "pkg", "tool")) {
 		return root + " is not a Go tree"
 	}
 	have, want := Version(root), Version(real)
@@ -31,9 +32,4 @@ func (r *resolver) wrongRoot(root, real string) string {
 		return root + " is " + have + ", and the go command " + want
 	}
 	return ""
-}
-
-func isDir(path string) bool {
-	fi, err := os.Stat(path)
-	return err == nil && fi.IsDir()
 }

@@ -4,6 +4,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/go-safe/go-safe/internal/fsinfo"
 )
 
 // firstPIDs is the link in /proc to the first pid namespace of every Linux system (PROC_PID_INIT_INO in
@@ -17,8 +19,8 @@ func SeesProcesses() bool {
 	return err == nil && pids == firstPIDs
 }
 
-// inUseIn returns a function that reports whether a folder in dir is in use: a process runs from it or stands in it (what
-// go run started may be a server that has been up for weeks), or something is mounted in it.
+// inUseIn returns a function that reports whether a folder in dir is in use: a process runs a file in it or works
+// in it, or something is mounted in it. (The program of a go run may be a server that has been up for weeks.)
 func inUseIn(dir string) func(folder string) bool {
 	var used []string
 	note := func(path string) {
@@ -34,11 +36,8 @@ func inUseIn(dir string) func(folder string) bool {
 			}
 		}
 	}
-	mounts, _ := os.ReadFile("/proc/self/mountinfo")
-	for line := range strings.Lines(string(mounts)) {
-		if f := strings.Fields(line); len(f) > 4 {
-			note(unescape.Replace(f[4]))
-		}
+	for _, m := range fsinfo.Mounts() {
+		note(m.Point)
 	}
 	return func(folder string) bool {
 		for _, path := range used {

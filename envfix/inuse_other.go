@@ -2,10 +2,11 @@
 
 package envfix
 
-// SeesProcesses reports whether this is no container. Other systems have nothing of the kind that need concern us.
+// SeesProcesses reports true: only Linux has pid namespaces that hide processes.
 func SeesProcesses() bool { return true }
 
-// inUseIn returns a function that cannot tell on other systems; age alone decides.
+// inUseIn returns a function that always reports false: these systems are not asked. So only the age of a folder
+// counts.
 func inUseIn(dir string) func(folder string) bool {
 	return func(string) bool { return false }
 }

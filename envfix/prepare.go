@@ -6,9 +6,13 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/go-safe/go-safe/internal/fsinfo"
+	"github.com/go-safe/go-safe/internal/shell"
 )
 
-// A FolderError says which private folder could not be made; Resolve finds another one when it is told.
+// A FolderError says which private folder could not be made. Put that folder into Request.Failed, and Resolve
+// chooses another one.
 type FolderError struct {
 	Dir string
 	Err error
@@ -17,36 +21,40 @@ type FolderError struct {
 func (e *FolderError) Error() string { return e.Err.Error() }
 func (e *FolderError) Unwrap() error { return e.Err }
 
-// Prepare makes what the plan needs and returns, in words, what it changed that was there before.
-// The error is a *FolderError.
+// Makes reports whether Prepare makes or changes folders that the command looks at.
+func (p *Plan) Makes() bool { return len(p.privateDirs)+len(p.missingDirs)+len(p.foreignCaches) > 0 }
+
+// Prepare makes the folders that the plan needs. It returns, in words, what it changed that existed before. The
+// error is a *FolderError.
 func (p *Plan) Prepare() (changed []string, err error) {
-	for _, dir := range p.private {
+	for _, dir := range p.privateDirs {
 		if err := makePrivate(dir); err != nil {
 			return nil, &FolderError{dir, err}
 		}
 	}
-	for _, dir := range p.missing {
-		os.MkdirAll(dir, 0o700) // where it fails, the go command says so
+	for _, dir := range p.missingDirs {
+		os.MkdirAll(dir, 0o700) // if that fails, the go command says so
 	}
-	for _, cache := range p.strange {
+	for _, cache := range p.foreignCaches {
 		switch n, owner := moveAside(cache); {
 		case n > 0 && owner == os.Geteuid():
-			changed = append(changed, fmt.Sprintf("%s had %d folders that you may not write to: moved aside to *.foreign; to be rid of them: chmod -R u+rwx %s/*.foreign* && rm -r %[3]s/*.foreign*",
-				cache, n, Quote(cache)))
+			changed = append(changed, fmt.Sprintf("%s had %d folders that you may not write to: "+
+				"moved aside to *.foreign; to be rid of them: chmod -R u+rwx %s/*.foreign* && rm -r %[3]s/*.foreign*",
+				cache, n, shell.Quote(cache)))
 		case n > 0:
-			changed = append(changed, fmt.Sprintf("%s had %d folders of uid %d (sudo go?): moved aside to *.foreign; to be rid of them: sudo rm -r %s/*.foreign*",
-				cache, n, owner, Quote(cache)))
+			changed = append(changed, fmt.Sprintf("%s had %d folders of uid %d (sudo go?): moved aside to *.foreign; "+
+				"to be rid of them: sudo rm -r %s/*.foreign*", cache, n, owner, shell.Quote(cache)))
 		}
 	}
-	if p.sweep != "" && trims(p.Value("GOCACHE")) {
-		sweep(p.sweep)
+	if p.sweepDir != "" && trimIsDue(p.BuildCache.Value) {
+		sweep(p.sweepDir)
 	}
 	return changed, nil
 }
 
-// moveAside renames the folders of a build cache that we cannot write to, so that the go command makes new ones. It
-// returns how many and whose, of another user if one has any. Only the cache must be ours for that: a rename in one folder needs no right on what
-// is renamed.
+// moveAside renames those folders of a build cache that we cannot write to, so that the go command makes new ones.
+// It returns how many it moved and their owner: another user, if any of them belongs to one. Only the cache itself
+// must be ours: a rename needs rights on the directory, not on the entry.
 func moveAside(cache string) (n, owner int) {
 	entries, err := os.ReadDir(cache)
 	if err != nil {
@@ -66,15 +74,15 @@ func moveAside(cache string) (n, owner int) {
 	return n, owner
 }
 
-// isBucket reports whether name is that of one of the 256 folders of a build cache.
+// isBucket reports whether name is the name of one of the 256 folders of a build cache.
 func isBucket(name string) bool {
 	return len(name) == 2 && strings.Trim(name, "0123456789abcdef") == ""
 }
 
-// renameAside finds a free name for dir beside it.
+// renameAside renames dir to a free name beside it.
 func renameAside(dir string) error {
 	for i := 0; ; i++ {
-		aside := dir + ".foreign"
+		aside := dir + fsinfo.ForeignSuffix
 		if i > 0 {
 			aside = fmt.Sprintf("%s.%d", aside, i)
 		}

@@ -7,21 +7,23 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+
+	"github.com/go-safe/go-safe/internal/fsinfo"
 )
 
-// A private folder is one that go-safe makes for one user, where anybody may make folders, and
-// therefore trusts only with this user as its owner, no link, and mode 0700.
+// A private folder is one that go-safe makes for one user. Its parent may be a directory where anybody can make
+// folders, such as /tmp. So go-safe trusts it only if this user owns it, it is no link, and its mode is 0700.
 
-// privateName is the name of a private folder among those of other users: short, for Unix sockets in t.TempDir
-// have 108 bytes for their whole path.
+// privateName returns the name of this user's private folder in a temp folder. It is short, because the path of a
+// Unix socket in t.TempDir has at most 108 bytes.
 func privateName() string {
 	if uid := os.Geteuid(); uid >= 0 {
 		return "go-" + strconv.Itoa(uid)
 	}
-	return "go-safe" // Windows: its temp folder is the user's own
+	return "go-safe" // on Windows each user has a temp folder of his own
 }
 
-// privateBases are the folders that may hold a user's private caches, the best first.
+// privateBases returns the folders that may hold a user's private caches, the best first.
 func (s *Settings) privateBases() []string {
 	var bases []string
 	if dir := s.cacheDir(); filepath.IsAbs(dir) {
@@ -30,8 +32,8 @@ func (s *Settings) privateBases() []string {
 	return append(bases, s.tempBases("/var/tmp", s.tempDir().Value)...)
 }
 
-// tempBases are the private folders in those of the given temp folders that are there. None is made: it would be
-// a temp folder for one user alone.
+// tempBases returns the private folders in the given temp folders. It leaves out temp folders that do not exist:
+// go-safe would make one for a single user.
 func (s *Settings) tempBases(dirs ...string) []string {
 	var bases []string
 	for _, dir := range dirs {
@@ -42,9 +44,9 @@ func (s *Settings) tempBases(dirs ...string) []string {
 	return bases
 }
 
-// refusal says why dir cannot be a private folder, "" where it is one or can be made.
-func refusal(dir string) string {
-	if why := openToOthers(filepath.Dir(dir)); why != "" {
+// privateUnusable says why dir cannot be a private folder, "" if it is one or can be made.
+func privateUnusable(dir string) string {
+	if why := parentUnsafe(filepath.Dir(dir)); why != "" {
 		return why
 	}
 	fi, err := os.Lstat(dir)
@@ -52,37 +54,38 @@ func refusal(dir string) string {
 	case errors.Is(err, fs.ErrNotExist):
 		return ""
 	case err != nil:
-		return lastError(err)
+		return fsinfo.Reason(err).Error()
 	case !fi.IsDir():
 		return "is not a directory"
-	case ownerOf(fi) != os.Geteuid():
-		return fmt.Sprintf("belongs to uid %d", ownerOf(fi))
-	case ownerOf(fi) >= 0 && fi.Mode()&0o022 != 0:
-		return "may have been written to by others" // and what they put there stays theirs
+	case fsinfo.Owner(fi) != os.Geteuid():
+		return fmt.Sprintf("belongs to uid %d", fsinfo.Owner(fi))
+	case fsinfo.Owner(fi) >= 0 && fi.Mode()&0o022 != 0:
+		return "may have been written to by others" // and a chmod would not remove what they put there
 	}
 	return ""
 }
 
-// openToOthers says why nothing in dir is safe from other users: they may rename it away. A group may write to a folder of
-// ours: on many systems each user has a group of his own, and a umask that gives it all. A folder that does not
-// exist yet will be made for us alone. In another user's home it would be closed to its owner.
-func openToOthers(dir string) string {
+// parentUnsafe says why nothing in dir is safe from other users, "" if it is safe: they could rename it. A group
+// may write to a folder of ours, because on many systems each user has a group of his own and a umask of 002. If
+// dir does not exist, go-safe will make it for this user only; the nearest existing parent then must belong to us
+// or to root, because a private folder in another user's home would be closed to that user.
+func parentUnsafe(dir string) string {
 	fi, err := os.Stat(dir)
 	missing := false
 	for errors.Is(err, fs.ErrNotExist) && dir != filepath.Dir(dir) {
 		dir, missing = filepath.Dir(dir), true
 		fi, err = os.Stat(dir)
 	}
-	if err != nil || ownerOf(fi) < 0 {
+	if err != nil || fsinfo.Owner(fi) < 0 {
 		return ""
 	}
 	others := fs.FileMode(0o022)
-	switch ownerOf(fi) {
+	switch fsinfo.Owner(fi) {
 	case os.Geteuid():
 		others = 0o002
 	case 0:
 	default:
-		return fmt.Sprintf("is in a folder of uid %d: %s", ownerOf(fi), dir)
+		return fmt.Sprintf("is in a folder of uid %d: %s", fsinfo.Owner(fi), dir)
 	}
 	if !missing && fi.Mode()&others != 0 && fi.Mode()&fs.ModeSticky == 0 {
 		return "is in a folder that others may change: " + dir
@@ -90,13 +93,13 @@ func openToOthers(dir string) string {
 	return ""
 }
 
-// pick returns the first of the folders that has the room wanted, else the roomiest that has the least: of several
-// least ones the first counts that some folder has. It returns "" where none has. Those that Prepare failed to make
-// are out.
-func (r *resolver) pick(dirs []string, want room, least ...room) string {
+// pickDir returns the first folder that meets want. If there is none, it takes the first fallback that any folder
+// meets, and of those folders the one with the most bytes left. It returns "" if there is none. It leaves out folders
+// that Prepare failed to make.
+func (r *resolver) pickDir(dirs []string, want needs, fallbacks ...needs) string {
 	var can []facts
 	for _, dir := range dirs {
-		if _, failed := r.Failed[dir]; failed || refusal(dir) != "" {
+		if _, failed := r.Failed[dir]; failed || privateUnusable(dir) != "" {
 			continue
 		}
 		f := look(dir)
@@ -105,7 +108,7 @@ func (r *resolver) pick(dirs []string, want room, least ...room) string {
 		}
 		can = append(can, f)
 	}
-	for _, need := range least {
+	for _, need := range fallbacks {
 		best, bytes := "", uint64(0)
 		for _, f := range can {
 			if f.unusable(need) == "" && f.bytes > bytes {
@@ -119,9 +122,9 @@ func (r *resolver) pick(dirs []string, want room, least ...room) string {
 	return ""
 }
 
-// makePrivate makes dir a private folder, or checks that it is one and takes rights away that are too many.
+// makePrivate makes dir a private folder. If dir exists, it checks that it is one and sets its mode to 0700.
 func makePrivate(dir string) error {
-	if why := refusal(dir); why != "" {
+	if why := privateUnusable(dir); why != "" {
 		return &fs.PathError{Op: "use", Path: dir, Err: errors.New(why)}
 	}
 	if err := os.MkdirAll(filepath.Dir(dir), 0o700); err != nil {
@@ -130,7 +133,7 @@ func makePrivate(dir string) error {
 	if err := os.Mkdir(dir, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
 		return err
 	}
-	if why := refusal(dir); why != "" {
+	if why := privateUnusable(dir); why != "" {
 		return &fs.PathError{Op: "use", Path: dir, Err: errors.New(why)}
 	}
 	return restrict(dir)

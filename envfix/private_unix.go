@@ -10,8 +10,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// restrict gives dir, a folder of ours, mode 0700. It works on a descriptor: between a look and a chmod by name
-// somebody could put a link there.
+// restrict gives dir, a folder of ours, mode 0700. It works on a descriptor, because somebody could put a link
+// there between a check and a chmod by name.
 func restrict(dir string) error {
 	fd, err := unix.Open(dir, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_NOFOLLOW|unix.O_CLOEXEC, 0)
 	if err != nil {

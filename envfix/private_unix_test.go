@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// Root in the home of another user, who has no .cache yet, makes none there: it would be closed to its owner. So it is
-// with all that is in the way.
+// Root makes no .cache in the home of another user who has none yet, because that user could not use it. The same
+// is true for every other missing folder on the way.
 func TestPrivateInForeignHome(t *testing.T) {
 	if os.Geteuid() != 0 {
 		t.Skip("needs root")

@@ -1,6 +1,6 @@
 package envfix
 
-// restrict has nothing to do: the folders lie below the user's own.
+// restrict does nothing: on Windows the private folders lie below the user's own.
 func restrict(dir string) error {
 	return nil
 }

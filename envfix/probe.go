@@ -7,56 +7,66 @@ import (
 	"os"
 	"path/filepath"
 	"syscall"
+
+	"github.com/go-safe/go-safe/internal/fsinfo"
 )
 
-// facts are what a look at a path tells. Nothing is written, executed or walked for it.
+// facts are what a look at a path finds. The look writes and executes nothing, and walks no directory.
 type facts struct {
-	path     string // what was asked
-	deepest  string // the part of it that exists
-	err      error  // why the rest does not, other than that it is missing
+	path     string // the path looked at
+	deepest  string // the longest part of it that exists
+	err      error  // why the rest could not be looked at; nil if it is just missing
 	dir      bool   // deepest is a directory
-	owner    int    // of deepest, -1 where the system has no numbers
-	writable bool   // entries may be made in deepest, and looked up
-	sticky   bool   // deepest lets only the owner of an entry, and its own, remove or rename it
-	volume          // that deepest is on
+	owner    int    // of deepest, -1 if the system has no numeric owners
+	writable bool   // we can make and look up entries in deepest
+	sticky   bool   // only the owner of an entry or of deepest can remove or rename the entry
+	volume          // the file system of deepest
 }
 
-// A volume is what statfs tells of a file system. Where it tells nothing, all is well.
+// A volume is what statfs says about a file system. If statfs says nothing, go-safe assumes that all is well.
 type volume struct {
 	readonly bool
 	noexec   bool
 	bytes    uint64 // left for this user
 	files    uint64 // left
-	names    int    // bytes of the longest name, 0 where that is not known
+	names    int    // bytes of the longest name, 0 if not known
 }
 
-// exists reports whether the path itself is there.
+// exists reports whether the path itself exists.
 func (f facts) exists() bool {
 	return f.deepest == f.path
 }
 
-// look looks at path, an absolute one; links are followed, for the user may have placed them.
+// look looks at an absolute path. It follows links, because the user may have made them.
 func look(path string) facts {
-	return looks{}.at(path)
+	return newSeenPaths(fsinfo.NewStatCache()).at(path)
 }
 
-// looks are what was seen, by clean path: while a plan is made nothing changes, and each start pays for each look.
-type looks map[string]facts
+// seenPaths are the facts of paths that were looked at, by clean path. Nothing changes while a plan is made.
+type seenPaths struct {
+	*fsinfo.StatCache
+	facts map[string]facts
+}
 
-func (l looks) at(path string) facts {
+func newSeenPaths(seen *fsinfo.StatCache) seenPaths {
+	return seenPaths{seen, make(map[string]facts)}
+}
+
+// at looks at a path, once.
+func (l seenPaths) at(path string) facts {
 	path = filepath.Clean(path)
-	f, ok := l[path]
+	f, ok := l.facts[path]
 	if !ok {
-		f = l.first(path)
-		l[path] = f
+		f = l.lookNow(path)
+		l.facts[path] = f
 	}
 	return f
 }
 
-// first looks at a path, and where it is missing at the directory that it would be in.
-func (l looks) first(path string) facts {
+// lookNow looks at a path, and if it is missing, at the directory above it.
+func (l seenPaths) lookNow(path string) facts {
 	f := facts{path: path, deepest: path, owner: -1}
-	fi, err := os.Stat(path)
+	fi, err := l.Stat(path)
 	parent := filepath.Dir(path)
 	switch {
 	case (errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR)) && path != parent:
@@ -72,48 +82,49 @@ func (l looks) first(path string) facts {
 		return f
 	}
 	f.dir = fi.IsDir()
-	f.owner = ownerOf(fi)
+	f.owner = fsinfo.Owner(fi)
 	f.sticky = fi.Mode()&fs.ModeSticky != 0
-	f.writable = writable(path)
+	f.writable = l.Writable(path)
 	f.volume = volumeOf(path)
 	return f
 }
 
-// A room is what a directory needs to be of use, beyond that one can write to it.
-type room struct {
+// needs are what a directory must have besides being writable.
+type needs struct {
 	exec  bool   // files in it are executed
-	bytes uint64 // least room left
-	files uint64
+	bytes uint64 // at least so many must be left
+	files uint64 // likewise
 }
 
-// The rooms. A cache is left only when next to nothing fits in any more: leaving it costs a rebuild. TMPDIR holds what the
-// linker and the C compiler write. A folder for $WORK, where we have the choice, should take a large
-// build: 512 MiB were too few in the field (failures.md, F05).
+// A cache counts as full only when next to nothing fits into it any more, because leaving it costs a rebuild.
+// TMPDIR holds what the linker and the C compiler write. If go-safe chooses the folder for $WORK, it should hold a
+// large build: 512 MiB were too few in practice.
 var (
-	cacheRoom  = room{exec: true, bytes: 1 << 20, files: 16}
-	pathRoom   = room{bytes: 1 << 20, files: 16}
-	tempRoom   = room{bytes: 32 << 20, files: 256}
-	chosenRoom = room{exec: true, bytes: 16 << 20, files: 64}
-	workRoom   = room{exec: true, bytes: 1 << 30, files: 4096}
+	cacheNeeds     = needs{exec: true, bytes: 1 << 20, files: 16}
+	gopathNeeds    = needs{bytes: 1 << 20, files: 16}
+	tempNeeds      = needs{bytes: 32 << 20, files: 256}
+	smallWorkNeeds = needs{exec: true, bytes: 16 << 20, files: 64}
+	workNeeds      = needs{exec: true, bytes: 1 << 30, files: 4096}
 )
 
-// newCacheRoom is what a new build cache needs, which gets 256 folders before anything else (cmd/go/internal/cache.Open).
-var newCacheRoom = room{exec: cacheRoom.exec, bytes: cacheRoom.bytes, files: cacheRoom.files + 256}
+// newCacheNeeds is what a new build cache needs: the go command first makes 256 folders in it
+// (cmd/go/internal/cache.Open).
+var newCacheNeeds = needs{exec: cacheNeeds.exec, bytes: cacheNeeds.bytes, files: cacheNeeds.files + 256}
 
-// buildRoom is what a build cache needs.
-func buildRoom(cache string) room {
-	if _, err := os.Stat(filepath.Join(cache, "ff")); err != nil {
-		return newCacheRoom
+// buildCacheNeeds returns what a build cache needs, new or in use.
+func buildCacheNeeds(seen *fsinfo.StatCache, cache string) needs {
+	if _, err := seen.Stat(filepath.Join(cache, "ff")); err != nil {
+		return newCacheNeeds
 	}
-	return cacheRoom
+	return cacheNeeds
 }
 
-// unusable says why the directory cannot serve, in words that follow its path; "" where it can, if
-// only by being made first.
-func (f facts) unusable(r room) string {
+// unusable says why the directory cannot be used, in words that follow its path. It returns "" if it can be used,
+// even if it has to be made first.
+func (f facts) unusable(r needs) string {
 	switch {
 	case f.err != nil:
-		return "cannot be reached: " + lastError(f.err)
+		return "cannot be reached: " + fsinfo.Reason(f.err).Error()
 	case !f.dir && f.exists():
 		return "is not a directory"
 	case !f.dir:
@@ -121,9 +132,9 @@ func (f facts) unusable(r room) string {
 	case f.readonly && f.exists():
 		return "is on a read-only file system"
 	case !f.writable && f.exists():
-		return "is not writable by " + user()
+		return "is not writable by " + thisUser()
 	case !f.writable || f.readonly:
-		return "cannot be made: " + f.deepest + " is not writable by " + user()
+		return "cannot be made: " + f.deepest + " is not writable by " + thisUser()
 	case r.exec && f.noexec:
 		return "is on a file system mounted noexec"
 	case f.bytes < r.bytes:
@@ -132,17 +143,4 @@ func (f facts) unusable(r room) string {
 		return fmt.Sprintf("has %d inodes left", f.files)
 	}
 	return ""
-}
-
-// lastError is what the system said, without the path.
-func lastError(err error) string {
-	var e *fs.PathError
-	var no syscall.Errno
-	switch {
-	case errors.As(err, &e):
-		return e.Err.Error()
-	case errors.As(err, &no):
-		return no.Error()
-	}
-	return err.Error()
 }

@@ -8,64 +8,74 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/go-safe/go-safe/internal/fsinfo"
+	"github.com/go-safe/go-safe/internal/shell"
 )
 
-// A Request says for what command Resolve decides.
+// A Request describes the command for which Resolve decides.
 type Request struct {
-	Known  *Settings // what the go command would read
-	GOROOT string    // of the go found, "" where it has none that is known
+	Known     *Settings         // what the go command would read
+	StatCache *fsinfo.StatCache // what was seen of directories so far; nil for nothing
+	GOROOT    string            // of the real go, "" if it is not known
 
-	// Bare: the command needs none of the directories, as go version. It gets no GOTMPDIR that nobody set, which go
-	// env would show.
-	Bare bool
+	// NoDirs: the command needs none of the directories, like go version. It gets a GOTMPDIR that nobody set only if
+	// the temp folder cannot be used at all, because go env would show it.
+	NoDirs bool
 
-	// Compiles: the command runs the compiler of GOROOT.
+	// PrintsNoDirs: the command does not print the directories either. It uses them only if it switches to another
+	// toolchain.
+	PrintsNoDirs bool
+
+	// Compiles: the command runs the compiler in GOROOT.
 	Compiles bool
 
-	// RunsWork: the command executes what it built in $WORK. RunsCache: the same in the build cache.
+	// RunsWork: the command executes files that it built in $WORK. RunsCache: the same in the build cache.
 	RunsWork, RunsCache bool
 
-	// PrivateTemp: $WORK is to be in a folder of this user's own, always.
+	// PrivateTemp: $WORK must be in a folder of this user's own.
 	PrivateTemp bool
 
-	// Trims: the command trims the build cache when that is due.
+	// Trims: the command trims the build cache once a day.
 	Trims bool
 
 	// Builds: the command writes to the build cache.
 	Builds bool
 
-	// WritesEnv: the command changes the env file, and warns of OS variables that override it: none is set.
+	// WritesEnv: the command changes the env file. It warns of OS variables that override the file, so go-safe sets
+	// none.
 	WritesEnv bool
 
-	// ClearsBuild and ClearsMod: the command removes the cache, and where it can, that very one: go clean is the cure for
-	// a full disk.
+	// ClearsBuild and ClearsMod: the command removes the cache. It gets the one that the user means if at all
+	// possible, because go clean is what makes room on a full disk.
 	ClearsBuild, ClearsMod bool
 
-	// WritesBin: the command places binaries.
+	// WritesBin: the command installs binaries.
 	WritesBin bool
 
-	// Holds reports whether the module cache has all that the command may need. It is asked only where one
-	// cannot be written to, and costs a look at every module.
+	// Holds reports whether the module cache has all that the command may need. Resolve calls it only for a cache
+	// that is not writable, because it looks at every module.
 	Holds func(modcache string) bool
 
-	// Vouched reports whether the command needs no state of the checksum database, which is below GOPATH, for what
-	// the module cache has. It is asked only where that cannot be written to, and costs as much.
-	Vouched func(modcache string) bool
+	// CoveredBySum reports whether the command can use what the module cache has without the state of the checksum
+	// database, which is below GOPATH. Resolve calls it only if GOPATH is not writable, because it costs as much as
+	// Holds.
+	CoveredBySum func(modcache string) bool
 
 	// Switches reports whether the command will run a toolchain from the module cache.
 	Switches func() bool
 
-	// Unlockable says why files in an existing directory cannot be locked, nil where they can.
+	// Unlockable says why files in an existing directory cannot be locked, nil if they can.
 	Unlockable func(dir string) error
 
-	// Shared reports whether the group or the ACL of a cache shares it.
+	// Shared reports whether a cache is shared, by its group or its ACL.
 	Shared func(dir string) bool
 
-	// Stranger returns the owner of a directory that does not belong to root or to us and is not shared with us, else
-	// -1.
-	Stranger func(dir string) int
+	// UntrustedOwner returns the owner of a directory if that is neither root nor this user and does not share the
+	// directory with us; else -1.
+	UntrustedOwner func(dir string) int
 
-	// Failed are private folders that could not be made.
+	// Failed has the private folders that could not be made.
 	Failed map[string]bool
 }
 
@@ -73,219 +83,235 @@ type Request struct {
 type resolver struct {
 	Request
 	*Settings
-	plan *Plan
-	seen looks
+	plan  *Plan
+	facts seenPaths
 }
 
-// Resolve decides what the command gets. It looks at directories and changes none.
+// Resolve decides what the command gets. It looks at directories and changes nothing.
 func Resolve(req Request) *Plan {
-	r := &resolver{Request: req, Settings: req.Known, plan: &Plan{}, seen: looks{}}
-	r.settleHome()
-	r.root()
-	if r.WritesEnv {
+	if req.StatCache == nil {
+		req.StatCache = fsinfo.NewStatCache()
+	}
+	r := &resolver{Request: req, Settings: req.Known, plan: newPlan(), facts: newSeenPaths(req.StatCache)}
+	r.recordHome()
+	r.resolveGOROOT()
+	if r.WritesEnv || r.PrintsNoDirs && !r.warnsOfGOPATH() && !r.Switches() {
 		return r.plan
 	}
-	r.temp()
-	r.buildCache()
-	r.modules()
-	r.hints()
+	r.resolveTemp()
+	r.resolveBuildCache()
+	r.resolveModules()
+	r.replaceEnvHints()
 	return r.plan
 }
 
-// hints has nothing typed that go env cannot write down.
-func (r *resolver) hints() {
-	for i, v := range r.plan.Vars {
-		if !strings.HasPrefix(v.Hint, Self+" env ") || r.EnvFileTrouble() == "" {
+// warnsOfGOPATH reports whether each command may warn "GOPATH set to GOROOT () has no effect". Without HOME there is no
+// GOPATH, and a go command that was built with -trimpath has no GOROOT; up to Go 1.21 it took the two for equal.
+func (r *resolver) warnsOfGOPATH() bool { return r.gopath().Value == "" }
+
+// replaceEnvHints replaces suggestions of go env -w and -u if the env file cannot be written: by export if there is
+// a value, by nothing if there is none.
+func (r *resolver) replaceEnvHints() {
+	for _, v := range r.plan.all() {
+		if !strings.HasPrefix(v.Remedy, shell.Self+" env ") || r.EnvFileTrouble() == "" {
 			continue
 		}
-		r.plan.Vars[i].Hint = ""
+		v.Remedy = ""
 		if v.Value != "" {
-			r.plan.Vars[i].Hint = "export " + v.Name + "=" + Quote(v.Value)
+			v.Remedy = "export " + v.Name + "=" + shell.Quote(v.Value)
 		}
 	}
 }
 
-// settleHome records the HOME that ReadSettings found.
-func (r *resolver) settleHome() {
-	was, ok := r.Getenv("HOME")
+// recordHome records the HOME that ReadSettings found.
+func (r *resolver) recordHome() {
+	was, ok := r.LookupEnv("HOME")
 	switch {
 	case r.home != "":
-		r.plan.set(Setting{}, "HOME", r.home, "is not set; the user's passwd entry names a home")
+		r.plan.Home.set(Setting{}, r.home, "is not set; the user's passwd entry names a home")
 	case ok:
-		r.plan.keep("HOME", Setting{was, FromEnviron})
+		r.plan.Home.keep(Setting{was, FromEnviron})
 	default:
-		r.plan.keep("HOME", Setting{"", FromDefault})
+		r.plan.Home.keep(Setting{"", FromDefault})
 	}
 }
 
-// root removes a GOROOT of which the go found would fail (F08). A go that stands in no tree of its own may depend on
-// the variable, and keeps it.
-func (r *resolver) root() {
+// resolveGOROOT removes a GOROOT with which the real go would fail. A go that is in no tree of its own may depend
+// on the variable, and keeps it.
+func (r *resolver) resolveGOROOT() {
 	was := r.Get("GOROOT")
 	why := ""
 	if r.GOROOT != "" && was.Value != "" && filepath.Clean(was.Value) != r.GOROOT {
-		why = r.wrongRoot(was.Value, r.GOROOT)
+		why = r.gorootUnusable(was.Value, r.GOROOT)
 	}
 	switch {
 	case why == "":
-		r.plan.keep("GOROOT", was)
-	case r.user["GOROOT"] == "":
-		r.plan.set(was, "GOROOT", "", why)
+		r.plan.GOROOT.keep(was)
+	case r.envFileVars["GOROOT"] == "":
+		r.plan.GOROOT.set(was, "", why)
 	default:
-		r.plan.set(was, "GOROOT", r.GOROOT, why)
+		r.plan.GOROOT.set(was, r.GOROOT, why)
 	}
-	if file := r.user["GOROOT"]; file != "" && r.GOROOT != "" && r.wrongRoot(file, r.GOROOT) != "" {
-		r.defaults()
+	if file := r.envFileVars["GOROOT"]; file != "" && r.GOROOT != "" && r.gorootUnusable(file, r.GOROOT) != "" {
+		r.keepGoEnv()
 	}
 }
 
-// defaults gives the settings of the tree's go.env, which the go command looks for in the GOROOT of the user's env
-// file even where the OS variable says otherwise (cmd/go/internal/cfg.initEnvCache): without them it has no GOPROXY.
-func (r *resolver) defaults() {
+// keepGoEnv sets what the go.env of the real go's tree says. The go command looks for that file in the GOROOT of the
+// user's env file, even if the OS variable says otherwise (cmd/go/internal/cfg.initEnvCache). If that GOROOT is
+// wrong, the go command would have no GOPROXY.
+func (r *resolver) keepGoEnv() {
 	if r.WritesEnv {
 		return
 	}
-	for _, name := range slices.Sorted(maps.Keys(r.goroot)) {
+	for _, name := range slices.Sorted(maps.Keys(r.goEnvVars)) {
 		if s := r.Get(name); s.Origin == FromGOROOT {
-			r.plan.set(s, name, s.Value, "is lost with the GOROOT of the env file")
+			v := Var{Name: name}
+			v.set(s, s.Value, "is lost with the GOROOT of the env file")
+			r.plan.lostGoEnv = append(r.plan.lostGoEnv, v)
 		}
 	}
 }
 
-// buildCache decides GOCACHE.
-func (r *resolver) buildCache() {
+// resolveBuildCache decides GOCACHE.
+func (r *resolver) resolveBuildCache() {
 	was := r.gocache()
-	var need room
+	var need needs
 	if !r.ClearsBuild {
-		need = buildRoom(was.Value)
+		need = buildCacheNeeds(r.StatCache, was.Value)
 		need.exec = r.RunsCache
 	}
-	why := r.verdict("GOCACHE", was, need)
-	if why == "" && !r.ClearsBuild && !r.explicit(was) {
-		why = r.strange("GOCACHE", was.Value)
+	why := r.valueUnusable("GOCACHE", was, need)
+	if why == "" && !r.ClearsBuild && !r.chosenByTrusted(was) {
+		why = r.untrustedOwner("GOCACHE", was.Value)
 	}
 	if why == "" {
-		why = r.foreign(was.Value)
+		why = r.foreignFolders(was.Value)
 	}
 	if why == "" && !r.ClearsBuild {
-		why = r.unlockable("GOCACHE", was.Value)
+		why = r.lockTrouble(&r.plan.BuildCache, was.Value)
 	}
 	base := ""
 	if why != "" {
-		base = r.pickCache()
+		base = r.pickCacheBase()
 	}
 	if base == "" {
-		r.plan.keep("GOCACHE", was)
+		r.plan.BuildCache.keep(was)
 		r.plan.NoCache = why != ""
 		return
 	}
-	r.plan.set(was, "GOCACHE", filepath.Join(base, "build"), why)
-	r.plan.private = append(r.plan.private, base)
+	r.plan.BuildCache.set(was, filepath.Join(base, "build"), why)
+	r.plan.privateDirs = append(r.plan.privateDirs, base)
 }
 
-// foreign says why a build cache that can be written to is of no use all the same: folders in it are another
-// user's (F02). All 256 are made at once by whoever comes first (cmd/go/internal/cache.Open), so two tell. Where
-// the cache itself is ours they can be moved aside, and it is of use.
-func (r *resolver) foreign(cache string) string {
-	if !judgeable(cache) || r.emptied("GOCACHE") {
+// foreignFolders says why a writable build cache cannot be used: folders in it are another user's. The first
+// command makes all 256 at once (cmd/go/internal/cache.Open), so it is enough to look at two. If the cache itself
+// is ours, the folders can be moved aside and the cache can be used.
+func (r *resolver) foreignFolders(cache string) string {
+	if !filepath.IsAbs(cache) || r.setEmpty("GOCACHE") {
 		return ""
 	}
 	for _, sub := range []string{"00", "ff"} {
 		dir := filepath.Join(cache, sub)
-		if writable(dir) || !r.seen.at(dir).exists() {
+		if r.facts.Writable(dir) || !r.facts.at(dir).exists() {
 			continue
 		}
-		if r.seen.at(cache).owner != os.Geteuid() {
-			return cache + " has folders of another user: " + dir + " is not writable by " + user()
+		if r.facts.at(cache).owner != os.Geteuid() {
+			return cache + " has folders of another user: " + dir + " is not writable by " + thisUser()
 		}
 		if r.Builds {
-			r.plan.strange = append(r.plan.strange, cache)
+			r.plan.foreignCaches = append(r.plan.foreignCaches, cache)
 		}
 		return ""
 	}
 	return ""
 }
 
-// verdict says why the go command's value for a directory does not work, with the path; "" where it works or
-// is not go-safe's to judge.
-func (r *resolver) verdict(name string, s Setting, need room) string {
+// valueUnusable says why the go command's value for a directory does not work, with the path. It returns "" if it
+// works, or if go-safe does not judge it: the go command's own error is as good for a relative path or a file.
+func (r *resolver) valueUnusable(name string, s Setting, need needs) string {
 	switch {
-	case r.emptied(name):
+	case r.setEmpty(name):
 		return ""
 	case s.Value == "":
 		return "is not defined without HOME"
-	case !judgeable(s.Value):
+	case !filepath.IsAbs(s.Value):
 		return ""
 	case s.chosen() && r.isFile(s.Value):
 		return ""
 	}
-	if why := r.seen.at(s.Value).unusable(need); why != "" {
+	if why := r.facts.at(s.Value).unusable(need); why != "" {
 		return s.Value + " " + why
 	}
 	return ""
 }
 
-// strange says why a cache that works and that nobody chose is not to be used: another ordinary user owns it, or a
-// folder that it is in, and so decides what the go command would find there and run. In a home like /tmp anybody can
-// make one for us. Root in the home of the cache's owner uses it, as with sudo, and gives him what it makes.
-func (r *resolver) strange(name, cache string) string {
-	if !judgeable(cache) || r.emptied(name) || r.isFile(cache) {
+// untrustedOwner says why a cache that nobody chose must not be used although it works: another ordinary user owns
+// it, or a directory above it. That user decides what the go command finds there and runs. (With HOME=/tmp anybody
+// can make a cache for us.) Root in the home of the cache's owner uses the cache, as with sudo, and gives the owner
+// what it makes.
+func (r *resolver) untrustedOwner(name, cache string) string {
+	if !filepath.IsAbs(cache) || r.setEmpty(name) || r.isFile(cache) {
 		return ""
 	}
-	home, _ := r.Getenv("HOME")
-	chosen, _ := r.Getenv("XDG_CACHE_HOME")
-	for dir := r.seen.at(cache).deepest; dir != filepath.Dir(dir); dir = filepath.Dir(dir) {
+	home := r.Getenv("HOME")
+	chosen := r.Getenv("XDG_CACHE_HOME")
+	for dir := r.facts.at(cache).deepest; dir != filepath.Dir(dir); dir = filepath.Dir(dir) {
 		if dir == filepath.Clean(home) || chosen != "" && dir == filepath.Clean(chosen) {
 			break
 		}
-		fi, err := os.Stat(dir)
-		if err != nil || ownerOf(fi) <= 0 || ownerOf(fi) == os.Geteuid() {
+		fi, err := r.facts.Stat(dir)
+		if err != nil || fsinfo.Owner(fi) <= 0 || fsinfo.Owner(fi) == os.Geteuid() {
 			continue
 		}
-		switch owner := r.Stranger(dir); {
+		switch owner := r.UntrustedOwner(dir); {
 		case owner < 0 && dir == filepath.Clean(cache):
 			return "" // it is shared with us
-		case owner >= 0 && !(os.Geteuid() == 0 && owner == r.seen.at(home).owner):
+		case owner >= 0 && !(os.Geteuid() == 0 && owner == r.facts.at(home).owner):
 			return fmt.Sprintf("%s belongs to uid %d, who could have put there what you would run", dir, owner)
 		}
 	}
 	return ""
 }
 
-// unlockable says why the go command could not lock its files in a cache, and would fail (F13).
-func (r *resolver) unlockable(name, cache string) string {
-	if !judgeable(cache) || r.emptied(name) || r.isFile(cache) {
+// lockTrouble says why the go command cannot lock files in a cache, "" if it can. Without locks the go command
+// fails. lockTrouble notes that in v, because the user is told then even if nobody chose the cache.
+func (r *resolver) lockTrouble(v *Var, cache string) string {
+	if !filepath.IsAbs(cache) || r.setEmpty(v.Name) || r.isFile(cache) {
 		return ""
 	}
-	if err := r.Unlockable(r.seen.at(cache).deepest); err != nil {
-		r.plan.noLocks = append(r.plan.noLocks, name)
+	if err := r.Unlockable(r.facts.at(cache).deepest); err != nil {
+		v.noLocks = true
 		return cache + " " + WithoutLocks(err)
 	}
 	return ""
 }
 
-// WithoutLocks is what an error of Unlockable says of a directory. A server may be silent for a while after it has started,
-// until its clients have told it of the locks that they hold.
+// WithoutLocks returns what an error of Unlockable means for a directory, in words that follow its path. A file
+// server answers no lock requests for a while after it has started, until its clients have claimed the locks that
+// they held.
 func WithoutLocks(err error) string {
 	if errors.Is(err, os.ErrDeadlineExceeded) {
 		return "is on a server that does not answer for locks yet: " + err.Error()
 	}
-	return "is on a file system without locks: " + lastError(err)
+	return "is on a file system without locks: " + fsinfo.Reason(err).Error()
 }
 
-// pickCache returns the base for private caches, "" where there is none. It is the same for all commands: one on
-// which nothing can be executed is only taken where there is no other, and serves those that execute nothing from it.
-func (r *resolver) pickCache() string {
-	return r.pick(r.cacheBases(), workRoom, newCacheRoom, cacheRoom, pathRoom)
+// pickCacheBase returns the base for private caches, "" if there is none. It is the same for all commands. A noexec
+// one is chosen only if there is no other, and works for commands that execute nothing in it.
+func (r *resolver) pickCacheBase() string {
+	return r.pickDir(r.cacheBases(), workNeeds, newCacheNeeds, cacheNeeds, gopathNeeds)
 }
 
-// cacheBases are the private bases whose files can be locked.
+// cacheBases returns the private bases in which files can be locked.
 func (r *resolver) cacheBases() []string {
-	return slices.DeleteFunc(r.privateBases(), func(dir string) bool { return r.Unlockable(r.seen.at(dir).deepest) != nil })
+	return slices.DeleteFunc(r.privateBases(), func(dir string) bool {
+		return r.Unlockable(r.facts.at(dir).deepest) != nil
+	})
 }
 
-// isFile reports whether something that is no directory is there. The go command's own error names it.
+// isFile reports whether path exists and is no directory. The go command's own error names it.
 func (r *resolver) isFile(path string) bool {
-	f := r.seen.at(path)
+	f := r.facts.at(path)
 	return f.err == nil && f.exists() && !f.dir
 }

@@ -6,12 +6,17 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+
+	"github.com/go-safe/go-safe/internal/user"
+
+	"github.com/go-safe/go-safe/internal/fsinfo"
+	"github.com/go-safe/go-safe/internal/shell"
 )
 
 // An Origin says where a value comes from.
 type Origin string
 
-// The origins in the order in which the go command asks them (cmd/go/internal/cfg.Getenv), and go-safe.
+// The origins, in the order in which the go command looks (cmd/go/internal/cfg.Getenv), and go-safe itself.
 const (
 	FromEnviron Origin = "environment"
 	FromEnvFile Origin = "env file"
@@ -31,11 +36,7 @@ func (s Setting) chosen() bool {
 	return s.Value != "" && s.Origin != FromDefault
 }
 
-// Self stands for this program in what is to be run. Whoever prints that puts the word there by which the user can run it.
-// No path and no value of a variable has this byte.
-const Self = "\x00"
-
-// Undo is what to type to give the choice up, with Self in it.
+// Undo returns the command that takes the user's choice back, with shell.Self in it; "" if nobody chose.
 func (s Setting) Undo(name string) string {
 	switch {
 	case s.Value == "":
@@ -43,25 +44,25 @@ func (s Setting) Undo(name string) string {
 	case s.Origin == FromEnviron:
 		return "unset " + name
 	case s.Origin == FromEnvFile:
-		return Self + " env -u " + name
+		return shell.Self + " env -u " + name
 	}
 	return ""
 }
 
 // Settings are what a go command with this environment would read.
 type Settings struct {
-	EnvFile string // of go env -w, "" where there is none
+	EnvFile string // of go env -w, "" if there is none
 
-	home    string // from the passwd entry, where it had to be looked up
-	writer  int    // owner of the env file, -1 where the system has no numbers
-	environ []string
-	user    map[string]string
-	goroot  map[string]string
+	home         string // from the passwd entry, "" if it was not needed
+	envFileOwner int    // owner of the env file, -1 if the system has no numeric owners
+	environ      []string
+	envFileVars  map[string]string
+	goEnvVars    map[string]string
 }
 
-// ReadSettings reads the user's env file and the go.env of goroot, as cmd/go/internal/cfg.initEnvCache does. A file that
-// cannot be read counts as empty there, and here. Where HOME is not set and a default depends on it, it is that of
-// the user's passwd entry (F01).
+// ReadSettings reads the user's env file and the go.env of goroot, as cmd/go/internal/cfg.initEnvCache does. A file
+// that cannot be read counts as empty, as it does there. If HOME is not set and a default depends on it, HOME
+// becomes the home in the user's passwd entry.
 func ReadSettings(environ []string, goroot string) *Settings {
 	s := readSettings(environ, goroot)
 	if home := s.missingHome(); home != "" {
@@ -74,22 +75,23 @@ func ReadSettings(environ []string, goroot string) *Settings {
 func readSettings(environ []string, goroot string) *Settings {
 	s := &Settings{environ: environ}
 	s.EnvFile = s.envFile()
-	s.user, s.writer = readEnvFile(s.EnvFile)
+	s.envFileVars, s.envFileOwner = readEnvFile(s.EnvFile)
 	if goroot != "" {
-		s.goroot, _ = readEnvFile(filepath.Join(goroot, "go.env"))
+		s.goEnvVars, _ = readEnvFile(filepath.Join(goroot, "go.env"))
 	}
 	return s
 }
 
-// missingHome returns the home that is needed and not set, "" where there is none. A go command that finds its
-// directories without a home is not given one: that would bring in an env file which it does not read otherwise.
+// missingHome returns the home that should be set, "" for none. If the go command finds its directories without
+// HOME, it must not get one: it would then read an env file that it does not read otherwise.
 func (s *Settings) missingHome() string {
-	_, ok := s.Getenv("HOME")
+	_, ok := s.LookupEnv("HOME")
 	if ok || runtime.GOOS == "windows" || s.Get("GOPATH").Value != "" && s.gocache().Value != "" {
 		return ""
 	}
-	dir := passwdHome("/etc/passwd")
-	if f := look(dir); dir == "" || !f.exists() || f.unusable(pathRoom) != "" {
+	account, _ := user.Lookup(os.Geteuid())
+	dir := account.Home
+	if f := look(dir); dir == "" || !f.exists() || f.unusable(gopathNeeds) != "" {
 		return ""
 	}
 	return dir
@@ -100,20 +102,20 @@ func readEnvFile(name string) (assigned map[string]string, owner int) {
 	if name == "" {
 		return nil, -1
 	}
-	// A pipe, as GOENV=<(…) makes one, can be read only once, and that is not ours to do.
+	// A pipe, as in GOENV=<(…), can be read only once, and the go command has to read it.
 	fi, err := os.Stat(name)
 	if err != nil || !fi.Mode().IsRegular() {
 		return nil, -1
 	}
-	data, err := os.ReadFile(name)
+	data, err := fsinfo.ReadFile(name)
 	if err != nil {
 		return nil, -1
 	}
-	return parseEnvFile(data), ownerOf(fi)
+	return parseEnvFile(data), fsinfo.Owner(fi)
 }
 
-// parseEnvFile follows cmd/go/internal/cfg.readEnvFile: what is no assignment to an upper-case name is skipped,
-// the last of several counts.
+// parseEnvFile follows cmd/go/internal/cfg.readEnvFile: it skips lines that assign to no upper-case name, and the
+// last assignment to a name counts.
 func parseEnvFile(data []byte) map[string]string {
 	m := make(map[string]string)
 	for line := range bytes.SplitSeq(data, []byte("\n")) {
@@ -125,34 +127,43 @@ func parseEnvFile(data []byte) map[string]string {
 	return m
 }
 
-// Get returns the value of a variable that go env -w can set. An empty OS variable counts as unset, as it does there.
+// Get returns the value of a variable that go env -w can set. An empty OS variable counts as unset, as in the go
+// command.
 func (s *Settings) Get(name string) Setting {
-	if v, _ := s.Getenv(name); v != "" {
+	if v := s.Getenv(name); v != "" {
 		return Setting{v, FromEnviron}
 	}
-	if v, ok := s.user[name]; ok {
+	if v, ok := s.envFileVars[name]; ok {
 		return Setting{v, FromEnvFile}
 	}
-	if v, ok := s.goroot[name]; ok {
+	if v, ok := s.goEnvVars[name]; ok {
 		return Setting{v, FromGOROOT}
 	}
 	return Setting{"", FromDefault}
 }
 
-// explicit reports whether the user, or root, chose the value: in the environment, or in an env file that belongs to
-// one of them.
-func (s *Settings) explicit(v Setting) bool {
-	trusted := s.writer <= 0 || s.writer == os.Geteuid()
+// chosenByTrusted reports whether the user, or root, chose the value: in the environment, or in an env file that
+// belongs to one of them.
+func (s *Settings) chosenByTrusted(v Setting) bool {
+	trusted := s.envFileOwner <= 0 || s.envFileOwner == os.Geteuid()
 	return v.Origin == FromEnviron || v.Origin == FromEnvFile && trusted
 }
 
-// Getenv returns the value of an OS variable and whether it is there. Of several the first counts, as for syscall.Getenv.
-func (s *Settings) Getenv(name string) (value string, ok bool) {
-	return Getenv(s.environ, name)
+// Getenv returns the value of an OS variable, "" if it does not exist.
+func (s *Settings) Getenv(name string) string { return Getenv(s.environ, name) }
+
+// LookupEnv returns the value of an OS variable and whether it exists.
+func (s *Settings) LookupEnv(name string) (value string, ok bool) { return LookupEnv(s.environ, name) }
+
+// Getenv returns the value of a variable in an environment, "" if it does not exist.
+func Getenv(environ []string, name string) string {
+	value, _ := LookupEnv(environ, name)
+	return value
 }
 
-// Getenv is Settings.Getenv for an environment alone.
-func Getenv(environ []string, name string) (value string, ok bool) {
+// LookupEnv returns the value of a variable in an environment and whether it exists. The first one of a name counts,
+// as in syscall.Getenv.
+func LookupEnv(environ []string, name string) (value string, ok bool) {
 	for _, kv := range environ {
 		if len(kv) > len(name) && kv[len(name)] == '=' && sameName(kv[:len(name)], name) {
 			return kv[len(name)+1:], true
@@ -161,21 +172,21 @@ func Getenv(environ []string, name string) (value string, ok bool) {
 	return "", false
 }
 
-// emptied reports whether the OS variable is there and empty. Nobody has that by accident: it asks for the
-// go command's default, with all that follows, and gets it.
-func (s *Settings) emptied(name string) bool {
-	v, ok := s.Getenv(name)
+// setEmpty reports whether the OS variable exists and is empty. Nobody does that by accident: it asks for the go
+// command's default, and go-safe leaves it alone.
+func (s *Settings) setEmpty(name string) bool {
+	v, ok := s.LookupEnv(name)
 	return ok && v == ""
 }
 
-// sameName compares names of variables, which have no case on Windows.
+// sameName compares names of variables. On Windows they have no case.
 func sameName(a, b string) bool {
 	return a == b || runtime.GOOS == "windows" && strings.EqualFold(a, b)
 }
 
 // envFile is cmd/go/internal/cfg.EnvFile.
 func (s *Settings) envFile() string {
-	switch file, _ := s.Getenv("GOENV"); file {
+	switch file := s.Getenv("GOENV"); file {
 	case "off":
 		return ""
 	case "":
@@ -188,7 +199,7 @@ func (s *Settings) envFile() string {
 	}
 }
 
-// ConfigDir is where the go command keeps its settings and telemetry; "" where there is no home.
+// ConfigDir returns the folder where the go command keeps its settings and telemetry; "" without a home.
 func (s *Settings) ConfigDir() string {
 	if dir := s.configDir(); dir != "" {
 		return filepath.Join(dir, "go")
@@ -200,7 +211,7 @@ func (s *Settings) ConfigDir() string {
 func (s *Settings) configDir() string {
 	switch runtime.GOOS {
 	case "windows":
-		dir, _ := s.Getenv("AppData")
+		dir := s.Getenv("AppData")
 		return dir
 	case "darwin", "ios":
 		return s.below("HOME", "Library/Application Support")
@@ -212,7 +223,7 @@ func (s *Settings) configDir() string {
 func (s *Settings) cacheDir() string {
 	switch runtime.GOOS {
 	case "windows":
-		dir, _ := s.Getenv("LocalAppData")
+		dir := s.Getenv("LocalAppData")
 		return dir
 	case "darwin", "ios":
 		return s.below("HOME", "Library/Caches")
@@ -220,9 +231,9 @@ func (s *Settings) cacheDir() string {
 	return s.xdg("XDG_CACHE_HOME", ".cache")
 }
 
-// xdg returns the folder that the variable names, or the one in the home. A relative one is an error to package os.
+// xdg returns the folder that the variable names, else the one in the home. Package os refuses a relative one.
 func (s *Settings) xdg(name, inHome string) string {
-	dir, _ := s.Getenv(name)
+	dir := s.Getenv(name)
 	switch {
 	case dir == "":
 		return s.below("HOME", inHome)
@@ -232,16 +243,16 @@ func (s *Settings) xdg(name, inHome string) string {
 	return dir
 }
 
-// below returns a path below the folder that the variable names, "" where it names none.
+// below returns a path below the folder that the variable names, "" if it names none.
 func (s *Settings) below(name, path string) string {
-	dir, _ := s.Getenv(name)
+	dir := s.Getenv(name)
 	if dir == "" {
 		return ""
 	}
 	return filepath.Join(dir, path)
 }
 
-// gocache is the GOCACHE of the go command (cmd/go/internal/cache.DefaultDir).
+// gocache returns the go command's GOCACHE (cmd/go/internal/cache.DefaultDir).
 func (s *Settings) gocache() Setting {
 	v := s.Get("GOCACHE")
 	if dir := s.cacheDir(); v.Value == "" && dir != "" {
@@ -250,7 +261,7 @@ func (s *Settings) gocache() Setting {
 	return v
 }
 
-// gopath is the GOPATH of the go command, a list (go/build.defaultGOPATH).
+// gopath returns the go command's GOPATH, a list (go/build.defaultGOPATH).
 func (s *Settings) gopath() Setting {
 	v := s.Get("GOPATH")
 	if v.Value != "" {
@@ -267,7 +278,7 @@ func (s *Settings) gopath() Setting {
 	return Setting{dir, FromDefault}
 }
 
-// gomodcache is the GOMODCACHE of the go command: below the first folder of GOPATH (cmd/go/internal/cfg.gopathDir).
+// gomodcache returns the go command's GOMODCACHE: below the first folder of GOPATH (cmd/go/internal/cfg.gopathDir).
 func (s *Settings) gomodcache(gopath string) Setting {
 	v := s.Get("GOMODCACHE")
 	if first := First(gopath); v.Value == "" && first != "" {
@@ -281,7 +292,7 @@ func (s *Settings) tempDir() Setting {
 	if runtime.GOOS == "windows" {
 		return Setting{os.TempDir(), FromDefault}
 	}
-	if v, _ := s.Getenv("TMPDIR"); v != "" {
+	if v := s.Getenv("TMPDIR"); v != "" {
 		return Setting{v, FromEnviron}
 	}
 	return Setting{"/tmp", FromDefault}

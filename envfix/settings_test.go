@@ -9,7 +9,8 @@ import (
 )
 
 func TestParseEnvFile(t *testing.T) {
-	got := parseEnvFile([]byte("# comment\nGOFLAGS=-v=a=b\n\nnoassignment\nlower=1\nGOBIN=/a\nGOBIN=/b\nGOX=\nGOLAST=x"))
+	file := "# comment\nGOFLAGS=-v=a=b\n\nnoassignment\nlower=1\nGOBIN=/a\nGOBIN=/b\nGOX=\nGOLAST=x"
+	got := parseEnvFile([]byte(file))
 	want := map[string]string{"GOFLAGS": "-v=a=b", "GOBIN": "/b", "GOX": "", "GOLAST": "x"}
 	if !maps.Equal(got, want) {
 		t.Errorf("got %v, want %v", got, want)
@@ -27,21 +28,23 @@ func FuzzParseEnvFile(f *testing.F) {
 	})
 }
 
-// The order of cmd/go/internal/cfg.Getenv; an empty OS variable counts as unset, an empty value in the
-// user's file hides the one of the tree.
+// The order of cmd/go/internal/cfg.Getenv. An empty OS variable counts as unset; an empty value in the user's file
+// hides the value in the tree.
 func TestGet(t *testing.T) {
 	dir := t.TempDir()
 	write(t, filepath.Join(dir, "env"), "A=file\nB=file\nC=\n")
 	write(t, filepath.Join(dir, "root", "go.env"), "A=root\nB=root\nC=root\nD=root\n")
-	s := ReadSettings([]string{"GOENV=" + filepath.Join(dir, "env"), "A=os", "A=second", "B="}, filepath.Join(dir, "root"))
+	environ := []string{"GOENV=" + filepath.Join(dir, "env"), "A=os", "A=second", "B="}
+	s := ReadSettings(environ, filepath.Join(dir, "root"))
 	for name, want := range map[string]Setting{
-		"A": {"os", FromEnviron}, "B": {"file", FromEnvFile}, "C": {"", FromEnvFile}, "D": {"root", FromGOROOT}, "E": {"", FromDefault},
+		"A": {"os", FromEnviron}, "B": {"file", FromEnvFile}, "C": {"", FromEnvFile}, "D": {"root", FromGOROOT},
+		"E": {"", FromDefault},
 	} {
 		if got := s.Get(name); got != want {
 			t.Errorf("Get(%s) = %v, want %v", name, got, want)
 		}
 	}
-	if !s.emptied("B") || s.emptied("A") || s.emptied("E") {
+	if !s.setEmpty("B") || s.setEmpty("A") || s.setEmpty("E") {
 		t.Error("emptied is wrong")
 	}
 }
@@ -74,15 +77,6 @@ func TestSetenv(t *testing.T) {
 	}
 }
 
-func TestHomeOf(t *testing.T) {
-	passwd := []byte("root:x:0:0:root:/root:/bin/sh\nbroken:x:7\nrel:x:8:8::home:/bin/sh\n#c\nu:x:1000:1000:,,,:/home/u:/bin/sh\n")
-	for uid, want := range map[int]string{0: "/root", 1000: "/home/u", 7: "", 8: "", 100: ""} {
-		if got := homeOf(passwd, uid); got != want {
-			t.Errorf("homeOf(%d) = %q, want %q", uid, got, want)
-		}
-	}
-}
-
 func write(t *testing.T, name, text string) {
 	t.Helper()
 	if err := os.MkdirAll(filepath.Dir(name), 0o777); err != nil {
@@ -90,19 +84,5 @@ func write(t *testing.T, name, text string) {
 	}
 	if err := os.WriteFile(name, []byte(text), 0o666); err != nil {
 		t.Fatal(err)
-	}
-}
-
-func TestQuote(t *testing.T) {
-	for s, want := range map[string]string{
-		"/home/u/go/pkg/mod": "/home/u/go/pkg/mod",
-		"/a b":               "'/a b'",
-		"it's":               `'it'\''s'`,
-		"":                   "''",
-		"$(rm)":              "'$(rm)'",
-	} {
-		if got := Quote(s); got != want {
-			t.Errorf("%q: %s, want %s", s, got, want)
-		}
 	}
 }

@@ -12,37 +12,41 @@ import (
 	"github.com/go-safe/go-safe/internal/fsinfo"
 )
 
-// The go command leaves its $WORK behind whenever a signal ends it (F06, golang.org/issue/25808).
+// The go command leaves its $WORK behind when a signal ends it (golang.org/issue/25808).
 const (
-	abandoned = 3 * 24 * time.Hour     // nothing in it changed for so long
-	interval  = 24 * time.Hour         // between two sweeps
-	allowance = 100 * time.Millisecond // for one sweep; what remains is left to the next
+	abandonedAfter = 3 * 24 * time.Hour     // a folder is abandoned if nothing in it changed for so long
+	sweepInterval  = 24 * time.Hour         // between two sweeps
+	sweepBudget    = 100 * time.Millisecond // for one sweep; the next one goes on
 )
 
-// sweep removes our abandoned work folders from dir. It begins no more of them when its time is over, and a failure
-// is nobody's business: the next sweep tries again.
+// sweep removes our abandoned work folders from dir. When its time is over, it removes no further one. It reports
+// no failure: the next sweep tries again.
 func sweep(dir string) {
 	if !SeesProcesses() {
-		return // a container that has dir in common with others
+		return // a container, which may share dir with others and does not see their processes
 	}
 	began := time.Now()
 	eachAbandoned(dir, func(root *os.Root, name string) bool {
 		root.RemoveAll(name)
-		return time.Since(began) < allowance
+		return time.Since(began) < sweepBudget
 	})
 }
 
-// trims reports whether the go command trims the build cache now, as it does once a day
-// (cmd/go/internal/cache.DiskCache.Trim): then work folders are swept too. So there is no need for a stamp of our
-// own. Where it cannot note the time it trims each time, and we do nothing.
-func trims(cache string) bool {
+// trimIsDue reports whether the go command will trim the build cache now, as it does once a day
+// (cmd/go/internal/cache.DiskCache.Trim). Work folders are swept at the same time, so go-safe needs no time stamp
+// of its own. If the go command cannot write its time stamp, it trims every time; then go-safe never sweeps.
+func trimIsDue(cache string) bool {
 	file := filepath.Join(cache, "trim.txt")
 	fi, err := os.Lstat(file)
-	return errors.Is(err, fs.ErrNotExist) || err == nil && time.Since(fi.ModTime()) > interval && modifiable(file)
+	if err != nil {
+		return errors.Is(err, fs.ErrNotExist)
+	}
+	return time.Since(fi.ModTime()) > sweepInterval && fileWritable(file)
 }
 
-// Abandoned returns the work folders of this user in dir that a sweep would remove: for three days unchanged, with
-// nothing running, working or mounted in them; of those that it sees before the end. It removes none.
+// Abandoned returns the work folders of this user in dir that a sweep would remove, as many as it finds before the
+// end: in them nothing changed for three days, no process runs or works, and nothing is mounted. It removes
+// nothing.
 func Abandoned(dir string, end time.Time) []string {
 	var old []string
 	eachAbandoned(dir, func(root *os.Root, name string) bool {
@@ -52,10 +56,10 @@ func Abandoned(dir string, end time.Time) []string {
 	return old
 }
 
-// eachAbandoned calls do for the abandoned work folders of this user in dir, until it returns false. Everything is
-// looked at and removed by a descriptor of dir. Where others may rename what is in dir it finds none: another folder
-// of ours could then stand under the name that was looked at. For root it also finds none where somebody else decided
-// which directory dir is.
+// eachAbandoned calls do for each abandoned work folder of this user in dir, until do returns false. It looks and
+// removes through a descriptor of dir. If others may rename entries of dir, it finds none, because another folder
+// of ours could take the place of the one that it looked at. For root it also finds none if somebody else could
+// decide which directory dir is.
 func eachAbandoned(dir string, do func(root *os.Root, name string) bool) {
 	if !filepath.IsAbs(dir) {
 		return
@@ -73,14 +77,14 @@ func eachAbandoned(dir string, do func(root *os.Root, name string) bool) {
 		return
 	}
 	defer root.Close()
-	if fi, err := root.Stat("."); err != nil || changeable(fi) {
+	if fi, err := root.Stat("."); err != nil || othersCanRename(fi) {
 		return
 	}
-	dir = root.Name() // without links, as /proc shows it
-	before := time.Now().Add(-abandoned)
+	dir = root.Name() // without links, as in /proc
+	before := time.Now().Add(-abandonedAfter)
 	var inUse func(folder string) bool
 	for _, name := range workNames(root) {
-		if !isWork(root, name) || !quiet(root, name, before) {
+		if !isWorkFolder(root, name) || !unchangedSince(root, name, before) {
 			continue
 		}
 		if inUse == nil {
@@ -92,11 +96,11 @@ func eachAbandoned(dir string, do func(root *os.Root, name string) bool) {
 	}
 }
 
-// changeable reports whether others may rename what is in a directory: those who may write to it and, even if it is
-// sticky, its owner.
-func changeable(dir fs.FileInfo) bool {
-	switch ownerOf(dir) {
-	case -1: // Windows: its temp folder is the user's own
+// othersCanRename reports whether others may rename entries of a directory: users who can write to it, and its owner
+// even if it is sticky.
+func othersCanRename(dir fs.FileInfo) bool {
+	switch fsinfo.Owner(dir) {
+	case -1: // on Windows each user has a temp folder of his own
 		return false
 	case 0, os.Geteuid():
 		return dir.Mode()&0o022 != 0 && dir.Mode()&fs.ModeSticky == 0
@@ -104,8 +108,8 @@ func changeable(dir fs.FileInfo) bool {
 	return true
 }
 
-// workNames are the entries that are called like a $WORK: go-build and a number (cmd/go/internal/work.NewBuilder).
-// What a user calls go-builder is his.
+// workNames returns the entries with a name like that of a $WORK: go-build and a number
+// (cmd/go/internal/work.NewBuilder). A folder called go-builder is the user's.
 func workNames(root *os.Root) []string {
 	d, err := root.Open(".")
 	if err != nil {
@@ -122,11 +126,11 @@ func workNames(root *os.Root) []string {
 	})
 }
 
-// isWork reports whether name is a folder of ours with nothing in it but folders b001, b002 and so on
+// isWorkFolder reports whether name is a folder of ours that contains only folders called b001, b002 and so on
 // (cmd/go/internal/work.Builder.NewObjdir).
-func isWork(root *os.Root, name string) bool {
+func isWorkFolder(root *os.Root, name string) bool {
 	fi, err := root.Lstat(name)
-	if err != nil || !fi.IsDir() || ownerOf(fi) != os.Geteuid() {
+	if err != nil || !fi.IsDir() || fsinfo.Owner(fi) != os.Geteuid() {
 		return false
 	}
 	entries, err := fs.ReadDir(root.FS(), name)
@@ -140,12 +144,11 @@ func isNumber(s string) bool {
 	return s != "" && strings.Trim(s, "0123456789") == ""
 }
 
-// errInUse ends a walk.
-var errInUse = errors.New("in use")
+var errChanged = errors.New("in use")
 
-// quiet reports whether the folder and all in it did not change after the given time, and all folders in it are on
-// one device. (On overlayfs files may show another one, that of their layer.)
-func quiet(root *os.Root, folder string, since time.Time) bool {
+// unchangedSince reports whether nothing in the folder changed after the given time, and all folders in it are on one
+// device. Files are not compared: on overlayfs they may have another device number, that of their layer.
+func unchangedSince(root *os.Root, folder string, since time.Time) bool {
 	top, err := root.Lstat(folder)
 	if err != nil {
 		return false
@@ -155,8 +158,8 @@ func quiet(root *os.Root, folder string, since time.Time) bool {
 			return err
 		}
 		fi, err := root.Lstat(path)
-		if err == nil && (fi.ModTime().After(since) || d.IsDir() && deviceOf(fi) != deviceOf(top)) {
-			return errInUse
+		if err == nil && (fi.ModTime().After(since) || d.IsDir() && fsinfo.Device(fi) != fsinfo.Device(top)) {
+			return errChanged
 		}
 		return err
 	})

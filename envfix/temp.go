@@ -7,155 +7,158 @@ import (
 	"runtime"
 )
 
-// temp decides TMPDIR and GOTMPDIR.
-func (r *resolver) temp() {
+// resolveTemp decides TMPDIR and GOTMPDIR.
+func (r *resolver) resolveTemp() {
 	tmp := r.tempDir()
 	broken := ""
-	if judgeable(tmp.Value) {
-		broken = r.brokenTemp(tmp.Value)
+	if filepath.IsAbs(tmp.Value) {
+		broken = r.tempUnusable(tmp.Value)
 	}
-	work, ok := r.chosenWork(tmp.Value, broken)
+	work, ok := r.resolveChosenWork(tmp.Value, broken)
 	if !ok {
-		work = r.defaultWork(tmp.Value, broken)
+		work = r.resolveDefaultWork(tmp.Value, broken)
 	}
 	if broken == "" || work == "" || runtime.GOOS == "windows" {
-		r.plan.keep("TMPDIR", tmp)
+		r.plan.TempDir.keep(tmp)
 		return
 	}
-	// The linker and the C compiler know no GOTMPDIR (F15, golang.org/issue/59636).
-	r.plan.set(tmp, "TMPDIR", work, tmp.Value+" "+broken)
+	// The linker and the C compiler do not know GOTMPDIR (golang.org/issue/59636).
+	r.plan.TempDir.set(tmp, work, tmp.Value+" "+broken)
 }
 
-// brokenTemp says why nothing can work with a temp folder, "" where something can. Nobody makes one that is missing.
-func (r *resolver) brokenTemp(dir string) string {
-	f := r.seen.at(dir)
-	why := f.unusable(tempRoom)
+// tempUnusable says why no program can use a temp folder, "" if programs can. A missing temp folder is not made.
+func (r *resolver) tempUnusable(dir string) string {
+	f := r.facts.at(dir)
+	why := f.unusable(tempNeeds)
 	if why == "" && !f.exists() {
 		return "is not there"
 	}
 	return why
 }
 
-// unfitTemp says why this command needs another folder for $WORK than a temp folder that works, and what that has to
-// have. Programs see GOTMPDIR (t.TempDir makes its folders there), so a command that runs some keeps the temp folder
-// as long as it can. Others leave it before a large build fills it, where there is more room elsewhere.
-func (r *resolver) unfitTemp(dir string) (why string, need []room) {
-	f := r.seen.at(dir)
-	roomy := room{bytes: workRoom.bytes, files: workRoom.files}
+// tempUnfitForWork says why this command needs another folder for $WORK although the temp folder works, and what that
+// folder must have, best first. Programs see GOTMPDIR (t.TempDir makes its folders there), so a command that runs
+// programs keeps the temp folder as long as possible. Other commands leave it if another folder has more room for a
+// large build.
+func (r *resolver) tempUnfitForWork(dir string) (why string, need []needs) {
+	f := r.facts.at(dir)
+	roomy := needs{bytes: workNeeds.bytes, files: workNeeds.files}
 	switch {
 	case r.RunsWork && f.noexec:
-		return f.unusable(room{exec: true}), []room{workRoom, chosenRoom}
+		return f.unusable(needs{exec: true}), []needs{workNeeds, smallWorkNeeds}
 	case f.owner > 0 && f.owner != os.Geteuid() && !f.sticky:
-		return fmt.Sprintf("belongs to uid %d, who may replace what is in it", f.owner), []room{workRoom, chosenRoom}
+		why = fmt.Sprintf("belongs to uid %d, who may replace what is in it", f.owner)
+		return why, []needs{workNeeds, smallWorkNeeds}
 	case r.RunsWork:
 		return "", nil
 	}
-	return f.unusable(roomy), []room{workRoom, roomy}
+	return f.unusable(roomy), []needs{workNeeds, roomy}
 }
 
-// chosenWork settles GOTMPDIR where the user chose one, and returns it where it works. It is made where it
-// is missing, which the go command does not do (F14, golang.org/issue/32320).
-func (r *resolver) chosenWork(tmp, broken string) (dir string, ok bool) {
+// resolveChosenWork decides GOTMPDIR if the user chose one, and returns it if it works. Prepare will make it if it is
+// missing; the go command does not (golang.org/issue/32320).
+func (r *resolver) resolveChosenWork(tmp, broken string) (dir string, ok bool) {
 	was := r.Get("GOTMPDIR")
 	switch {
-	case r.emptied("GOTMPDIR"):
-		r.plan.keep("GOTMPDIR", was)
+	case r.setEmpty("GOTMPDIR"):
+		r.plan.WorkDir.keep(was)
 		return "", true
 	case was.Value == "":
 		return "", false
-	case !judgeable(was.Value), r.isFile(was.Value):
-		r.plan.keep("GOTMPDIR", was)
+	case !filepath.IsAbs(was.Value), r.isFile(was.Value):
+		r.plan.WorkDir.keep(was)
 		return "", true
 	}
-	f := r.seen.at(was.Value)
-	need := chosenRoom
+	f := r.facts.at(was.Value)
+	need := smallWorkNeeds
 	need.exec = r.RunsWork
 	if why := f.unusable(need); why != "" {
-		dir := r.insteadOfChosen(tmp, broken)
+		dir := r.replaceChosenWork(tmp, broken)
 		if dir == "" {
-			r.plan.keep("GOTMPDIR", was)
+			r.plan.WorkDir.keep(was)
 		} else {
-			r.plan.set(was, "GOTMPDIR", dir, was.Value+" "+why)
+			r.plan.WorkDir.set(was, dir, was.Value+" "+why)
 		}
 		return dir, true
 	}
 	if !f.exists() {
-		r.plan.missing = append(r.plan.missing, was.Value)
+		r.plan.missingDirs = append(r.plan.missingDirs, was.Value)
 	}
-	r.plan.keep("GOTMPDIR", was)
-	r.sweepIn(was.Value)
+	r.plan.WorkDir.keep(was)
+	r.planSweep(was.Value)
 	return was.Value, true
 }
 
-// insteadOfChosen returns the folder for $WORK in place of one that the user chose, "" for none: the temp folder, as
-// if he had chosen none, or a private one.
-func (r *resolver) insteadOfChosen(tmp, broken string) string {
-	if judgeable(tmp) && broken == "" && !r.PrivateTemp {
-		if why, _ := r.unfitTemp(tmp); why == "" {
-			r.sweepIn(tmp)
+// replaceChosenWork returns the folder for $WORK if the user chose one that does not work: the temp folder, as if the
+// user had chosen none, or a private folder; "" if there is none.
+func (r *resolver) replaceChosenWork(tmp, broken string) string {
+	if filepath.IsAbs(tmp) && broken == "" && !r.PrivateTemp {
+		if why, _ := r.tempUnfitForWork(tmp); why == "" {
+			r.planSweep(tmp)
 			return tmp
 		}
 	}
-	return r.privateWork(workRoom, chosenRoom)
+	return r.pickPrivateWork(workNeeds, smallWorkNeeds)
 }
 
-// defaultWork settles GOTMPDIR where the user chose none: it is set only where the temp folder does not do, or where
-// the user wants a private one. A command that needs no folders gets it at most where the temp folder is of no use
-// (go env makes $WORK).
-func (r *resolver) defaultWork(tmp, broken string) string {
+// resolveDefaultWork decides GOTMPDIR if the user chose none. It sets it only if the temp folder is not good
+// enough, or if the user wants a private one. A command that needs no directories gets it only if the temp folder
+// cannot be used at all (go env makes $WORK).
+func (r *resolver) resolveDefaultWork(tmp, broken string) string {
 	was := Setting{"", FromDefault}
-	why, need := "", []room{workRoom, chosenRoom}
+	why, need := "", []needs{workNeeds, smallWorkNeeds}
 	switch {
-	case !judgeable(tmp):
+	case !filepath.IsAbs(tmp):
 	case broken != "":
 		why = tmp + " " + broken
-	case r.Bare:
+	case r.NoDirs:
 	case r.PrivateTemp:
 		why = "GOSAFE_TMPDIR=private"
 	default:
-		if why, need = r.unfitTemp(tmp); why != "" {
+		if why, need = r.tempUnfitForWork(tmp); why != "" {
 			why = tmp + " " + why
 		}
 	}
 	dir := ""
 	if why != "" {
-		dir = r.privateWork(need...)
+		dir = r.pickPrivateWork(need...)
 	}
 	if dir == "" {
-		r.plan.keep("GOTMPDIR", was)
-		r.sweepIn(tmp)
+		r.plan.WorkDir.keep(was)
+		r.planSweep(tmp)
 		return ""
 	}
-	r.plan.set(was, "GOTMPDIR", dir, why)
+	r.plan.WorkDir.set(was, dir, why)
 	return dir
 }
 
-// privateWork picks a private folder for $WORK, "" where there is none. One on which nothing can be executed is the
-// last choice, and none for a command that runs programs there.
-func (r *resolver) privateWork(need ...room) string {
+// pickPrivateWork picks a private folder for $WORK, "" if there is none. It takes a noexec one last, and never for a
+// command that runs programs there.
+func (r *resolver) pickPrivateWork(need ...needs) string {
 	if !r.RunsWork {
 		last := need[len(need)-1]
 		last.exec = false
 		need = append(need, last)
 	}
-	dir := r.pick(r.workDirs(), need[0], need[1:]...)
+	dir := r.pickDir(r.privateWorkDirs(), need[0], need[1:]...)
 	if dir != "" {
-		r.plan.private = append(r.plan.private, dir)
-		r.sweepIn(dir)
+		r.plan.privateDirs = append(r.plan.privateDirs, dir)
+		r.planSweep(dir)
 	}
 	return dir
 }
 
-// sweepIn has abandoned work folders removed from dir, which will hold $WORK.
-func (r *resolver) sweepIn(dir string) {
-	if r.Trims && judgeable(dir) {
-		r.plan.sweep = dir
+// planSweep plans to remove abandoned work folders from dir, which will hold $WORK.
+func (r *resolver) planSweep(dir string) {
+	if r.Trims && filepath.IsAbs(dir) {
+		r.plan.sweepDir = dir
 	}
 }
 
-// workDirs are the candidates for a private GOTMPDIR. The temp folder has one only for a user who asks for it:
-// nothing is left there that plain go would not leave, and where it is of no use a folder in it is of none.
-func (r *resolver) workDirs() []string {
+// privateWorkDirs returns the candidates for a private GOTMPDIR. A folder in the temp folder is one only if the
+// user asks for it: go-safe leaves nothing there that plain go would not leave, and if the temp folder is broken so
+// is a folder in it.
+func (r *resolver) privateWorkDirs() []string {
 	tmp := r.tempDir().Value
 	dirs := []string{"/var/tmp"}
 	if r.PrivateTemp {

@@ -8,8 +8,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// volumeOf asks statfs. Here f_bsize is the fragment, in which room is counted. Room for the user can be below zero on
-// FreeBSD, when root used the reserve.
+// volumeOf asks statfs. On these systems f_bsize is the size of a fragment, in which room is counted. On FreeBSD
+// the room for users can be negative, when root has used the reserve.
 func volumeOf(path string) volume {
 	var st unix.Statfs_t
 	if unix.Statfs(path, &st) != nil || st.Blocks == 0 {

@@ -7,8 +7,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// volumeOf asks statfs, which counts room in fragments (f_frsize; f_bsize is only what is best read at once, statvfs(3)).
-// A file system that counts no inodes (btrfs) says 0 of 0.
+// volumeOf asks statfs. It counts room in fragments of f_frsize bytes; f_bsize is only the best size for reading
+// (statvfs(3)). A file system that counts no inodes (btrfs) reports 0 of 0.
 func volumeOf(path string) volume {
 	var st unix.Statfs_t
 	if unix.Statfs(path, &st) != nil || st.Blocks == 0 {
@@ -22,7 +22,7 @@ func volumeOf(path string) volume {
 		names:    int(st.Namelen),
 	}
 	if os.Geteuid() == 0 {
-		v.bytes = st.Bfree * uint64(st.Frsize) // with the reserve
+		v.bytes = st.Bfree * uint64(st.Frsize) // root may use the reserve
 	}
 	if st.Files == 0 {
 		v.files = math.MaxUint64

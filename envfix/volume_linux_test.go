@@ -11,8 +11,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Room is counted in fragments. On FUSE they can be smaller than blocks: here blocks have 1 MiB and fragments 4 KiB, of
-// which 512 are left.
+// Room is counted in fragments. On FUSE they can be smaller than blocks: here a block has 1 MiB and a fragment 4
+// KiB, and 512 fragments are free.
 func TestFragments(t *testing.T) {
 	linuxtest.OwnMounts(t)
 	dir := t.TempDir()
@@ -27,7 +27,7 @@ func TestFragments(t *testing.T) {
 	}
 	defer unix.Unmount(dir, unix.MNT_DETACH)
 	go serveRoot(fd)
-	if got := LookAt("WORK", dir).Room; got != "has 2048 KiB left" {
+	if got := Inspect("WORK", dir).Room; got != "has 2048 KiB left" {
 		t.Errorf("room: %q", got)
 	}
 	out, err := exec.Command("df", "--output=avail", "-k", dir).Output()
@@ -36,7 +36,7 @@ func TestFragments(t *testing.T) {
 	}
 }
 
-// serveRoot answers for a file system with nothing but a root directory, as linux/fuse.h wants it.
+// serveRoot answers the requests of linux/fuse.h for a file system that has only a root directory.
 func serveRoot(fd int) {
 	const getattr, statfs, initialize, access = 3, 17, 26, 34
 	le, buf := binary.LittleEndian, make([]byte, 1<<20)
@@ -72,7 +72,7 @@ func serveRoot(fd int) {
 	}
 }
 
-// Root may fill what is reserved for it (mkfs.ext4 -m), others not.
+// Root may use the blocks that are reserved for it (mkfs.ext4 -m), others may not.
 func TestReserve(t *testing.T) {
 	linuxtest.OwnMounts(t)
 	image, dir := filepath.Join(t.TempDir(), "image"), t.TempDir()
@@ -88,19 +88,10 @@ func TestReserve(t *testing.T) {
 		}
 	}
 	defer unix.Unmount(dir, unix.MNT_DETACH)
-	root := LookAt("GOCACHE", dir).Bytes
-	become(t, 4321)
-	user := LookAt("GOCACHE", dir).Bytes
-	become(t, 0)
+	root := Inspect("GOCACHE", dir).Bytes
+	var user uint64
+	linuxtest.As(t, linuxtest.User, func() { user = Inspect("GOCACHE", dir).Bytes })
 	if user < 1<<20 || root < user+4<<20 {
 		t.Errorf("room for root: %d, for a user: %d", root, user)
-	}
-}
-
-// become gives this thread, and no other, another effective user.
-func become(t *testing.T, uid int) {
-	t.Helper()
-	if _, _, errno := unix.RawSyscall(unix.SYS_SETRESUID, ^uintptr(0), uintptr(uid), ^uintptr(0)); errno != 0 {
-		t.Fatal(errno)
 	}
 }

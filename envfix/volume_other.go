@@ -4,7 +4,7 @@ package envfix
 
 import "math"
 
-// volumeOf knows nothing of other systems' statfs.
+// volumeOf reports no limits: the statfs of other systems is not known here.
 func volumeOf(path string) volume {
 	return volume{bytes: math.MaxUint64, files: math.MaxUint64}
 }

@@ -6,15 +6,15 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
+	"github.com/go-safe/go-safe/internal/fsinfo"
 	"github.com/go-safe/go-safe/internal/linuxtest"
 )
 
-// A user exchanges his cache for a link to a directory of root's, again and again, while root makes the file that stands
-// for the cache. Root makes nothing for him there.
+// A user exchanges his cache for a link to a directory of root's, again and again, while root makes the file that
+// stands in for the cache. Root makes nothing in its own directory for him.
 func TestRedirectedFile(t *testing.T) {
 	if os.Geteuid() != 0 {
 		t.Skip("needs root")
@@ -22,7 +22,8 @@ func TestRedirectedFile(t *testing.T) {
 	const user = 4391
 	top := sharedDir(t)
 	cache, link, roots := filepath.Join(top, "cache"), filepath.Join(top, "link"), filepath.Join(top, "roots")
-	err := errors.Join(os.Mkdir(cache, 0o755), os.Chown(cache, user, user), os.Mkdir(roots, 0o755), os.Symlink(roots, link))
+	err := errors.Join(os.Mkdir(cache, 0o755), os.Chown(cache, user, user),
+		os.Mkdir(roots, 0o755), os.Symlink(roots, link))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -32,20 +33,20 @@ func TestRedirectedFile(t *testing.T) {
 		if l, err := open(cache, true); err == nil {
 			l.release()
 		}
-		try(cache)
+		probe(cache)
 		list, err := os.ReadDir(roots)
 		if err != nil {
 			t.Fatal(err)
 		}
 		for _, e := range list {
 			fi, err := e.Info()
-			if err == nil && (fi.Sys().(*syscall.Stat_t).Uid != 0 || strings.HasPrefix(e.Name(), fileName+"-")) {
-				t.Fatalf("root made %s for uid %d", e.Name(), fi.Sys().(*syscall.Stat_t).Uid)
+			if err == nil && (fsinfo.Owner(fi) != 0 || strings.HasPrefix(e.Name(), fsinfo.LockName+"-")) {
+				t.Fatalf("root made %s for uid %d", e.Name(), fsinfo.Owner(fi))
 			}
 			os.Remove(filepath.Join(roots, e.Name()))
 		}
 		for _, dir := range []string{cache, link} {
-			if err := os.Remove(filepath.Join(dir, fileName)); err == nil {
+			if err := os.Remove(filepath.Join(dir, fsinfo.LockName)); err == nil {
 				made++
 			} else if !errors.Is(err, fs.ErrNotExist) {
 				t.Fatal(err)

@@ -15,8 +15,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// ownMounts moves this process to a mount namespace of its own, where that is allowed. What a test mounts ends with it, also when
-// the test is interrupted or killed.
+// ownMounts moves this process to a mount namespace of its own, where that is allowed. So nothing that a test mounts
+// stays, also when the test is killed.
 func ownMounts() {
 	const done = "LOCK_TEST_MOUNTS"
 	if os.Getenv(done) != "" {
@@ -29,14 +29,15 @@ func ownMounts() {
 	}
 }
 
-// A test run that is killed while it has mounted something leaves no mount.
+// A test run that is killed leaves no mount behind.
 func TestMountsEnd(t *testing.T) {
 	if os.Geteuid() != 0 {
 		t.Skip("needs root")
 	}
 	dir := t.TempDir()
 	cmd := exec.Command("/proc/self/exe", "-test.run=^TestMatrix$/same_process/.*/.*/bind", "-test.count=1000")
-	cmd.Env = append(slices.DeleteFunc(os.Environ(), func(kv string) bool { return strings.HasPrefix(kv, "LOCK_TEST_MOUNTS=") }), "TMPDIR="+dir)
+	done := func(kv string) bool { return strings.HasPrefix(kv, "LOCK_TEST_MOUNTS=") }
+	cmd.Env = append(slices.DeleteFunc(os.Environ(), done), "TMPDIR="+dir)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()

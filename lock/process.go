@@ -1,8 +1,13 @@
 package lock
 
 import (
+	"errors"
+	"io/fs"
 	"slices"
+	"strings"
 	"time"
+
+	"github.com/go-safe/go-safe/internal/proc"
 )
 
 // A Process holds a lock or waits for one.
@@ -10,61 +15,90 @@ type Process struct {
 	PID     int
 	Mode    Mode
 	Waits   bool
-	UID     int       // of its user; -1 where that is hidden
-	Command string    // the command line, cut; "" where it is hidden
-	Since   time.Time // when it was started; zero where that is hidden
+	UID     int       // its effective user; -1 where it is hidden
+	Command string    // its command line, cut; "" where it is hidden
+	Since   time.Time // when it was started; zero where it is hidden
 }
 
-// Processes are those that hold dir's lock or wait for it, as far as the system tells: Linux names those of this pid
-// namespace, other systems nobody.
+// Processes returns the processes that hold dir's lock or wait for it, as far as the system tells. Linux tells of
+// those in this pid namespace; other systems tell of nobody.
 func Processes(dir string) []Process {
-	l, ok := openThere(dir)
+	l, ok := openExisting(dir)
 	if !ok {
 		return nil
 	}
 	defer l.release()
-	l.mark(Shared) // by which the system names the device
-	return describe(l.others())
+	l.mark(Shared) // entries needs it
+	return describe(l.entries())
 }
 
-// Held reports whether somebody holds dir's lock, whether or not he can be seen, by trying to take it. It does
-// not wait, except for a file server (Remote), for which it may wait for ever.
+// Held reports whether somebody holds dir's lock, also somebody who cannot be seen. It tries to take the lock and
+// does not wait. But where Remote is true a server answers, and that may take for ever.
 func Held(dir string) bool {
-	l, ok := openThere(dir)
+	l, ok := openExisting(dir)
 	if !ok {
 		return false
 	}
 	defer l.release()
 	ok, err := l.try(Exclusive)
 	if err != nil {
-		ok, err = l.try(Shared) // a file on NFS that is not ours to write to
+		ok, err = l.try(Shared) // a file on NFS to which this user may not write
 	}
 	return !ok && err == nil
 }
 
-// openThere opens what is locked for dir, if that is there: nothing is made.
-func openThere(dir string) (*lockFile, bool) {
-	if !isThere(dir) {
+// openExisting opens what is locked for dir, if it exists.
+func openExisting(dir string) (*lockFile, bool) {
+	if !lockExists(dir) {
 		return nil, false
 	}
-	l, err := openFor(false, dir, false)
+	l, err := openLockFile(dir, false, false)
 	return l, err == nil
 }
 
-// An entry is what the system says of one process and the lock.
+// An entry is what the system tells of a process and a lock.
 type entry struct {
 	pid   int
 	mode  Mode
 	waits bool
 }
 
-// describe says more of each. Who has ended meanwhile is left out.
+// describe adds what can be seen of each process, and leaves out those that have ended.
 func describe(entries []entry) []Process {
 	var ps []Process
-	for _, e := range entries {
-		if p, ok := process(e); ok && !slices.Contains(ps, p) {
+	for i, e := range entries {
+		if slices.Contains(entries[:i], e) { // it holds the lock several times
+			continue
+		}
+		if p, ok := describeOne(e); ok {
 			ps = append(ps, p)
 		}
 	}
 	return ps
+}
+
+func describeOne(e entry) (p Process, ok bool) {
+	ids, err := proc.IDsOf(e.pid)
+	if errors.Is(err, fs.ErrNotExist) && proc.Ended(e.pid) {
+		return p, false
+	}
+	return Process{
+		PID: e.pid, Mode: e.mode, Waits: e.waits,
+		UID: ids.UID, Command: cutCommand(proc.Args(e.pid)), Since: proc.Started(e.pid),
+	}, true
+}
+
+// commandLength is how many characters of a command line are enough to know a process by.
+const commandLength = 60
+
+// cutCommand returns the beginning of a command line, without the path of the program.
+func cutCommand(args []string) string {
+	line := strings.Join(args, " ")
+	if len(args) > 0 {
+		line = line[strings.LastIndexByte(args[0], '/')+1:]
+	}
+	if r := []rune(line); len(r) > commandLength {
+		return string(r[:commandLength-1]) + "…"
+	}
+	return line
 }

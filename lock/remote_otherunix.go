@@ -2,4 +2,5 @@
 
 package lock
 
-func remoteFD(int) bool { return false }
+func remote(string) bool { return false }
+func remoteFD(int) bool  { return false }

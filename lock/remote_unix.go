@@ -4,14 +4,13 @@ package lock
 
 import "golang.org/x/sys/unix"
 
-// remote reports whether locks in the file system of path are another machine's, or a program's, to give.
-func remote(path string) bool {
+func remote(dir string) bool {
 	var s unix.Statfs_t
-	return unix.Statfs(path, &s) == nil && isRemote(&s)
+	return unix.Statfs(dir, &s) == nil && isRemote(&s)
 }
 
-// remoteFD is remote for an open directory. One that cannot be asked is remote: the client of a server has just learned
-// that the directory is gone.
+// remoteFD is remote for an open directory. It is true if the file system does not answer: then the client of a
+// server has just learned that the directory is gone.
 func remoteFD(fd int) bool {
 	var s unix.Statfs_t
 	return unix.Fstatfs(fd, &s) != nil || isRemote(&s)

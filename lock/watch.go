@@ -2,34 +2,33 @@ package lock
 
 import "time"
 
-// interval is how often Watch looks.
-const interval = time.Second / 2
+// pollInterval is how often this package looks at other processes.
+const pollInterval = time.Second / 2
 
-// Watch looks twice a second whether a child of this process waits for a lock file of its own, which the go
-// command does in silence (F43, golang.org/issue/33543), and tells after a second for which file and for whom;
-// again after ten, and each minute. It goes on until stop is called. Where the system does not tell, it does
-// nothing.
+// Watch looks twice a second whether a child of this process waits for a lock file of its own, as the go command
+// does without a word (golang.org/issue/33543). It calls tell with the file and its holders: after a second, after
+// ten, and then once a minute. It goes on until stop is called. On other systems than Linux it does nothing.
 func Watch(tell func(path string, blockers []Process)) (stop func()) {
 	done := make(chan struct{})
-	// No goroutine until there can be something to see: it would cost each short command a thread.
-	first := time.AfterFunc(interval, func() { watch(done, tell) })
+	// The goroutine starts only when there can be something to see. It would cost each short command a thread.
+	first := time.AfterFunc(pollInterval, func() { watch(done, tell) })
 	return func() {
 		first.Stop()
 		close(done)
 	}
 }
 
-// watch keeps one wait in mind: a go command that waits for several files has the same holder most of the time.
+// watch remembers one wait. If the go command waits for several files, most of the time one process holds them all.
 func watch(done <-chan struct{}, tell func(string, []Process)) {
-	tick := time.NewTicker(interval)
+	tick := time.NewTicker(pollInterval)
 	defer tick.Stop()
-	var seen blocked
-	var since reminder
+	var seen blockedChild
+	var r reminder
 	for {
-		b := blockedChild()
+		b := findBlockedChild()
 		if b != seen {
-			seen, since = b, reminder{since: time.Now()}
-		} else if b != (blocked{}) && since.due() {
+			seen, r = b, reminder{since: time.Now()}
+		} else if b != (blockedChild{}) && r.due() {
 			tell(b.path(), b.holders())
 		}
 		select {
@@ -40,10 +39,10 @@ func watch(done <-chan struct{}, tell func(string, []Process)) {
 	}
 }
 
-// A reminder says when it is time to tell of a wait: after a second, ten, and each minute.
+// A reminder says when to tell of a wait: after a second, after ten, and then once a minute.
 type reminder struct {
 	since time.Time
-	told  int
+	told  int // how often
 }
 
 func (r *reminder) due() bool {

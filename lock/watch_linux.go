@@ -1,40 +1,32 @@
 package lock
 
 import (
-	"bytes"
 	"os"
 	"path/filepath"
 	"strconv"
+
+	"github.com/go-safe/go-safe/internal/proc"
 )
 
-// A blocked is a process that waits in flock(2), and for what.
-type blocked struct {
+// A blockedChild is a child of this process that waits in flock(2); the zero value is none.
+type blockedChild struct {
 	pid   int
-	inode inode
+	inode inode // of the file that it waits for
 }
 
-// blockedChild finds a child of this process that waits. What the child starts may lock files as it likes, and is
-// not the go command's to explain.
-func blockedChild() blocked {
-	data, err := os.ReadFile("/proc/locks")
-	if err != nil || !bytes.Contains(data, []byte("->")) {
-		return blocked{}
-	}
-	self := strconv.Itoa(os.Getpid())
-	for line := range bytes.Lines(data) {
-		l, ok := parseLock(string(line))
-		if !ok || !l.blocked || l.class != "FLOCK" {
-			continue
-		}
-		if f := stat(l.pid); len(f) > 1 && f[1] == self {
-			return blocked{l.pid, l.inode}
+// findBlockedChild looks for such a child. Only children count, and not those below: what the go command starts may
+// lock files as it likes.
+func findBlockedChild() blockedChild {
+	for l := range procLocks() {
+		if l.blocked && l.class == "FLOCK" && proc.Parent(l.pid) == os.Getpid() {
+			return blockedChild{l.pid, l.inode}
 		}
 	}
-	return blocked{}
+	return blockedChild{}
 }
 
-// path is the name by which the child opened the file, "" where that is hidden.
-func (b blocked) path() string {
+// path returns the name by which the child opened the file, "" where it is hidden.
+func (b blockedChild) path() string {
 	fds, _ := filepath.Glob("/proc/" + strconv.Itoa(b.pid) + "/fd/*")
 	for _, fd := range fds {
 		if inodeOf(fd).number == b.inode.number {
@@ -45,12 +37,11 @@ func (b blocked) path() string {
 	return ""
 }
 
-// holders are those that hold the lock.
-func (b blocked) holders() []Process {
-	data, _ := os.ReadFile("/proc/locks")
+// holders returns the processes that hold the lock.
+func (b blockedChild) holders() []Process {
 	var entries []entry
-	for line := range bytes.Lines(data) {
-		if l, ok := parseLock(string(line)); ok && !l.blocked && l.class == "FLOCK" && l.inode == b.inode {
+	for l := range procLocks() {
+		if !l.blocked && l.class == "FLOCK" && l.inode == b.inode {
 			entries = append(entries, entry{l.pid, l.mode, false})
 		}
 	}

@@ -2,9 +2,9 @@
 
 package lock
 
-// A blocked child is not seen.
-type blocked struct{}
+// A blockedChild is never found on these systems.
+type blockedChild struct{}
 
-func blockedChild() blocked        { return blocked{} }
-func (blocked) path() string       { return "" }
-func (blocked) holders() []Process { return nil }
+func findBlockedChild() blockedChild    { return blockedChild{} }
+func (blockedChild) path() string       { return "" }
+func (blockedChild) holders() []Process { return nil }

@@ -7,10 +7,11 @@ import (
 // A Found is a file on PATH that would run as go.
 type Found struct {
 	Go
-	Self bool // it is go-safe, this one or another
+	Self bool // it is go-safe, this executable or another
 }
 
-// All returns what would run as go from the folders of s.Path, the first one first. The usual places are not on it.
+// All returns every file that would run as go from the folders of s.Path, in their order. It does not look into
+// the usual places.
 func (s Search) All() []Found {
 	self := selfInfo()
 	var all []Found
@@ -20,10 +21,10 @@ func (s Search) All() []Found {
 				continue
 			}
 			path := filepath.Join(dir, name)
-			g, why := s.try(path, self)
-			if why == "" || why == isSelf {
+			g, why := s.checkFile(path, self)
+			if why == "" || why == selfReason {
 				g.Path = path
-				all = append(all, Found{g, why == isSelf})
+				all = append(all, Found{g, why == selfReason})
 			}
 		}
 	}

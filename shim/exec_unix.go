@@ -9,8 +9,8 @@ import (
 	"github.com/go-safe/go-safe/internal/proc"
 )
 
-// Exec replaces this process by the command. It returns only where that fails, with the status of
-// nothing: the error says why.
+// Exec replaces this process by the command. It returns only if that fails; the error says why, and the status
+// says nothing.
 func Exec(c Command) (Status, error) {
 	err := syscall.Exec(c.Path, c.argv(), c.Environ)
 	if proc.IsScript(c.Path, err) {

@@ -8,19 +8,21 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/go-safe/go-safe/internal/fsinfo"
 )
 
 // A Go is a go command that is not go-safe.
 type Go struct {
-	// Path is where it was found, symlinks unresolved: version managers look at the name they are called by.
+	// Path is where it was found, with symlinks unresolved: version managers look at the name they are called by.
 	Path string
 
-	// GOROOT is the tree it stands in, or "" where it is no go command in a tree of its own but
-	// something that may start go-safe again: a version manager's shim, somebody's script.
+	// GOROOT is the tree that contains it. It is "" for a file that may start go-safe again, such as a version
+	// manager's shim or a script.
 	GOROOT string
 }
 
-// A NotFoundError says that no go command but go-safe itself was found.
+// A NotFoundError says that there is no go command except go-safe itself.
 type NotFoundError struct {
 	Looked []string // each place, with what was wrong there
 }
@@ -37,21 +39,20 @@ type Search struct {
 	Path string // list of folders, as in PATH
 	Root string // a GOROOT to try after Path, or ""
 
-	// Via are files that started go-safe again when they were run, and would do so for ever. They are passed over: that
-	// keeps an endless loop impossible, and makes "exec go-safe" in a script called go work.
+	// Via has the files that started go-safe again when they were run. Find skips them, because they would do so for
+	// ever. So a script called go may say "exec go-safe".
 	Via Via
 }
 
-// Find returns the first go on s.Path that is not go-safe, and else one from the usual places of an
-// installation. Relative and empty entries of s.Path are never used (golang.org/issue/43724).
-// The error is a *NotFoundError.
+// Find returns the first go on s.Path that is not go-safe, else one from the usual places of an installation.
+// It never uses relative and empty entries of s.Path (golang.org/issue/43724). The error is a *NotFoundError.
 func (s Search) Find() (Go, error) {
 	self := selfInfo()
 	var looked []string
 	for _, dir := range s.dirs() {
 		for _, name := range goNames {
 			path := filepath.Join(dir, name)
-			g, why := s.try(path, self)
+			g, why := s.checkFile(path, self)
 			if why == "" {
 				return g, nil
 			}
@@ -61,12 +62,12 @@ func (s Search) Find() (Go, error) {
 	return Go{}, &NotFoundError{looked}
 }
 
-// Check returns the go at path, or why it cannot be the real one.
+// Check returns the go at path, or says why it cannot be the real one.
 func (s Search) Check(path string) (g Go, why string) {
-	return s.try(path, selfInfo())
+	return s.checkFile(path, selfInfo())
 }
 
-// dirs returns the folders to look into, in order, each once.
+// dirs returns the folders to search, in order, each once.
 func (s Search) dirs() []string {
 	var dirs []string
 	add := func(dir string) {
@@ -86,15 +87,15 @@ func (s Search) dirs() []string {
 	return dirs
 }
 
-// isSelf is why go-safe is not the real go.
-const isSelf = "go-safe itself"
+// selfReason is the reason for refusing go-safe.
+const selfReason = "go-safe itself"
 
-// try returns the go at path, or why it is none.
-func (s Search) try(path string, self fs.FileInfo) (g Go, why string) {
+// checkFile returns the go at path, or says why there is none.
+func (s Search) checkFile(path string, self fs.FileInfo) (g Go, why string) {
 	fi, err := os.Stat(path)
 	switch {
 	case err != nil:
-		return Go{}, reason(err)
+		return Go{}, fsinfo.Reason(err).Error()
 	case fi.IsDir():
 		return Go{}, "a directory"
 	}
@@ -104,25 +105,17 @@ func (s Search) try(path string, self fs.FileInfo) (g Go, why string) {
 	switch {
 	case s.Via.contains(path):
 		return Go{}, "starts go-safe again"
-	case self != nil && os.SameFile(fi, self), isCopy(path, fi):
-		return Go{}, isSelf
+	case self != nil && os.SameFile(fi, self), isGoSafe(path, fi):
+		return Go{}, selfReason
 	}
 	g = Go{Path: path}
-	if fi.Size() > largest {
+	if fi.Size() > maxGoSafeSize {
 		g.GOROOT = gorootOf(path)
 	}
 	return g, ""
 }
 
-// reason is the last part of a system's error, which names the path itself otherwise.
-func reason(err error) string {
-	if e, ok := err.(*fs.PathError); ok {
-		return e.Err.Error()
-	}
-	return err.Error()
-}
-
-// selfInfo identifies the running program, nil where the system cannot tell.
+// selfInfo identifies the running executable. It returns nil if the system cannot tell.
 func selfInfo() fs.FileInfo {
 	path, err := os.Executable()
 	if err != nil {
@@ -135,22 +128,33 @@ func selfInfo() fs.FileInfo {
 	return fi
 }
 
-// largest is more than any build of go-safe, with -race and unstripped too (8.8 MB), and less than any stripped go command that
-// Go still supports (Go 1.22: 11.7 MB). It spares the look into the file on nearly every start.
-const largest = 10 << 20
+// IsGoSafe reports whether a file is go-safe: this executable or another.
+func IsGoSafe(path string) bool {
+	fi, err := os.Stat(path)
+	if err != nil || !fi.Mode().IsRegular() {
+		return false
+	}
+	self := selfInfo()
+	return self != nil && os.SameFile(fi, self) || isGoSafe(path, fi)
+}
 
-// infoStart and mainPackage begin the build information that the linker puts into a go-safe (runtime/debug.ReadBuildInfo;
-// the sixteen bytes are from cmd/go/internal/modload/build.go).
+// maxGoSafeSize is bigger than every build of go-safe, with -race and unstripped too (8.8 MB), and smaller than every
+// stripped go command that Go still supports (Go 1.22: 11.7 MB). So nearly every start needs no look into the
+// file.
+const maxGoSafeSize = 10 << 20
+
+// infoStart and mainPackage are the first bytes of the build information that the linker puts into a go-safe
+// (runtime/debug.ReadBuildInfo). The sixteen bytes are from cmd/go/internal/modload/build.go.
 const (
 	infoStart   = "\x30\x77\xaf\x0c\x92\x74\x08\x02\x41\xe1\xc1\x07\xe6\xd6\x18\xe6"
 	mainPackage = "path\tgithub.com/go-safe/go-safe/cmd/go-safe\n"
 )
 
-// isCopy reports whether the file is a go-safe, this build or another, by its build information. It looks
-// for the bytes: debug/buildinfo, which knows the formats of all systems, brings compress/flate and debug/dwarf
-// with it and makes each start a twentieth longer.
-func isCopy(path string, fi fs.FileInfo) bool {
-	if fi.Size() > largest {
+// isGoSafe reports whether the file is a go-safe, of this build or another, by its build information. It searches
+// for the bytes. Package debug/buildinfo knows the formats of all systems, but it brings in compress/flate and
+// debug/dwarf and makes each start a twentieth longer.
+func isGoSafe(path string, fi fs.FileInfo) bool {
+	if fi.Size() > maxGoSafeSize {
 		return false
 	}
 	f, err := os.Open(path)
@@ -158,13 +162,13 @@ func isCopy(path string, fi fs.FileInfo) bool {
 		return false
 	}
 	defer f.Close()
-	// Joined here and not by the compiler, or else every program with this package in it would have the bytes.
-	return contains(f, append([]byte(infoStart), mainPackage...))
+	// Joined at run time, because a constant would put the bytes into every program that imports this package.
+	return containsBytes(f, append([]byte(infoStart), mainPackage...))
 }
 
-// contains reports whether r has the bytes, by a buffer that stays small: every new page of memory costs a start
-// more than the reading does.
-func contains(r io.Reader, want []byte) bool {
+// containsBytes reports whether r contains the bytes. Its buffer is small, because new pages of memory cost a start
+// more time than the reading does.
+func containsBytes(r io.Reader, want []byte) bool {
 	buf := make([]byte, 64<<10)
 	kept := 0
 	for {
@@ -180,8 +184,8 @@ func contains(r io.Reader, want []byte) bool {
 	}
 }
 
-// gorootOf returns the GOROOT around the executable at path, or "". The same rule as
-// cmd/go/internal/cfg.findGOROOT: symlinks resolved only where the unresolved path stands in none.
+// gorootOf returns the GOROOT that contains the executable at path, or "". It follows
+// cmd/go/internal/cfg.findGOROOT: symlinks are resolved only if the unresolved path is in no GOROOT.
 func gorootOf(path string) string {
 	if root := gorootAround(path); root != "" {
 		return root
@@ -192,7 +196,8 @@ func gorootOf(path string) string {
 	return ""
 }
 
-// gorootAround looks one and two folders above path's own: bin/go and bin/GOOS_GOARCH/go (golang.org/issue/62119).
+// gorootAround looks one and two folders above the executable's: bin/go and bin/GOOS_GOARCH/go
+// (golang.org/issue/62119).
 func gorootAround(path string) string {
 	for _, up := range []string{"../..", "../../.."} {
 		if dir := filepath.Join(path, up); isGOROOT(dir) {

@@ -8,11 +8,11 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// goNames are the names under which a go command stands in a folder.
+// goNames are the file names of a go command.
 var goNames = []string{"go"}
 
-// usualDirs are the last resort: where the installer, distributions and package managers put go, and where a shell
-// without PATH would look.
+// usualDirs are searched last: the folders where the installer, distributions and package managers put go, and
+// where a shell without PATH would look.
 var usualDirs = []string{
 	"/usr/local/go/bin",
 	"/usr/lib/go/bin",
@@ -24,8 +24,8 @@ var usualDirs = []string{
 	"/snap/bin",
 }
 
-// notExecutable returns why a file cannot be executed, "" if it can. It asks the system rather than the mode bits: an ACL or
-// a read-only root may say otherwise.
+// notExecutable says why a file cannot be executed, "" if it can. It asks the system and not the mode bits,
+// because an ACL or the rights of root may differ from them.
 func notExecutable(path string, fi fs.FileInfo) (why string) {
 	if !fi.Mode().IsRegular() {
 		return "not executable"

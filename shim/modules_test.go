@@ -25,13 +25,16 @@ func TestModules(t *testing.T) {
 		{line: "get a.b/c", want: Modules{NoVendor: true, More: true}},
 		{line: "get -tool a.b/c", want: Modules{NoVendor: true, More: true}},
 		{line: "get -u=patch", want: Modules{NoVendor: true, More: true}},
-		{line: "get a.b/c@v1.0.0 a.b/v2/d@v2.0.0 x@v1 y@latest", want: Modules{NoVendor: true, Packages: []string{"a.b/c@v1.0.0", "a.b/v2/d@v2.0.0"}, More: true}},
-		{line: "mod tidy", want: Modules{NoVendor: true, Imports: true, Tests: true}},
+		{line: "get a.b/c@v1.0.0 a.b/v2/d@v2.0.0 x@v1 y@latest",
+			want: Modules{NoVendor: true, More: true, Versions: []string{"a.b/c@v1.0.0"}}},
+		{line: "mod tidy", want: Modules{NoVendor: true, Imports: true}},
 		{line: "generate ./...", want: Modules{Programs: true}},
 		{line: "mod vendor", want: Modules{NoVendor: true}},
 		{line: "mod download", want: Modules{NoVendor: true, Zips: true, Required: true}},
-		{line: "mod download a.b/c@v1.0.0", want: Modules{NoVendor: true, Zips: true, Versions: []string{"a.b/c@v1.0.0"}}},
-		{line: "mod download a.b/c@v1.0.0 a.b/d@latest", want: Modules{NoVendor: true, Zips: true, Versions: []string{"a.b/c@v1.0.0"}, More: true}},
+		{line: "mod download a.b/c@v1.0.0",
+			want: Modules{NoVendor: true, Zips: true, Versions: []string{"a.b/c@v1.0.0"}}},
+		{line: "mod download a.b/c@v1.0.0 a.b/d@latest",
+			want: Modules{NoVendor: true, Zips: true, Versions: []string{"a.b/c@v1.0.0"}, More: true}},
 		{line: "mod download a.b/c@v1", want: Modules{NoVendor: true, Zips: true, More: true}},
 		{line: "mod download a.b/../c@v1.0.0", want: Modules{NoVendor: true, Zips: true, More: true}},
 		{line: "mod download all", want: Modules{NoVendor: true, Zips: true, More: true}},
@@ -49,19 +52,16 @@ func TestModules(t *testing.T) {
 		{line: "list -m all", want: Modules{Infos: true}},
 		{line: "list -m -u all", want: Modules{Infos: true, More: true}},
 		{line: "list -m -versions a.b/c", want: Modules{Infos: true, More: true}},
-		{line: "list -m a.b/c@v1.0.0", want: Modules{Infos: true, Packages: []string{"a.b/c@v1.0.0"}, More: true}},
+		{line: "list -m a.b/c@v1.0.0", want: Modules{Infos: true, More: true}},
 		{line: "list -m a.b/c@latest", want: Modules{Infos: true, More: true}},
 		{line: "install ./cmd/x", want: Modules{}},
-		{line: "install a.b/c@v1.0.0", want: Modules{Packages: []string{"a.b/c@v1.0.0"}, More: true}},
+		{line: "install a.b/c@v1.0.0", want: Modules{More: true, Versions: []string{"a.b/c@v1.0.0"}}},
 		{line: "run . a@b", want: Modules{}},
 		{line: "run a.b/c@latest x", want: Modules{More: true}},
 	} {
-		got := Classify(strings.Fields(tt.line), tt.goflags).Modules
+		got := Parse(strings.Fields(tt.line), tt.goflags).Modules
 		if len(got.Versions) == 0 {
 			got.Versions = nil
-		}
-		if len(got.Packages) == 0 {
-			got.Packages = nil
 		}
 		if !reflect.DeepEqual(got, tt.want) {
 			t.Errorf("%q with GOFLAGS=%s:\n got %+v\nwant %+v", tt.line, tt.goflags, got, tt.want)

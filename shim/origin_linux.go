@@ -11,23 +11,22 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Package os/signal does not say who sent a signal, and no other way to learn it works beside the Go runtime:
-// signalfd(2) needs the signal blocked in every thread. So a handler in front of the runtime's looks at si_code,
-// and jumps to the runtime's.
+// Package os/signal does not say who sent a signal, and signalfd(2) would need the signal blocked in every thread
+// of the Go runtime. So a handler of our own looks at si_code first, and then jumps to the runtime's handler.
 var (
 	origin uintptr // address of that handler; see the assembly
 	//lint:ignore U1000 the assembly reads it
 	after uintptr // address of the runtime's handler
 
-	sent [unix.SIGQUIT + 1]uint32 // by number, set to 1 by the handler: a process sent the signal
+	sent [unix.SIGQUIT + 1]uint32 // by signal number; the handler sets it to 1 if a process sent the signal
 )
 
-// A sigaction is the kernel's structure, on these two architectures.
+// A sigaction is the kernel's structure on these two architectures.
 type sigaction struct {
 	handler, flags, restorer, mask uintptr
 }
 
-// watchOrigin puts the handler in place. It has to come before signal.Notify, which leaves it there
+// watchOrigin installs the handler. It has to run before signal.Notify, which leaves the handler in place
 // (runtime.sigenable).
 func watchOrigin() {
 	for _, sig := range []uintptr{uintptr(unix.SIGINT), uintptr(unix.SIGQUIT)} {
@@ -41,10 +40,10 @@ func watchOrigin() {
 	}
 }
 
-// reached reports whether the child has the signal already: a key of the terminal sends it to the whole group,
-// and it is the kernel that sends it then (SI_KERNEL, sigaction(2)). A process that sends it, to the whole group
-// too, is not told apart.
-func reached(sig os.Signal) bool {
+// reachedChild reports whether the child already has the signal. When a user presses a key, the kernel sends the
+// signal to the whole process group (SI_KERNEL, sigaction(2)). A process can send a signal to the group, too,
+// but looks like one that sends it only to us.
+func reachedChild(sig os.Signal) bool {
 	n, ok := sig.(syscall.Signal)
 	return ok && (n == unix.SIGINT || n == unix.SIGQUIT) && atomic.SwapUint32(&sent[n], 0) == 0
 }

@@ -6,7 +6,7 @@ import "os"
 
 func watchOrigin() {}
 
-// reached is never so: each signal is passed on, and a key of the terminal tells the child twice. The go command
-// heeds only the first INT or QUIT (cmd/go/internal/base.processSignals); go tool passes each on. On Windows
-// nothing can be passed on.
-func reached(os.Signal) bool { return false }
+// reachedChild always reports false: each signal is passed on, so the child gets that of a key twice. The go command
+// reacts only to the first INT or QUIT (cmd/go/internal/base.processSignals), but go tool passes each on. On
+// Windows no signal can be passed on.
+func reachedChild(os.Signal) bool { return false }

@@ -6,46 +6,47 @@ import (
 	"strings"
 )
 
-// Outputs are what a command makes in directories of the user's own choice: in its working directory and where flags say, as far
-// as the command line tells. Names are relative to the working directory, or absolute.
+// Outputs are the files that a command makes in directories of the user's choice: in its working directory and
+// where its flags say, as far as the command line tells. Names are absolute, or relative to the working
+// directory.
 type Outputs struct {
-	Files    []string // and directories
-	Vendor   bool     // the vendor directory of the module or workspace
-	Work     bool     // the go.work file, and its go.work.sum
-	Packages []string // whose binaries it may leave, Go files among them; "." where none is named
-	Suffix   string   // of these binaries' names
-	Binary   string   // of -o: a binary, or a directory for them; "" for the working directory
-	Mode     string   // of -buildmode, for that adds to these names
+	Files    []string // files and directories
+	Vendor   bool     // it makes the vendor directory of the module or workspace
+	Work     bool     // it makes the go.work file and its go.work.sum
+	Packages []string // packages and Go files whose binaries it may leave; "." if none is named
+	Suffix   string   // suffix of the binaries' names
+	Binary   string   // value of -o: a binary, or a directory for binaries; "" for the working directory
+	Mode     string   // value of -buildmode, which changes the names
 }
 
-// profiles are the flags of go test that name a file, -outputdir before it (cmd/go/internal/test.testFlags in Go 1.26).
-var profiles = []string{"blockprofile", "coverprofile", "cpuprofile", "memprofile", "mutexprofile", "trace"}
+// profileFlags are the flags of go test that name a file in -outputdir (cmd/go/internal/test.testFlags in Go 1.26).
+var profileFlags = []string{"blockprofile", "coverprofile", "cpuprofile", "memprofile", "mutexprofile", "trace"}
 
-// traces are the flags of most commands that name a file (work.AddBuildFlags).
-var traces = []string{"debug-actiongraph", "debug-runtime-trace", "debug-trace"}
+// traceFlags are the flags of most commands that name a file (work.AddBuildFlags).
+var traceFlags = []string{"debug-actiongraph", "debug-runtime-trace", "debug-trace"}
 
-// OutputsOf tells what the go command makes with args, the command line without the command's own name, and goflags, the value of
-// GOFLAGS. What it leaves out is what nobody can name: what go generate and tests make.
-func OutputsOf(args []string, goflags string) Outputs {
-	v, flags, packages := parse(args, goflags)
+// Outputs returns what the go command makes. It leaves out what go generate and tests make, because nobody can
+// know that.
+func (l *Line) Outputs() Outputs {
+	packages := l.rest
 	if len(packages) == 0 {
 		packages = []string{"."}
 	}
-	binary, mode := flagValue(flags, "o"), flagValue(flags, "buildmode")
+	binary, mode := l.value("o"), l.value("buildmode")
 	var o Outputs
-	for _, name := range traces {
-		if file := flagValue(flags, name); file != "" {
+	for _, name := range traceFlags {
+		if file := l.value(name); file != "" {
 			o.Files = append(o.Files, file)
 		}
 	}
-	switch v.name {
+	switch l.Verb {
 	case "build":
 		o.Binary, o.Packages, o.Mode = binary, packages, mode
 	case "test":
 		o.Suffix = ".test"
-		made := profilesOf(flags)
+		made := l.profiles()
 		o.Files = append(o.Files, made...)
-		if binary != "" || len(made) > 0 || has(flags, "c") {
+		if binary != "" || len(made) > 0 || l.has("c") {
 			o.Binary, o.Packages, o.Mode = binary, packages, mode
 		}
 	case "mod init":
@@ -61,8 +62,8 @@ func OutputsOf(args []string, goflags string) Outputs {
 	return o
 }
 
-// Names are what the binary of a package may be called, and what is made beside it, where name is the package's own
-// (cmd/go/internal/work.buildModeInit, for every system).
+// Names returns what the binary of a package may be called, and the names of files beside it, if name is the
+// package's own (cmd/go/internal/work.buildModeInit, for every system).
 func (o Outputs) Names(name string) []string {
 	name += o.Suffix
 	switch o.Mode {
@@ -76,7 +77,7 @@ func (o Outputs) Names(name string) []string {
 	return []string{name, name + ".exe"}
 }
 
-// Beside are a binary and its C header, if it may have one (cmd/go/internal/work.addInstallHeaderAction).
+// Beside returns a binary and, if it may have one, its C header (cmd/go/internal/work.addInstallHeaderAction).
 func (o Outputs) Beside(binary string) []string {
 	if o.Mode != "c-archive" && o.Mode != "c-shared" {
 		return []string{binary}
@@ -84,22 +85,20 @@ func (o Outputs) Beside(binary string) []string {
 	return []string{binary, strings.TrimSuffix(binary, filepath.Ext(binary)) + ".h"}
 }
 
-// profilesOf are the profiles of go test, whose flags have two names (cmd/go/internal/test.testFlags).
-func profilesOf(flags []string) []string {
-	value := func(name string) string {
-		return cmp.Or(flagValue(flags, name), flagValue(flags, "test."+name))
-	}
+// profiles returns the profiles that go test writes. Each flag has two names (cmd/go/internal/test.testFlags).
+func (l *Line) profiles() []string {
+	value := func(name string) string { return cmp.Or(l.value(name), l.value("test."+name)) }
 	var files []string
-	for _, name := range profiles {
+	for _, name := range profileFlags {
 		if file := value(name); file != "" {
-			files = append(files, below(value("outputdir"), file))
+			files = append(files, joinDir(value("outputdir"), file))
 		}
 	}
 	return files
 }
 
-// below is file in dir, "" for none, unless it is absolute.
-func below(dir, file string) string {
+// joinDir returns file in dir, or file itself if it is absolute or dir is "".
+func joinDir(dir, file string) string {
 	if dir == "" || file[0] == '/' {
 		return file
 	}

@@ -23,11 +23,14 @@ func TestOutputs(t *testing.T) {
 		{line: "test -c", want: Outputs{Packages: dot, Suffix: ".test"}},
 		{line: "test -o=x ./a", want: Outputs{Packages: []string{"./a"}, Suffix: ".test", Binary: "x"}},
 		{line: "test . -coverprofile c.out", want: Outputs{Files: []string{"c.out"}, Packages: dot, Suffix: ".test"}},
-		{line: "test -test.c -outputdir=/o -cpuprofile=c -trace=/t", want: Outputs{Files: []string{"/o/c", "/t"}, Packages: dot, Suffix: ".test"}},
-		{line: "test -test.coverprofile c.out -test.outputdir=o ./a", want: Outputs{Files: []string{"o/c.out"}, Packages: []string{"./a"}, Suffix: ".test"}},
+		{line: "test -test.c -outputdir=/o -cpuprofile=c -trace=/t",
+			want: Outputs{Files: []string{"/o/c", "/t"}, Packages: dot, Suffix: ".test"}},
+		{line: "test -test.coverprofile c.out -test.outputdir=o ./a",
+			want: Outputs{Files: []string{"o/c.out"}, Packages: []string{"./a"}, Suffix: ".test"}},
 		{line: "vet -debug-trace=t -debug-actiongraph g .", want: Outputs{Files: []string{"g", "t"}}},
 		{line: "test -debug-runtime-trace=/r .", want: Outputs{Files: []string{"/r"}, Suffix: ".test"}},
-		{line: "build -buildmode plugin .", goflags: "-buildmode=c-archive", want: Outputs{Packages: dot, Mode: "plugin"}},
+		{line: "build -buildmode plugin .", goflags: "-buildmode=c-archive",
+			want: Outputs{Packages: dot, Mode: "plugin"}},
 		{line: "test -c", goflags: "-buildmode=pie", want: Outputs{Packages: dot, Suffix: ".test", Mode: "pie"}},
 		{line: "mod init x", want: Outputs{Files: []string{"go.mod"}}},
 		{line: "work init ./a", want: Outputs{Work: true}},
@@ -36,7 +39,7 @@ func TestOutputs(t *testing.T) {
 		{line: "get a.b/c", want: Outputs{}},
 		{line: "", want: Outputs{}},
 	} {
-		if got := OutputsOf(strings.Fields(tt.line), tt.goflags); !reflect.DeepEqual(got, tt.want) {
+		if got := Parse(strings.Fields(tt.line), tt.goflags).Outputs(); !reflect.DeepEqual(got, tt.want) {
 			t.Errorf("%q with GOFLAGS=%s:\n got %+v\nwant %+v", tt.line, tt.goflags, got, tt.want)
 		}
 	}
@@ -54,23 +57,26 @@ func TestOutputNames(t *testing.T) {
 		{"build -buildmode=plugin", []string{"a.b.so"}},
 		{"test -c -buildmode=c-archive", []string{"a.b.test.a", "a.b.test.h"}},
 	} {
-		if got := OutputsOf(strings.Fields(tt.line), "").Names("a.b"); !slices.Equal(got, tt.want) {
+		if got := Parse(strings.Fields(tt.line), "").Outputs().Names("a.b"); !slices.Equal(got, tt.want) {
 			t.Errorf("%s: %q, want %q", tt.line, got, tt.want)
 		}
 	}
-	if got := OutputsOf([]string{"build", "-buildmode=c-archive"}, "").Beside("out/lib.a"); !slices.Equal(got, []string{"out/lib.a", "out/lib.h"}) {
+	archive := Parse([]string{"build", "-buildmode=c-archive"}, "").Outputs()
+	if got := archive.Beside("out/lib.a"); !slices.Equal(got, []string{"out/lib.a", "out/lib.h"}) {
 		t.Errorf("beside: %q", got)
 	}
 }
 
 func FuzzOutputs(f *testing.F) {
-	for _, line := range []string{"", "build -o x ./...", "test -c -outputdir d -coverprofile=c", "mod vendor -o", "work init"} {
+	for _, line := range []string{
+		"", "build -o x ./...", "test -c -outputdir d -coverprofile=c", "mod vendor -o", "work init",
+	} {
 		f.Add(line, "-o=y")
 	}
 	f.Fuzz(func(t *testing.T, line, goflags string) {
 		args := strings.Split(line, " ")
 		before := slices.Clone(args)
-		o := OutputsOf(args, goflags)
+		o := Parse(args, goflags).Outputs()
 		if !slices.Equal(args, before) {
 			t.Fatalf("arguments changed: %q, were %q", args, before)
 		}

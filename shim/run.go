@@ -6,6 +6,7 @@ import (
 	"os/signal"
 	"runtime"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"github.com/go-safe/go-safe/internal/proc"
@@ -13,125 +14,131 @@ import (
 
 // A Status says how a command ended.
 type Status struct {
-	Code   int       // its exit status, where it exited
-	Signal os.Signal // what killed it, else nil
+	Code   int       // its exit status, if it exited
+	Signal os.Signal // the signal that killed it, else nil
 
-	// Interrupted is true where a signal that ends go commands came while it ran, whatever it made of it.
+	// Interrupted is true if a signal that ends go commands came while it ran, even if the signal did not end it.
 	Interrupted bool
 }
 
 // Run starts the command as a child in this process group and waits for it. The child shares the standard
-// streams and every inherited descriptor. Signals that the terminal sends to the whole group reach it once;
-// those that somebody sends to this process are passed on. Where the system can do it (Linux), the child
+// streams and every inherited descriptor. A signal that the terminal sends to the whole group reaches it once;
+// a signal that somebody sends only to this process is passed on. On systems that can do it (Linux), the child
 // dies with this process. The error says why the command could not be started.
 //
-// Then Run calls the functions in c.Finish, while signals wait as Hold has it, and gives signals their own effect back. One that
-// came too late for the child ends this process: Run does not return then.
+// When the child has ended, Run calls the functions in c.OnExit. Signals wait meanwhile, as in DeferSignals. Then Run
+// restores the normal effect of signals. If a signal came too late for the child, it ends this process now, and
+// Run does not return.
 func Run(c Command) (Status, error) {
 	// The parent-death signal comes when the thread that forked ends, not the process (prctl(2)).
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 
-	w := newWatch()
-	if !proc.DiesWithUs {
-		// Before the start: a signal in between must not end us and leave the child behind.
-		w.catch()
+	r := newSignalRelay()
+	if c.Init || !proc.DiesWithUs {
+		// Before the start, because a signal between the two must not end us and leave the child behind.
+		r.catch()
 	}
 	child, err := start(c)
 	if proc.IsScript(c.Path, err) {
 		child, err = start(c.script())
 	}
 	if err != nil {
-		signal.Stop(w.signals)
+		signal.Stop(r.signals)
 		return Status{}, &os.PathError{Op: "start", Path: c.Path, Err: err}
 	}
-	w.child = child
-	begin := time.AfterFunc(begun, w.pass)
-	if c.Meanwhile != nil {
-		c.Meanwhile()
+	r.child = child
+	if r.init = c.Init; r.init {
+		child.reap()
 	}
-	state, err := child.Wait()
-	close(w.ended)
-	if begin.Stop() {
-		if proc.DiesWithUs && len(c.Finish) == 0 {
-			return status(state), err // no signal was caught
+	later := time.AfterFunc(catchDelay, r.relay)
+	if c.OnStart != nil {
+		c.OnStart()
+	}
+	status, err := child.wait()
+	close(r.ended)
+	if later.Stop() { // the child ended before relay began
+		if proc.DiesWithUs && len(c.OnExit) == 0 && !c.Init {
+			return status, err // no signal was caught
 		}
-		go w.pass()
+		go r.relay() // signals must still wait for c.OnExit
 	}
-	<-w.catching
-	s := status(state)
-	for _, f := range c.Finish {
-		f(s)
+	<-r.catching
+	for _, f := range c.OnExit {
+		f(status)
 	}
-	w.finish()
-	s.Interrupted = w.interrupted
-	return s, err
+	r.restore()
+	status.Interrupted = r.endings.Load() > 0
+	return status, err
 }
 
-// Hold calls do. A signal that would end this process ends it when do has returned, or after a second. It is for what is better
-// finished than left in the middle; that do is then safe to leave there is its own affair, as of kill -9.
-func Hold(do func()) {
-	w := newWatch()
-	close(w.ended)
-	go w.pass()
-	<-w.catching
+// DeferSignals calls do. A signal that would end this process ends it when do has returned, or one second after the
+// signal at the latest. Use it for work that should be finished once begun. Kill -9 still interrupts the work,
+// so do must leave a sound state at every moment.
+func DeferSignals(do func()) {
+	r := newSignalRelay()
+	close(r.ended)
+	go r.relay()
+	<-r.catching
 	do()
-	w.finish()
+	r.restore()
 }
 
 const (
-	// begun is when a child is more than started. To catch signals takes threads: made at once, they would cost a command that ends
-	// soon a third of a millisecond.
-	begun = 2 * time.Millisecond
+	// catchDelay is how long after the start of the child we begin to catch signals. That needs threads, which
+	// would cost a short command a third of a millisecond.
+	catchDelay = 2 * time.Millisecond
 
-	// patience is how long a signal waits for what is done after the child's end.
-	patience = time.Second
+	// finishLimit is how long a signal waits for the work that follows the child's end.
+	finishLimit = time.Second
 )
 
-// A watch is for the signals that come while a child runs, and while what follows must not be cut off.
-type watch struct {
+// A signalRelay handles the signals that come while a child runs, and during the work after it.
+type signalRelay struct {
 	signals  chan os.Signal
-	child    *os.Process
+	child    *child
 	ended    chan struct{} // closed when the child has ended
 	catching chan struct{} // closed when signals are caught
-	finished chan struct{} // closed when signals are to have their own effect again
-	over     chan struct{} // closed when they have it
+	done     chan struct{} // closed when signals should have their normal effect again
+	restored chan struct{} // closed when they have it
 
-	interrupted bool // a signal came while the child ran; to be read when over is closed
+	init    bool         // as Command.Init
+	endings atomic.Int32 // how many signals came that end go commands, while the child ran
 }
 
-func newWatch() *watch {
-	return &watch{
+func newSignalRelay() *signalRelay {
+	return &signalRelay{
 		signals:  make(chan os.Signal, 16),
 		ended:    make(chan struct{}),
 		catching: make(chan struct{}),
-		finished: make(chan struct{}),
-		over:     make(chan struct{}),
+		done:     make(chan struct{}),
+		restored: make(chan struct{}),
 	}
 }
 
-// catch has signals come to us, and tells from then on which of them a process sent.
-func (w *watch) catch() {
+// catch catches signals from now on, and notes which of them a process sent.
+func (r *signalRelay) catch() {
 	watchOrigin()
-	signal.Notify(w.signals, passed()...)
+	signal.Notify(r.signals, forwardedSignals()...)
 }
 
-// pass hands signals on to the child until it ends, and keeps them then until all is finished.
-func (w *watch) pass() {
-	defer close(w.over)
-	// Where the child dies with us, a signal before this ends both, as it would have ended the go command so early: that one
-	// catches INT and QUIT, and not before it runs a test or a program (base.StartSigHandlers of cmd/go).
-	w.catch()
-	close(w.catching)
+// relay forwards signals to the child. After the child's end a signal waits for OnExit, one second at most, and then
+// ends this process.
+func (r *signalRelay) relay() {
+	defer close(r.restored)
+	// If the child dies with us, a signal before this point ends both. It would have ended the go command, too: that
+	// catches only INT and QUIT, and not before it runs a test or a program (cmd/go/internal/base.StartSigHandlers).
+	r.catch()
+	close(r.catching)
 	for {
 		select {
-		case sig := <-w.signals:
-			w.take(sig)
-		case <-w.finished:
-			signal.Stop(w.signals)
+		case sig := <-r.signals:
+			r.forward(sig)
+		case <-r.done:
+			signal.Stop(r.signals)
 			select {
-			case sig := <-w.signals:
-				w.take(sig)
+			case sig := <-r.signals:
+				r.forward(sig)
 			default:
 			}
 			return
@@ -139,14 +146,17 @@ func (w *watch) pass() {
 	}
 }
 
-// take passes a signal on. For one that came too late this process waits a little, and dies of it.
-func (w *watch) take(sig os.Signal) {
+// forward forwards a signal. If the child has ended already, it waits a second at most for the work after that,
+// and then this process dies of the signal.
+func (r *signalRelay) forward(sig os.Signal) {
 	ends := slices.Contains(proc.Ending(), sig)
 	select {
-	case <-w.ended:
+	case <-r.ended:
 	default:
-		w.interrupted = w.interrupted || ends
-		if reached(sig) || !errors.Is(w.child.Signal(sig), os.ErrProcessDone) {
+		if ends {
+			r.endings.Add(1)
+		}
+		if reachedChild(sig) || !errors.Is(r.send(sig, ends), os.ErrProcessDone) {
 			return
 		}
 	}
@@ -154,14 +164,22 @@ func (w *watch) take(sig os.Signal) {
 		return
 	}
 	select {
-	case <-w.finished:
-	case <-time.After(patience):
+	case <-r.done:
+	case <-time.After(finishLimit):
 	}
 	os.Exit(proc.Die(sig))
 }
 
-// finish gives signals their own effect back.
-func (w *watch) finish() {
-	close(w.finished)
-	<-w.over
+// send sends a signal to the child, or as an init process to the programs below it.
+func (r *signalRelay) send(sig os.Signal, ends bool) error {
+	if r.init {
+		return r.sendDown(sig, ends)
+	}
+	return r.child.signal(sig)
+}
+
+// restore restores the normal effect of signals.
+func (r *signalRelay) restore() {
+	close(r.done)
+	<-r.restored
 }

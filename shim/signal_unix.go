@@ -12,14 +12,15 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// passed are the signals that are passed on: those that end go commands, and those that mean something to other programs.
-func passed() []os.Signal {
+// forwardedSignals returns the signals that are passed on: those that end go commands, and those that mean
+// something to other programs.
+func forwardedSignals() []os.Signal {
 	return append(proc.Ending(), slices.DeleteFunc([]os.Signal{unix.SIGUSR1, unix.SIGUSR2}, signal.Ignored)...)
 }
 
-// start forks and execs. Not os.StartProcess: that takes *os.File, whose Fd turns a non-blocking
-// stream of the caller's to blocking, for everybody who shares it.
-func start(c Command) (*os.Process, error) {
+// start forks and execs. It does not use os.StartProcess, which needs an *os.File: its method Fd would turn a
+// non-blocking stream of the caller to blocking, for everybody who shares it.
+func start(c Command) (*child, error) {
 	pid, err := syscall.ForkExec(c.Path, c.argv(), &syscall.ProcAttr{
 		Env:   c.Environ,
 		Files: []uintptr{0, 1, 2},
@@ -28,13 +29,13 @@ func start(c Command) (*os.Process, error) {
 	if err != nil {
 		return nil, err
 	}
-	return os.FindProcess(pid)
+	return newChild(pid)
 }
 
-// status reads how the process ended.
-func status(state *os.ProcessState) Status {
-	if ws, ok := state.Sys().(syscall.WaitStatus); ok && ws.Signaled() {
+// statusOf converts the system's status of a process.
+func statusOf(ws syscall.WaitStatus) Status {
+	if ws.Signaled() {
 		return Status{Signal: ws.Signal()}
 	}
-	return Status{Code: state.ExitCode()}
+	return Status{Code: ws.ExitStatus()}
 }

@@ -29,7 +29,7 @@ func TestStamps(t *testing.T) {
 		{"run . -buildvcs", "", false},
 		{"vet", "-buildvcs=true", true},
 	} {
-		if got := Classify(strings.Fields(tt.line), tt.goflags).Stamps != nil; got != tt.want {
+		if got := Parse(strings.Fields(tt.line), tt.goflags).Stamped != nil; got != tt.want {
 			t.Errorf("%s, GOFLAGS=%s: %t", tt.line, tt.goflags, got)
 		}
 	}

@@ -5,34 +5,36 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+
+	"github.com/go-safe/go-safe/internal/proc"
 )
 
-// A Via is what a chain of processes went through to find a go: files that may be the real go, and may be shims
-// that start go-safe again. It travels in the environment, so it has nothing in it that differs from one time to
-// the next: no process ID.
+// A Via lists the files through which a chain of processes went to find a go. Such a file may be the real go,
+// or a shim that starts go-safe again. The Via travels in the environment, so it contains nothing that differs
+// from run to run, such as a process ID.
 type Via struct {
-	above string // how many of the ancestors of the chain's first go-safe were go commands
-	files string // paths, each with a separator behind it
+	above string // how many ancestors of the chain's first go-safe were go commands
+	files string // paths, each followed by a separator
 }
 
-// separator is ":" or ";". The paths are never split at it: one may contain it, and is found all the same.
+// separator is ":" or ";". The list is never split at it, so a path may contain it.
 const separator = string(filepath.ListSeparator)
 
-// ParseVia reads the variable's value. A chain that has come to an end counts for nothing: a go command between
-// its first go-safe and us has started us, and what it starts may come through the same version manager's shim.
-// That is told by /proc; where there is none, the shim is passed over then, too.
+// ParseVia reads the variable's value. It ignores a chain that has ended: a go command started us, and its
+// programs may come through the same version manager's shim again. It sees in /proc that a go command is
+// between the chain's first go-safe and us. Without /proc the shim is skipped in this case, too.
 func ParseVia(value string) Via {
 	above, files, _ := strings.Cut(value, separator)
-	if n, err := strconv.Atoi(above); err != nil || goesAbove() > n {
+	if n, err := strconv.Atoi(above); err != nil || goCommandsAbove() > n {
 		return Via{}
 	}
 	return Via{above, files}
 }
 
-// Then returns the value for a go-safe behind file.
+// Then returns the value for a go-safe that file may start.
 func (v Via) Then(file string) string {
 	if v.above == "" {
-		v.above = strconv.Itoa(goesAbove())
+		v.above = strconv.Itoa(goCommandsAbove())
 	}
 	return v.above + separator + v.files + file + separator
 }
@@ -42,34 +44,20 @@ func (v Via) contains(file string) bool {
 	return strings.Contains(separator+v.files, separator+file+separator)
 }
 
-// goesAbove counts our ancestors that are go commands in a tree of their own. This process may become one, by
-// exec: then it is an ancestor of what it starts.
-func goesAbove() int {
+// goCommandsAbove counts our ancestors that are go commands in a tree of their own. If this process becomes one by
+// exec, it counts for the processes that it starts.
+func goCommandsAbove() int {
 	n := 0
-	for p := strconv.Itoa(os.Getppid()); p != "" && p != "0"; p = parentOf(p) {
-		if exe, err := os.Readlink("/proc/" + p + "/exe"); err == nil && isGo(exe) {
+	for _, pid := range proc.Ancestors(os.Getpid()) {
+		if exe, err := os.Readlink("/proc/" + strconv.Itoa(pid) + "/exe"); err == nil && isGo(exe) {
 			n++
 		}
 	}
 	return n
 }
 
-// parentOf returns the parent of a process from /proc/PID/stat: its name, the second field, may contain anything,
-// blanks and parentheses too.
-func parentOf(pid string) string {
-	stat, err := os.ReadFile("/proc/" + pid + "/stat")
-	if err != nil {
-		return ""
-	}
-	i := strings.LastIndex(string(stat), ")")
-	if f := strings.Fields(string(stat[i+1:])); len(f) > 1 {
-		return f[1]
-	}
-	return ""
-}
-
 // isGo reports whether the file is a go command in a tree of its own.
 func isGo(path string) bool {
 	fi, err := os.Stat(path)
-	return err == nil && fi.Size() > largest && gorootOf(path) != "" && filepath.Base(path) == "go"
+	return err == nil && fi.Size() > maxGoSafeSize && gorootOf(path) != "" && filepath.Base(path) == "go"
 }

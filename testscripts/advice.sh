@@ -1,8 +1,7 @@
 #!/bin/sh
-# advice.sh: makes a condition (the file given), in which plain go (the file plain) fails. Lets go safe doctor (by
-# the check $CHECK), or the hint after a command through go-safe, say what to type. Types it literally, and then
-# plain go works. It is called by root in a mount namespace of its own: the user $WHO and the settings of sudo are
-# known in it alone.
+# advice.sh makes a condition (the file "given") in which plain go (the file "plain") fails. The doctor's check $CHECK,
+# or the hint after the command with go-safe, says what to run. The script runs exactly that. Then plain go must work.
+# Root calls it in a mount namespace of its own, in which it makes the user $WHO and sets up sudo.
 mount --make-rprivate / || exit
 grep -v ":$WHO:" /etc/passwd >passwd
 echo "gouser:*:$WHO:$WHO::$HOME:/bin/sh" >>passwd
@@ -18,7 +17,7 @@ chown -R "$WHO:$WHO" home m said
 cat >user.sh <<'X'
 . ./exports
 cd m
-# With a PATH of the user's own that is what is meant by plain go.
+# With OWNPATH, plain go is the first go on that PATH.
 self=go
 if test "$OWNPATH"; then
 	PATH=$OWNPATH self=$SHIM/go
@@ -34,28 +33,28 @@ if (plain) >../said/before 2>&1; then
 fi
 test "$OWNPATH" || PATH=$SHIM:$GOREAL:$SYSTEM
 if test "$CHECK" = hint; then
-	# A look has a time limit: on a busy machine there may be no hint.
+	# The search for a hint has a time limit. On a busy machine there may be none, so try again.
 	for try in 1 2 3 4 5 6 7 8 9 10; do
 		said=$( (. ../plain) 2>&1)
-		line=$(printf '%s\n' "$said" | sed -n 's/^go-safe: hint: .*[;,] type: //p')
+		line=$(printf '%s\n' "$said" | sed -n 's/^go-safe: hint: .*[;,] run: //p')
 		test "$line" && break
 	done
 else
-	# shellcheck disable=SC2086 # there may be no flag
+	# shellcheck disable=SC2086 # $FLAG may be empty
 	said=$($self safe doctor $FLAG --only "$CHECK")
-	line=$(printf '%s\n' "$said" | sed -n 's/^ *type: //p')
+	line=$(printf '%s\n' "$said" | sed -n 's/^ *fix: //p')
 fi
 if test -z "$line"; then
 	printf '%s\n' "$said" >&2
-	echo 'advice.sh: nothing is said to be typed' >&2
+	echo 'advice.sh: go-safe says nothing to run' >&2
 	exit 1
 fi
-echo "typed: $line"
+echo "ran: $line"
 eval "$line" || exit
 plain 2>../said/after && exit
 printf '%s\n' "$said" >&2
 cat ../said/before ../said/after >&2
-echo 'advice.sh: plain go fails still' >&2
+echo 'advice.sh: plain go still fails' >&2
 exit 1
 X
 exec setpriv --reuid="$WHO" --regid="$WHO" --clear-groups sh user.sh

@@ -11,15 +11,15 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// The local user exchanges a folder of his for something of root's, as fast as he can, while root works on the cache
-// in it.
+// While root works on the cache in a local user's folder, that user exchanges the folder for something of root's, as
+// fast as possible.
 func TestAttackExchange(t *testing.T) {
 	a := newAttack(t)
 	rounds := 20
 	if *attack {
 		rounds = 300
 	}
-	// In root's folder, whatever that is called by then.
+	// These are in root's folder, whatever its name is by then.
 	names := []string{".", "mod", "mod/cache", "mod/cache/download/m.example/x"}
 	home, cache, roots := a.path("home"), a.path("home/x/mod"), a.path("roots")
 	for _, tt := range []struct {
@@ -90,8 +90,8 @@ func TestAttackExchange(t *testing.T) {
 	}
 }
 
-// A member of the group puts links to the owner's own files into a cache that the owner, who is not root, shares with
-// the group.
+// A user who is not root shares a cache with a group. A member of the group puts links to the owner's own files into
+// it.
 func TestAttackShareMember(t *testing.T) {
 	a := newAttack(t)
 	rounds := 20
@@ -128,7 +128,7 @@ func TestAttackShareMember(t *testing.T) {
 			for _, name := range []string{a.path("own/.ssh/id"), a.path("own/secret"), at + "/file"} {
 				mustDo(t, os.WriteFile(name, []byte("secret"), 0o600))
 			}
-			for i := range 100 { // a walk takes a moment
+			for i := range 100 { // so that a walk takes a moment
 				mustDo(t, os.WriteFile(fmt.Sprintf("%s/@v/v1.%d.0.mod", at, i), nil, 0o600))
 			}
 			mustDo(t, errors.Join(
@@ -161,8 +161,17 @@ func TestAttackShareMember(t *testing.T) {
 		}
 		t.Logf("%s: the owner's files were changed in %d of %d rounds, and it worked in %d; %d exchanges",
 			w.name, hits, done, worked, turned)
-		if hits > 0 != w.naive || turned < done || !w.naive && worked == 0 {
+		if hits > 0 != w.naive || turned < done {
 			t.Errorf("%s: %d hits, %d exchanges, %d times it worked", w.name, hits, turned, worked)
+		}
+		if w.naive {
+			continue
+		}
+		// Without the attack it goes through the cache. On an idle machine the attacker may keep it from that in each
+		// round. It may leave what he has moved (exit status 1).
+		cmd := as(a.command(w.args[0], []string{"GOENV=off"}, w.args[1:]...))
+		if out, err := cmd.CombinedOutput(); err != nil && cmd.ProcessState.ExitCode() != 1 {
+			t.Errorf("%s: %v\n%s", w.name, err, out)
 		}
 	}
 }

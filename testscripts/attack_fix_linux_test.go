@@ -13,10 +13,10 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// The local user who attacks root. The uid has no account.
+// attackerUID is the local user who attacks root. It has no account.
 const attackerUID = 43391
 
-// An attackRace has go-safe, and a program of the attacker's.
+// An attackRace is a race with a program of the attacker's.
 type attackRace struct {
 	*race
 	program string
@@ -34,7 +34,8 @@ func newAttack(t *testing.T) *attackRace {
 	return a
 }
 
-// start starts the attacker's program, waits until it is ready, and returns what ends it and counts what it did.
+// start starts the attacker's program and waits until it is ready. stop ends it and returns how often it did its
+// work.
 func (a *attackRace) start(args ...string) (stop func() (done int)) {
 	a.t.Helper()
 	return a.startIn(nil, args...)
@@ -66,7 +67,7 @@ func (a *attackRace) startIn(groups []uint32, args ...string) (stop func() (done
 	}
 }
 
-// owned makes directories and gives the first to the attacker, with all in it.
+// owned makes directories, and gives the first one and all that is in it to the attacker.
 func (a *attackRace) owned(dirs ...string) {
 	a.t.Helper()
 	for _, d := range dirs {
@@ -77,8 +78,9 @@ func (a *attackRace) owned(dirs ...string) {
 	mustRun(a.t, exec.Command("chown", "-hR", fmt.Sprint(attackerUID), a.path(dirs[0])))
 }
 
-// While root fixes a cache that ~/x leads to, its owner turns ~/x: the cache was root's own when it was opened, and the parent that
-// was looked at afterwards was the attacker's, so that root's cache looked like one that root had made for the attacker.
+// ~/x is a link to a cache, and root fixes that cache. Its owner turns the link meanwhile. The cache that root opened
+// was root's own. The parent that root looked at afterwards was the attacker's. So root's cache looked like one that
+// root had made for the attacker.
 func TestAttackFixParent(t *testing.T) {
 	a := newAttack(t)
 	for _, tt := range []struct {
@@ -88,7 +90,7 @@ func TestAttackFixParent(t *testing.T) {
 	}{
 		{"opened, and its parent by path", true, giveToParent},
 		{"go safe fix", false, func(dir string) {
-			a.command(a.safe, nil, "safe", "fix", dir).Run() // it may find the attacker's own cache already
+			a.command(a.safe, nil, "safe", "fix", dir).Run() // it may already find the attacker's own cache
 		}},
 		{"go safe fix, without locks", false, func(dir string) {
 			a.command(a.safe, []string{"GOSAFE_LOCK=off"}, "safe", "fix", dir).Run()
@@ -101,14 +103,13 @@ func TestAttackFixParent(t *testing.T) {
 				os.RemoveAll(a.path(d))
 			}
 			a.owned("home", "home/mine/mod/cache/download")
-			for i := range 300 { // a look at which takes a moment
+			for i := range 300 { // so that a look at them takes a moment
 				if err := os.MkdirAll(fmt.Sprintf("%s/cache/download/m%d.example", a.path("roots/mod"), i), 0o755); err != nil {
 					t.Fatal(err)
 				}
 			}
-			if err := errors.Join(os.Symlink(a.path("roots"), a.path("home/x")), os.Lchown(a.path("home/x"), attackerUID, attackerUID)); err != nil {
-				t.Fatal(err)
-			}
+			link := a.path("home/x")
+			mustDo(t, errors.Join(os.Symlink(a.path("roots"), link), os.Lchown(link, attackerUID, attackerUID)))
 			stop := a.start("open", a.path("roots/mod"), a.path("home/x"), a.path("home/mine"))
 			tt.fix(a.path("home/x/mod"))
 			stop()
@@ -123,7 +124,8 @@ func TestAttackFixParent(t *testing.T) {
 	}
 }
 
-// giveToParent is the mistake: it opens the cache, and gives it to the owner of the directory that its path names then.
+// giveToParent makes the mistake: it opens the cache, and gives it to the owner of the directory that its path names
+// by then.
 func giveToParent(dir string) {
 	f, err := os.OpenFile(dir, os.O_RDONLY|syscall.O_DIRECTORY|syscall.O_NOFOLLOW, 0)
 	if err != nil {
@@ -141,8 +143,8 @@ func giveToParent(dir string) {
 	}
 }
 
-// While root cleans a user's cache it makes a folder beside it, which gets the owner and mode of the cache. The user puts a link to a
-// program of root's in the folder's place, and his cache has the setuid bit.
+// While root cleans a user's cache, root makes a folder beside it, with the owner and mode of the cache. The user
+// puts a link to a program of root's in the place of that folder, and the cache has the setuid bit.
 func TestAttackCleanFolder(t *testing.T) {
 	a := newAttack(t)
 	program := a.path("roots/program")
@@ -152,10 +154,10 @@ func TestAttackCleanFolder(t *testing.T) {
 				os.RemoveAll(a.path(d))
 			}
 			a.owned("home", "home/mod/cache/download/m.example")
-			err := errors.Join(os.Mkdir(a.path("roots"), 0o755), os.WriteFile(program, nil, 0o700), unix.Chmod(a.path("home/mod"), 0o4777))
-			if err != nil {
-				t.Fatal(err)
-			}
+			mustDo(t, errors.Join(
+				os.Mkdir(a.path("roots"), 0o755),
+				os.WriteFile(program, nil, 0o700),
+				unix.Chmod(a.path("home/mod"), 0o4777)))
 			stop := a.start("folder", a.path("home"), "go-safe-clean-", program)
 			clean(a.path("home/mod"))
 			swaps += stop()
@@ -182,7 +184,7 @@ func TestAttackCleanFolder(t *testing.T) {
 	}
 }
 
-// folderByPath is the mistake: owner and mode are set by path.
+// folderByPath makes the mistake: it sets owner and mode by path.
 func folderByPath(cache string) {
 	fi, err := os.Stat(cache)
 	if err != nil {

@@ -5,16 +5,19 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"testing"
 )
 
-// Root heals a user's cache. What root's go command fetches arrived in a folder in that cache, named by its path: the
-// user puts a link in its place, and root writes where that leads.
+// Root heals a user's cache. In former versions root's go command downloaded into a folder in that cache, by path.
+// The user puts a link in the place of that folder, and root writes where the link leads.
 func TestAttackHeal(t *testing.T) {
 	a := newAttack(t)
 	proxy, cache := a.path("proxy"), a.path("home/mod")
 	publishVersions(t, proxy)
-	environ := []string{"GOENV=off", "GOSUMDB=off", "GOFLAGS=-modcacherw", "GOPROXY=file://" + proxy, "GOMODCACHE=" + cache}
+	environ := []string{
+		"GOENV=off", "GOSUMDB=off", "GOFLAGS=-modcacherw", "GOPROXY=file://" + proxy, "GOMODCACHE=" + cache,
+	}
 	download := filepath.Join(cache, "cache", "download")
 	version := filepath.Join(download, "example.com", "a", "@v", "v1.0.0")
 	for _, tt := range []struct {
@@ -26,8 +29,8 @@ func TestAttackHeal(t *testing.T) {
 			scratch := filepath.Join(download, ".go-safe-heal-1")
 			os.MkdirAll(filepath.Join(scratch, "main"), 0o700)
 			os.ReadFile(version + ".info")
-			get := a.command(a.plain, append(environ, "GOMODCACHE="+filepath.Join(scratch, "mod")), "mod", "download", "example.com/a@v1.0.0")
-			get.Run()
+			elsewhere := append(slices.Clip(environ), "GOMODCACHE="+filepath.Join(scratch, "mod"))
+			a.command(a.plain, elsewhere, "mod", "download", "example.com/a@v1.0.0").Run()
 		}},
 		{"go safe verify --heal", false, func() {
 			out, err := a.command(a.safe, environ, "safe", "verify", "--heal").CombinedOutput()
@@ -61,7 +64,7 @@ func TestAttackHeal(t *testing.T) {
 				hits++
 			}
 			if !tt.naive && uidOf(t, version+".zip") != attackerUID {
-				t.Error("what was healed is not its owner's")
+				t.Error("the healed file does not belong to the owner of the cache")
 			}
 		}
 		t.Logf("%s: root wrote to another directory in %d of 10 rounds", tt.name, hits)

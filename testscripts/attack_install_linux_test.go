@@ -10,8 +10,8 @@ import (
 	"testing"
 )
 
-// Root installs into a setgid folder of a user's, where go-safe places the binary. When the new file appears there
-// the user puts a link to root's own programs in the place of the folder.
+// Root installs into a setgid folder of a user's. There go-safe places the binary. When the new file appears, the
+// user puts a link to root's own programs in the place of the folder.
 func TestAttackInstall(t *testing.T) {
 	a := newAttack(t)
 	bin, victim := a.path("home/bin"), a.path("victim")
@@ -57,13 +57,14 @@ func TestAttackInstall(t *testing.T) {
 			}
 		}
 		t.Logf("%s: root's program was replaced in %d of 12 rounds; the folder was turned in %d", tt.name, hits, turned)
-		if hits > 0 != tt.naive || turned == 0 { // in some rounds it may be too late, on a busy machine
+		if hits > 0 != tt.naive || turned == 0 { // on a busy machine it may be too late in some rounds
 			t.Errorf("%s: %d hits", tt.name, hits)
 		}
 	}
 }
 
-// placeByPath is the mistake: it makes the file beside the old one, renames it, and overwrites where that fails.
+// placeByPath makes the mistake: it makes the file beside the old one and renames it. If that fails, it overwrites
+// the old one.
 func placeByPath(dir, from string) {
 	data, err := os.ReadFile(from)
 	temp, to := filepath.Join(dir, ".m.go-safe-1"), filepath.Join(dir, "m")

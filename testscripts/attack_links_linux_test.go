@@ -14,10 +14,10 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// attackGroup is the group that caches are shared with. The attacker is not in it, except where a test says so.
+// attackGroup is the group that caches are shared with. The attacker is not in it unless a test says so.
 const attackGroup = 43392
 
-// allowHardLinks lets users make hard links to files of others until the test has ended, also when it is killed.
+// allowHardLinks lets users make hard links to files of others until the test ends, also if it is killed.
 func allowHardLinks(t *testing.T) {
 	t.Helper()
 	const setting = "/proc/sys/fs/protected_hardlinks"
@@ -30,7 +30,7 @@ func allowHardLinks(t *testing.T) {
 	}
 	guard := exec.Command("sh", "-c", `trap "" INT TERM HUP; cat; printf %s "$1" >`+setting, "sh",
 		strings.TrimSpace(string(before)))
-	pipe, err := guard.StdinPipe() // which ends with us
+	pipe, err := guard.StdinPipe() // it closes when this process ends
 	if err := errors.Join(err, guard.Start()); err != nil {
 		os.WriteFile(setting, before, 0)
 		t.Fatal(err)
@@ -44,7 +44,8 @@ func allowHardLinks(t *testing.T) {
 	})
 }
 
-// facts are what must not change of a file or directory: all but its links and the times that say so.
+// facts returns all of a file or directory that must not change: all but its links and the times that change with
+// them.
 func facts(t *testing.T, path string) string {
 	t.Helper()
 	fi, err := os.Lstat(path)
@@ -65,7 +66,8 @@ func facts(t *testing.T, path string) string {
 	return s
 }
 
-// The local user makes each file of his cache a hard link to root's file again and again, while root works there.
+// While root works on a local user's cache, the user makes each file in it a hard link to root's file, again and
+// again.
 func TestAttackHardLinks(t *testing.T) {
 	if !*attack {
 		t.Skip("needs -attack: it lets users make hard links to files of others meanwhile")
@@ -81,7 +83,7 @@ func TestAttackHardLinks(t *testing.T) {
 	template := a.path("template")
 	mustRun(t, a.command(a.plain, append(slices.Clip(environ), "GOMODCACHE="+template), "mod", "download",
 		"example.com/a@v1.0.0", "example.com/b@v1.0.0"))
-	// As go install -modcacherw makes them, and some that root left there.
+	// The files are as go commands with -modcacherw make them. Some belong to root, as if root had left them.
 	mustRun(t, exec.Command("chown", "-hR", fmt.Sprintf("%d:%[1]d", attackerUID), template))
 	for _, name := range []string{"v1.0.0.mod", "v1.0.0.info"} {
 		mustDo(t, os.Lchown(filepath.Join(template, "cache/download/example.com/a/@v", name), 0, 0))
@@ -90,7 +92,7 @@ func TestAttackHardLinks(t *testing.T) {
 	mustRun(t, a.command(a.plain, []string{"GOFLAGS="}, "build", "-o", binary))
 
 	verb := func(environ []string, args ...string) func() {
-		return func() { a.command(a.safe, environ, args...).Run() } // what it says of what it finds there differs
+		return func() { a.command(a.safe, environ, args...).Run() } // its messages depend on what it finds there
 	}
 	tool := func(args ...string) func() {
 		return func() { exec.Command(args[0], args[1:]...).Run() }
@@ -98,11 +100,11 @@ func TestAttackHardLinks(t *testing.T) {
 	group := fmt.Sprint(attackGroup)
 	version := filepath.Join(cache, "cache/download/example.com/b/@v/v1.0.0")
 	damage := func() { os.Truncate(version+".zip", 10) }
-	twins := a.path("twins")
+	copies := a.path("copies")
 	for _, tt := range []struct {
 		name   string
 		before func()
-		naive  func() // which changes root's file
+		naive  func() // changes root's file
 		safe   func()
 	}{
 		{"clean -modcache", nil, tool("chmod", "-R", "a+rwX", cache), // to be able to remove it
@@ -118,12 +120,12 @@ func TestAttackHardLinks(t *testing.T) {
 			verb(environ, "safe", "share", "--group", group, cache)},
 		{"verify --heal", damage, tool("sh", "-c", `for e in zip ziphash mod; do cat "$0" >"$1.$e"; done`, binary, version),
 			verb(environ, "safe", "verify", "--heal")},
-		// Where root may only read the cache it makes a private copy. A copy that is made of hard links has root's file.
-		{"seed", func() { removeTree(twins); os.Mkdir(twins, 0o755) },
-			tool("sh", "-c", `cp -rl "$0" "$1/mod" && chmod -R a+rX "$1"`, cache, twins),
+		// If root may only read the cache, it makes a private copy. A copy made of hard links has root's file in it.
+		{"seed", func() { removeTree(copies); os.Mkdir(copies, 0o755) },
+			tool("sh", "-c", `cp -rl "$0" "$1/mod" && chmod -R a+rX "$1"`, cache, copies),
 			tool("unshare", "-m", "sh", "-c",
 				`mount --bind "$1" "$1" && mount -o remount,bind,ro "$1" && shift && exec "$@"`, "sh", cache,
-				"env", "-C", a.path("module"), "HOME="+twins, "GOMODCACHE="+cache, "GOENV=off", "GOSUMDB=off",
+				"env", "-C", a.path("module"), "HOME="+copies, "GOMODCACHE="+cache, "GOENV=off", "GOSUMDB=off",
 				"GOSAFE_GO="+a.plain, "GOPROXY=off", a.safe, "mod", "download", "example.com/b@v1.0.0")},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -155,7 +157,7 @@ func TestAttackHardLinks(t *testing.T) {
 							t.Errorf("root's file was %s\nand is %s", was, now)
 						}
 					}
-					if found := secretIn(twins); found != "" && !naive {
+					if found := secretIn(copies); found != "" && !naive {
 						t.Errorf("the attacker reads %s", found)
 					}
 				}
@@ -169,7 +171,7 @@ func TestAttackHardLinks(t *testing.T) {
 	}
 }
 
-// secretIn names a file with root's secret that the attacker can read below a directory.
+// secretIn returns a file below a directory that has root's secret and that the attacker can read.
 func secretIn(dir string) string {
 	cmd := exec.Command("grep", "-rsl", "root's secret", dir)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: attackerUID, Gid: attackerUID}}

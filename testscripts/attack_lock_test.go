@@ -12,13 +12,15 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 )
 
-// patientLocks lets no time be over while a machine with too much to do shows whether locks keep builds and
-// cleans apart.
+// patientLocks makes all commands wait for their locks, however slow the machine is. So the test shows whether locks
+// keep builds and cleans apart.
 var patientLocks = []string{"GOSAFE_LOCK=required", "GOSAFE_LOCK_TIMEOUT=10m"}
 
-// newLoad is a race in a module of n packages, each of which needs a module of its own, and caches that are filled.
+// newLoad returns a race in a module of n packages, each of which needs a module of its own, and a function that
+// fills caches and returns the environment for one side.
 func newLoad(t *testing.T, n int, archive string) (r *race, environ func(goCommand string) []string) {
 	if !*attack {
 		t.Skip("needs -attack")
@@ -36,7 +38,7 @@ func newLoad(t *testing.T, n int, archive string) (r *race, environ func(goComma
 	}
 }
 
-// TestAttackLockLoad has builds run all the time and caches cleaned all the time.
+// TestAttackLockLoad runs builds and cleans all the time.
 func TestAttackLockLoad(t *testing.T) {
 	r, filled := newLoad(t, 20, "")
 	r.compare("builds beside cleans", true, func(goCommand string) *tally {
@@ -85,8 +87,8 @@ func TestAttackLockCrowd(t *testing.T) {
 	})
 }
 
-// nestedModule has a test and a Makefile that run go by its absolute path, WRAPPER, in two more levels, and a
-// clean among them.
+// nestedModule has a test that runs make, and make runs go by its absolute path, $WRAPPER. So go commands are nested
+// two more levels deep, and one of them is a clean.
 const nestedModule = `
 -- nested/nested_test.go --
 package nested
@@ -98,7 +100,8 @@ import (
 )
 
 func TestNested(t *testing.T) {
-	for _, args := range [][]string{{"make", "-s", "-j4", "all"}, {os.Getenv("WRAPPER"), "list", "-deps", "m/..."}, {"make", "-s", "-j4", "all"}} {
+	jobs := []string{"make", "-s", "-j4", "all"}
+	for _, args := range [][]string{jobs, {os.Getenv("WRAPPER"), "list", "-deps", "m/..."}, jobs} {
 		cmd := exec.Command(args[0], args[1:]...)
 		if out, err := cmd.CombinedOutput(); err != nil {
 			t.Fatalf("%v: %v\n%s", args, err, out)
@@ -115,8 +118,8 @@ d:
 	@test -z "$(CLEANS)" || $(WRAPPER) clean -cache
 `
 
-// TestAttackLockNested has tests run make, and make run go through the wrapper, beside builds and cleans that
-// are nobody's children. Nobody waits for an ancestor: that would take ten minutes.
+// TestAttackLockNested runs tests that run make, which runs the wrapper, beside builds and cleans that are not their
+// children. Nobody may wait for an ancestor: that would take ten minutes.
 func TestAttackLockNested(t *testing.T) {
 	if _, err := exec.LookPath("make"); err != nil {
 		t.Skip("needs make")
@@ -125,7 +128,7 @@ func TestAttackLockNested(t *testing.T) {
 	r.compare("nested commands", false, func(goCommand string) *tally {
 		environ, failed := filled(goCommand), new(tally)
 		if goCommand == r.plain {
-			return failed // it keeps nothing apart
+			return failed // plain go has no locks
 		}
 		environ = append(environ, "WRAPPER="+goCommand)
 		var all sync.WaitGroup
@@ -150,7 +153,7 @@ func TestAttackLockNested(t *testing.T) {
 	})
 }
 
-// A busyCache is always used by builds, each of which takes some seconds, until end is called.
+// A busyCache is used by builds all the time, until over is true. Each build takes some seconds.
 type busyCache struct {
 	r       *race
 	environ []string
@@ -160,24 +163,29 @@ type busyCache struct {
 	said    []string // by each build
 }
 
-// newBusyCache starts the builds: several, that do not end at the same time, of so many seconds. Their go is a
-// script that runs, as long as that, a program called compile.
-func newBusyCache(t *testing.T, seconds string) *busyCache {
+// newBusyCache starts several builds that do not end at the same time. Each takes the given number of seconds. Their
+// go is a script that runs a program for so long, with an argument as tools of a build have. It returns when the first
+// build has ended, or at once if atOnce is true.
+func newBusyCache(t *testing.T, seconds string, atOnce bool) *busyCache {
 	if !*attack {
 		t.Skip("needs -attack")
 	}
-	r := newRace(t, "-- bin/compile --\n#!/bin/sh\nsleep $1\n-- bin/go --\n#!/bin/sh\ntest \"$1\" = clean || \"${0%/*}/compile\" "+seconds+"\n")
+	r := newRace(t, "-- bin/compile --\n#!/bin/sh\nsleep $1\n"+
+		"-- bin/go --\n#!/bin/sh\ntest \"$1\" = clean || \"${0%/*}/compile\" "+seconds+" /go-build1/b001/x\n")
 	for _, name := range []string{"compile", "go"} {
 		if err := os.Chmod(r.path("module/bin/"+name), 0o755); err != nil {
 			t.Fatal(err)
 		}
 	}
-	b := &busyCache{r: r, environ: []string{"GOSAFE_GO=" + r.path("module/bin/go"), "GOCACHE=" + r.path("cache"), "GOMODCACHE=" + r.path("mod")}}
+	b := &busyCache{r: r, environ: []string{
+		"GOSAFE_GO=" + r.path("module/bin/go"), "GOCACHE=" + r.path("cache"), "GOMODCACHE=" + r.path("mod"),
+	}}
 	began := make(chan bool)
 	for range 3 {
 		b.all.Go(func() {
 			for first := true; !b.over.Load(); first = false {
-				out, err := r.command(r.safe, slices.Concat(b.environ, []string{"GOSAFE_LOCK_TIMEOUT=1h"}), "build").CombinedOutput()
+				patient := slices.Concat(b.environ, []string{"GOSAFE_LOCK_TIMEOUT=1h"})
+				out, err := r.command(r.safe, patient, "build").CombinedOutput()
 				if err != nil {
 					t.Errorf("a build: %v: %s", err, out)
 				}
@@ -189,9 +197,11 @@ func newBusyCache(t *testing.T, seconds string) *busyCache {
 				}
 			}
 		})
-		mustRun(t, exec.Command("sleep", "1")) // they are not to end together
+		mustRun(t, exec.Command("sleep", "1")) // so that they do not end together
 	}
-	<-began
+	if !atOnce {
+		<-began
+	}
 	go func() {
 		for range began {
 		}
@@ -199,10 +209,12 @@ func newBusyCache(t *testing.T, seconds string) *busyCache {
 	return b
 }
 
-// clean cleans the cache, ends the builds, and returns what the clean has said. No build may have waited for
-// longer than the gate is closed, or have gone on without the lock.
+// clean cleans the cache, ends the builds, and returns what the clean said. No build may have waited for longer than
+// the gate was closed, and none may have gone on without the lock.
 func (b *busyCache) clean(t *testing.T) (said string) {
+	began := time.Now()
 	out, err := b.r.command(b.r.safe, b.environ, "clean", "-cache").CombinedOutput()
+	took := time.Since(began)
 	if err != nil {
 		t.Errorf("the clean: %v: %s", err, out)
 	}
@@ -213,31 +225,31 @@ func (b *busyCache) clean(t *testing.T) (said string) {
 		if strings.Contains(s, "warning") {
 			t.Errorf("a build: %s", s)
 		}
-		if strings.Count(s, "waiting for") > 1 { // it says so after a second, and after ten
+		if strings.Count(s, "waiting for") > 1 { // it says so after one second, and after ten
 			long++
 		}
 	}
-	if long > 1 { // one may have begun at the very moment at which the gate closed
+	if long > 1 { // one may have begun just when the gate closed
 		t.Errorf("%d builds of %d waited for ten seconds: %q", long, len(b.said), b.said)
 	}
-	t.Logf("%d builds; the clean: %s", len(b.said), out)
+	t.Logf("%d builds; the clean took %v: %s", len(b.said), took, out)
 	return string(out)
 }
 
-// Where a build always runs, the gate lets a clean in.
+// The gate lets a clean in, although at every moment some build runs.
 func TestAttackLockBusy(t *testing.T) {
 	t.Parallel()
-	if said := newBusyCache(t, "4").clean(t); strings.Contains(said, "warning") {
+	if said := newBusyCache(t, "4", false).clean(t); strings.Contains(said, "warning") {
 		t.Error("the clean went on without the lock")
 	}
 }
 
-// Where builds take longer than the gate is closed it does not, and the clean goes on after two minutes. The
-// builds wait for it no longer than ten seconds in each.
+// If builds outlast the patience of a clean, it goes on after two minutes.
 func TestAttackLockBusyForLong(t *testing.T) {
 	t.Parallel()
-	said := newBusyCache(t, "25").clean(t)
-	if !regexp.MustCompile(`(?m)^go-safe: warning: GOCACHE: .* was held for 2m0s by pid .*; going on without the lock`).MatchString(said) {
+	said := newBusyCache(t, "150", true).clean(t)
+	warning := `(?m)^go-safe: warning: GOCACHE: .* was held for 2m0s by pid .*; going on without the lock`
+	if !regexp.MustCompile(warning).MatchString(said) {
 		t.Error("the clean did not go on after two minutes")
 	}
 }

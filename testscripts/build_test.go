@@ -19,8 +19,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// newRoot makes the directory that everything happens in. Scripts act as other users too, so neither
-// t.TempDir (its parent is 0700) nor a private GOTMPDIR will do while there is a better place.
+// newRoot makes the directory in which everything happens. Scripts also act as other users, so t.TempDir (its parent
+// has mode 0700) or a private GOTMPDIR is used only if there is no better place.
 func newRoot(t *testing.T) string {
 	dirs := []string{os.TempDir(), "/var/tmp", os.Getenv("GOTMPDIR")}
 	i := slices.IndexFunc(dirs, func(dir string) bool { return canExecuteIn(dir) && othersMayEnter(dir) })
@@ -39,7 +39,7 @@ func newRoot(t *testing.T) string {
 			removeTree(root)
 		}
 	})
-	// The scripts compare paths with those that programs print, and these are resolved.
+	// Scripts compare paths with those that programs print. Programs print resolved paths.
 	root, err = filepath.EvalSymlinks(root)
 	if err != nil {
 		t.Fatal(err)
@@ -52,7 +52,7 @@ func newRoot(t *testing.T) string {
 	return root
 }
 
-// canExecuteIn reports whether files in dir may be executed: access(2) knows about noexec.
+// canExecuteIn reports whether files in dir can be executed: access(2) knows about noexec.
 func canExecuteIn(dir string) bool {
 	f, err := os.CreateTemp(dir, "scripts-")
 	if err != nil {
@@ -79,8 +79,8 @@ func othersMayEnter(dir string) bool {
 	}
 }
 
-// buildPrograms makes shim/go and real/go. Scripts arrange them on PATH and never copy them: an
-// executable that is still open for writing in a forked child is "text file busy" (golang.org/issue/22315).
+// buildPrograms makes shim/go and real/go. Scripts put them on PATH and never copy them: an executable that a forked
+// child still has open for writing is "text file busy" (golang.org/issue/22315).
 func (s *suite) buildPrograms(t *testing.T) {
 	src := filepath.Join(s.root, "src")
 	if err := copySource("..", src); err != nil {
@@ -104,8 +104,8 @@ func (s *suite) buildPrograms(t *testing.T) {
 	}
 }
 
-// copySource copies the repository without hidden files: other users may be unable to reach the
-// original, and would be refused by git in it.
+// copySource copies the repository without hidden files. Other users may be unable to reach the original, and git
+// would refuse to work for them there.
 func copySource(from, to string) error {
 	return filepath.WalkDir(from, func(path string, d fs.DirEntry, err error) error {
 		if err != nil {
@@ -137,7 +137,7 @@ func copyFile(from, to string) error {
 	return os.WriteFile(to, data, info.Mode().Perm())
 }
 
-// shareTree lets all users read a directory and run what is in it, whatever the umask was.
+// shareTree lets all users read a directory and run the programs in it, whatever the umask was.
 func shareTree(dir string) error {
 	return filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
 		if err != nil {
@@ -171,8 +171,8 @@ import "testing"
 func TestHello(t *testing.T) { t.TempDir() }
 `
 
-// buildWarmCache builds what scripts need, with the settings that scripts have, and collects what these
-// builds found in the caller's build cache. There they find everything from the second time on.
+// buildWarmCache builds what scripts need, with the settings that scripts have. It copies the entries that these
+// builds used in the caller's build cache. From the second time on the builds find all entries there.
 func (s *suite) buildWarmCache() (string, error) {
 	warm, hello := filepath.Join(s.root, "warm"), filepath.Join(s.root, "hello")
 	if err := os.Mkdir(hello, 0o755); err != nil {
@@ -198,16 +198,18 @@ func (s *suite) buildWarmCache() (string, error) {
 	return warm, nil
 }
 
-// buildProbe makes the build cache that all scripts with go safe doctor --net share: cold, each would take a minute.
+// buildProbe makes the build cache that all scripts with go safe doctor --net share. With a cold cache each would
+// take a minute.
 func (s *suite) buildProbe() error {
 	dir := filepath.Join(s.root, "probe")
 	if err := makeBuckets(dir); err != nil {
 		return err
 	}
-	return s.warm(dir, filepath.Join(s.root, "src", "doctor", "probe"), []string{"build", "-o", os.DevNull, "main.go"}, "CGO_ENABLED=0")
+	return s.warm(dir, filepath.Join(s.root, "src", "internal", "doctor", "probe"),
+		[]string{"build", "-o", os.DevNull, "main.go"}, "CGO_ENABLED=0")
 }
 
-// makeBuckets makes the folders that each build cache has from its first use.
+// makeBuckets makes the folders that each build cache has after its first use.
 func makeBuckets(cache string) error {
 	for i := range 256 {
 		if err := makeDir(filepath.Join(cache, fmt.Sprintf("%02x", i)), 0o755); err != nil {
@@ -217,7 +219,8 @@ func makeBuckets(cache string) error {
 	return nil
 }
 
-// warm runs a go command in dir, with some variables, and collects into a cache what it used of the caller's.
+// warm runs a go command in dir, with additional variables, and copies the entries that it used in the caller's build
+// cache to another cache.
 func (s *suite) warm(cache, dir string, args []string, environ ...string) error {
 	cmd := s.trueGoCommand(context.Background(), args...)
 	cmd.Dir = dir
@@ -253,7 +256,7 @@ func collect(from, to string, log []byte) error {
 	return nil
 }
 
-// makeDir makes dir, unless it is there, and sets its mode, which the umask would cut down.
+// makeDir makes dir, unless it exists, and sets its mode without regard to the umask.
 func makeDir(dir string, mode fs.FileMode) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
@@ -261,7 +264,7 @@ func makeDir(dir string, mode fs.FileMode) error {
 	return os.Chmod(dir, mode)
 }
 
-// removeTree removes dir; module caches have read-only directories in it.
+// removeTree removes dir, also if it is a module cache with read-only directories.
 func removeTree(dir string) {
 	filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
 		if err == nil && d.IsDir() {

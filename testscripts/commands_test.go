@@ -32,7 +32,7 @@ func (s *suite) commands() map[string]command {
 	return cmds
 }
 
-// exits STATUS prog [args...] runs a program as exec does and compares how it ended.
+// exits STATUS prog [args...] runs a program as exec does, and compares how it ended with STATUS.
 func exits(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 2 || !validStatus(args[0]) {
 		ts.Fatalf("usage: exits 0..255|SIGNAME prog [args...]")
@@ -83,7 +83,7 @@ func (s *suite) waitfile(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// waitUntil polls: no script can wait for what it does not name.
+// waitUntil polls, because it cannot know what the script waits for.
 func (s *suite) waitUntil(done func() bool) bool {
 	began := time.Now()
 	for !done() {

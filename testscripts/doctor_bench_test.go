@@ -10,7 +10,8 @@ import (
 	"testing"
 )
 
-// BenchmarkDoctor is go safe doctor on a healthy machine whose build cache has 250,000 files: a second at most, for it looks at a sample.
+// BenchmarkDoctor runs go safe doctor on a healthy machine with 250,000 files in the build cache. It may take one
+// second at most, because it looks at a sample.
 //
 //	go test ./testscripts -run '^$' -bench Doctor -benchtime 5x
 func BenchmarkDoctor(b *testing.B) {

@@ -1,6 +1,6 @@
 #!/bin/sh
-# left.sh FILE prints which of the processes whose numbers are in FILE still run, and kills them. A killed process takes a moment to
-# be gone; one that nobody waits for stays a zombie, and is gone too.
+# left.sh FILE prints the processes that still run, of those whose ids are in FILE, and kills them. A killed process
+# needs a moment to end. A zombie has ended.
 runs() {
 	case $(ps -o stat= -p "$1") in
 	'' | Z*) return 1 ;;

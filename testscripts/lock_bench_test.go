@@ -13,8 +13,8 @@ import (
 	"time"
 )
 
-// BenchmarkCrowd measures what locks cost 64 commands that use a cache at once: the time with locks by the time without, both
-// supervised, in front of a program that does nothing.
+// BenchmarkCrowd measures what locks cost if 64 commands use a cache at once. It reports the time with locks divided
+// by the time without, both supervised, in front of a program that does nothing.
 //
 //	go test ./testscripts -run '^$' -bench Crowd -benchtime 50x
 func BenchmarkCrowd(b *testing.B) {
@@ -32,8 +32,8 @@ func BenchmarkCrowd(b *testing.B) {
 	m.interleave(b, func() time.Duration { return crowd(b, "off") }, func() time.Duration { return crowd(b, "") })
 }
 
-// BenchmarkColdBuilds measures eight builds of one module at once, in a shared and empty cache: the time through go-safe by that of
-// plain go.
+// BenchmarkColdBuilds measures eight builds of one module at once, in a shared and empty cache. It reports the time
+// with go-safe divided by the time with plain go.
 //
 //	go test ./testscripts -run '^$' -bench ColdBuilds -benchtime 3x
 func BenchmarkColdBuilds(b *testing.B) {

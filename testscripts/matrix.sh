@@ -1,6 +1,6 @@
 #!/bin/sh
-# matrix.sh PATH UMASK USER...: in turn the users, of group 4330, do all that adds to the module cache GOMODCACHE, each in a
-# project and home of his own and each time with newer versions. It names the commands that fail.
+# matrix.sh PATH UMASK USER... lets each user run all commands that add to the module cache GOMODCACHE. The users are
+# in group 4330. Each has a project and a home, and needs newer versions each time. It prints the commands that fail.
 path=$1 mask=$2 failed='' minor=0
 shift 2
 

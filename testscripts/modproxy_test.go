@@ -11,8 +11,8 @@ import (
 	modzip "golang.org/x/mod/zip"
 )
 
-// publishModules makes two module proxies, proxy and otherproxy, of files. Both have example.com/a and example.com/b, which needs
-// it; in the second one a has other content under the same version.
+// publishModules makes two module proxies of files, proxy and otherproxy. Both have example.com/a, example.com/b,
+// which needs a, and example.com/tool. In the second proxy the same version of a has other content.
 func (s *suite) publishModules(t *testing.T) {
 	for proxy, word := range map[string]string{"proxy": "right", "otherproxy": "wrong"} {
 		dir := filepath.Join(s.root, proxy)

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""names.py DIR MOUNT: a mirror of DIR that takes names of 143 bytes at most, as ecryptfs does, and says so."""
+"""names.py DIR MOUNT shows DIR at MOUNT with names of at most 143 bytes, as ecryptfs does, and reports that limit."""
 import errno
 import os
 import sys

@@ -27,8 +27,8 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// netserver DIR serves the module proxy in DIR, and failures of all kinds, to the end of the script. It sets the variables that README.md
-// lists, and writes the certificate of the authority behind its servers to DIR/ca.pem.
+// netserver DIR serves the module proxy in DIR, and all kinds of failures, until the script ends. It sets the
+// variables that README.md lists. DIR/ca.pem gets the certificate of the authority behind its servers.
 func netserver(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 1 {
 		ts.Fatalf("usage: netserver dir")
@@ -46,12 +46,12 @@ func netserver(ts *testscript.TestScript, neg bool, args []string) {
 		"SECURE":   corp.server(handler, "127.0.0.1", year),
 		"EXPIRED":  corp.server(handler, "127.0.0.1", time.Now().Add(-time.Hour)),
 		"MISNAMED": corp.server(handler, "other.example.com", year),
-		"RESIGNS":  httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { corp.intercept(w, r, handler) })),
+		"RESIGNS":  httptest.NewServer(corp.interceptor(handler)),
 	}
 	for name, server := range servers {
 		ts.Setenv(name, server.URL)
 	}
-	// An address of this machine that HTTP_PROXY is used for, as it is not for 127.0.0.1 (net/http.ProxyFromEnvironment).
+	// HTTP_PROXY is used for this address of our machine, but not for 127.0.0.1 (net/http.ProxyFromEnvironment).
 	ts.Setenv("FAR", strings.Replace(servers["PLAIN"].URL, "127.0.0.1", "0.0.0.0", 1))
 	closed := httptest.NewServer(handler)
 	closed.Close()
@@ -65,7 +65,8 @@ func netserver(ts *testscript.TestScript, neg bool, args []string) {
 	})
 }
 
-// serves answers with the files in dir; below /NNN with that status, and below /hang not before the end.
+// serves answers with the files in dir. Below /NNN it answers with that status, below /hang only when ended is
+// closed.
 func serves(dir string, ended <-chan struct{}) http.Handler {
 	files := http.FileServer(http.Dir(dir))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -125,22 +126,26 @@ func (a *authority) issue(host string, expires time.Time) (tls.Certificate, erro
 func (a *authority) server(handler http.Handler, host string, expires time.Time) *httptest.Server {
 	s := httptest.NewUnstartedServer(handler)
 	s.TLS = a.config(host, expires)
-	s.Config.ErrorLog = log.New(io.Discard, "", 0) // clients that do not trust it end the handshake
+	s.Config.ErrorLog = log.New(io.Discard, "", 0) // clients that do not trust it break off the handshake
 	s.StartTLS()
 	return s
 }
 
-// config is that of a server for one host.
+// config is the configuration of a server for one host.
 func (a *authority) config(host string, expires time.Time) *tls.Config {
 	cert, err := a.issue(host, expires)
 	if err != nil {
-		panic(err) // it is asked for what can be issued
+		panic(err) // no argument is from outside
 	}
 	return &tls.Config{Certificates: []tls.Certificate{cert}}
 }
 
-// intercept is an HTTP proxy that opens what goes through it: it answers itself, as any host, with a certificate of its own. Without
-// a CONNECT it has nothing to say.
+// interceptor is an HTTP proxy that opens the connections that go through it. It answers as any host, with a
+// certificate that it makes. It accepts only CONNECT.
+func (a *authority) interceptor(handler http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { a.intercept(w, r, handler) })
+}
+
 func (a *authority) intercept(w http.ResponseWriter, r *http.Request, handler http.Handler) {
 	host, _, err := net.SplitHostPort(r.Host)
 	if r.Method != http.MethodConnect || err != nil {

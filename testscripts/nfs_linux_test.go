@@ -15,11 +15,12 @@ import (
 )
 
 var (
-	nfs       = flag.Bool("nfs", false, "run the tests on NFS, in user-mode Linux (Debian: user-mode-linux nfs-kernel-server rpcbind busybox)")
+	nfs = flag.Bool("nfs", false, "run the tests on NFS, in user-mode Linux "+
+		"(Debian: user-mode-linux nfs-kernel-server rpcbind busybox)")
 	nfsRounds = flag.Int("nfsrounds", 30, "commands of each client in TestNFSTwoClients")
 )
 
-// TestNFSOneClient cleans caches on NFS while nobody else uses them.
+// TestNFSOneClient cleans caches on NFS that nobody else uses.
 func TestNFSOneClient(t *testing.T) {
 	out := inNFS(t, "one.sh")
 	for _, client := range []string{"v4", "v3", "nolock"} {
@@ -32,21 +33,24 @@ func TestNFSOneClient(t *testing.T) {
 			}
 		}
 		left := regexp.MustCompile("== " + client + " safe left: (.*?) *\r?\n").FindStringSubmatch(out)
-		known := []string{"./build.go-safe.lock", "./mod.go-safe.lock"} // a documented difference
-		if left == nil || slices.ContainsFunc(strings.Fields(left[1]), func(name string) bool { return !slices.Contains(known, name) }) {
+		unknown := func(name string) bool { // the lock files stay, which is documented
+			return name != "./build.go-safe.lock" && name != "./mod.go-safe.lock"
+		}
+		if left == nil || slices.ContainsFunc(strings.Fields(left[1]), unknown) {
 			t.Errorf("%s: left %q", client, left)
 		}
 	}
 	if !strings.Contains(out, "/mnt/nolock/mod: is on NFS with locks that no other machine sees") {
-		t.Error("the doctor does not tell of nolock")
+		t.Error("the doctor does not name the mount with nolock")
 	}
 }
 
-// TestNFSTwoClients downloads modules to a cache that another client removes again and again. No two go commands are in
-// it at the same time, and none fails.
+// TestNFSTwoClients downloads modules to a cache that another client removes again and again. No two go commands are
+// in the cache at the same time, and no command fails.
 func TestNFSTwoClients(t *testing.T) {
 	out := inNFS(t, "two.sh", "ROUNDS="+fmt.Sprint(*nfsRounds))
-	two := regexp.MustCompile(`== two clients .* safe: downloads (\d+) of \d+, cleans (\d+) of`).FindAllStringSubmatch(out, -1)
+	ended := regexp.MustCompile(`== two clients .* safe: downloads (\d+) of \d+, cleans (\d+) of`)
+	two := ended.FindAllStringSubmatch(out, -1)
 	if len(two) != 2 {
 		t.Errorf("%d races of two clients ended", len(two))
 	}
@@ -62,7 +66,7 @@ func TestNFSTwoClients(t *testing.T) {
 	}
 }
 
-// TestNFSLocks asks for the locks of another client, and uses a server that does not give locks yet.
+// TestNFSLocks asks for the locks that another client holds, and uses a server that does not give locks yet.
 func TestNFSLocks(t *testing.T) {
 	out := inNFS(t, "locks.sh")
 	for _, pair := range []string{"v4 v4b", "v4b v4", "v3 v4", "v4 v3"} {
@@ -73,15 +77,15 @@ func TestNFSLocks(t *testing.T) {
 		}
 	}
 	if !strings.Contains(out, "/mnt/v4/locks/mod is on a server that does not answer for locks yet: no answer in 20s") {
-		t.Error("a server in its grace period is not called one")
+		t.Error("go-safe does not say that the server is in its grace period")
 	}
 	if strings.Contains(out, "== after grace: go") {
-		t.Error("a server is not used after its grace period")
+		t.Error("go-safe does not use the server after its grace period")
 	}
 }
 
-// inNFS runs a script of testscripts/nfs on a machine with NFS, and returns what that printed. The machine is a kernel that is a
-// process of ours, with the server and its clients in it.
+// inNFS runs a script of testscripts/nfs on a machine with NFS, and returns its output. The machine is a Linux kernel
+// that runs as a process (user-mode Linux). The NFS server and its clients are in it.
 func inNFS(t *testing.T, script string, environ ...string) string {
 	t.Helper()
 	if !*nfs {
@@ -113,7 +117,8 @@ func inNFS(t *testing.T, script string, environ ...string) string {
 	defer cancel()
 	cmd := exec.CommandContext(ctx, "linux.uml", slices.Concat([]string{
 		"mem=1024M", "ubda=" + disk, "root=/dev/root", "rootfstype=hostfs", "rootflags=/", "ro",
-		"con=null", "con0=null,fd:1", "init=" + r.path("init.sh"), "umid=" + filepath.Base(r.root), "WORK=" + r.root, "SCRIPT=" + script,
+		"con=null", "con0=null,fd:1", "init=" + r.path("init.sh"), "umid=" + filepath.Base(r.root),
+		"WORK=" + r.root, "SCRIPT=" + script,
 	}, environ)...)
 	cmd.WaitDelay = time.Second
 	log, err := os.Create(r.path("log"))

@@ -33,8 +33,8 @@ import "golang.org/x/mod/semver"
 func main() { println(semver.Max("v1", 2), missing) }
 `
 
-// TestOthersGopls opens a file in gopls, over stdio as editors do, and waits for what it finds in it: a module must be
-// loaded for that.
+// TestOthersGopls opens a file in gopls, over stdio as editors do, and waits for its diagnostics. For these gopls has
+// to load a module.
 func TestOthersGopls(t *testing.T) {
 	o := newOthers(t)
 	if !*long {
@@ -47,7 +47,7 @@ func TestOthersGopls(t *testing.T) {
 	}
 }
 
-// diagnostics returns what gopls tells of main.go.
+// diagnostics returns what gopls says about main.go.
 func (o *otherSoftware) diagnostics(t *testing.T, dir string) []string {
 	module := o.source(t, "")
 	if err := txtar.Write(txtar.Parse([]byte(goplsFiles)), module); err != nil {
@@ -129,7 +129,7 @@ func (c lspConn) send(message map[string]any) {
 	}
 }
 
-// until reads messages, and answers those that want it with nothing, until one is the last.
+// until reads messages until last returns true for one. It answers requests with nothing.
 func (c lspConn) until(last func(lspMessage) bool) {
 	c.t.Helper()
 	for {
@@ -147,7 +147,7 @@ func (c lspConn) until(last func(lspMessage) bool) {
 		}
 		var m lspMessage
 		if err := json.Unmarshal(data, &m); err != nil {
-			m = lspMessage{} // of another shape, and no diagnostics
+			m = lspMessage{} // another kind of message, without diagnostics
 			if strings.Contains(string(data), `"id":1,`) {
 				c.t.Fatalf("%v: %s", err, data)
 			}

@@ -21,7 +21,7 @@ import (
 var others = flag.Bool("others", false,
 	"run other people's tests and tools through go-safe; with -long those that take long, and only those")
 
-// otherVersions pins other people's software. It comes from where the caller's go command gets modules.
+// otherVersions pins the versions of other people's software. The caller's go command downloads it.
 var otherVersions = map[string]string{
 	"github.com/go-delve/delve":            "v1.27.2",
 	"github.com/golangci/golangci-lint/v2": "v2.15.0",
@@ -47,7 +47,7 @@ type otherSuite struct {
 var otherSuites = []otherSuite{
 	{module: "golang.org/x/tools", packages: []string{"./go/packages", "./internal/gocommand", "./internal/imports",
 		"./go/analysis/unitchecker"}, long: true},
-	// Its one test that -short skips builds goreleaser, and runs it. TestOthersTools does so too.
+	// -short skips one test, which builds goreleaser and runs it. TestOthersTools does that too.
 	{module: "github.com/magefile/mage", packages: []string{"./..."}, flags: []string{"-short"}, long: true},
 	{module: "gotest.tools/gotestsum", packages: []string{"./..."}},
 	{module: "github.com/rogpeppe/go-internal", packages: []string{"./..."}, long: true},
@@ -74,8 +74,8 @@ func TestOthers(t *testing.T) {
 	}
 }
 
-// An otherSoftware is what these tests share: the programs, and a folder for a run. Each run has the same path, and
-// finds it new.
+// An otherSoftware is what these tests share: the programs, and a directory for a run. Each run has the same path,
+// and starts with a new directory.
 type otherSoftware struct {
 	root      string
 	goVersion string
@@ -97,7 +97,7 @@ func newOthers(t *testing.T) *otherSoftware {
 		plain:     filepath.Join(goEnv(t, "GOROOT"), "bin"),
 		safe:      filepath.Join(root, "safe"),
 	}
-	// The caller's settings and caches, with a home that is new.
+	// The tests use the caller's settings and caches, and a new home.
 	o.environ = os.Environ()
 	for _, name := range []string{"GOCACHE", "GOMODCACHE", "GOENV"} {
 		o.environ = append(o.environ, name+"="+goEnv(t, name))
@@ -113,12 +113,13 @@ func (o *otherSoftware) path(names ...string) string {
 	return filepath.Join(append([]string{o.root}, names...)...)
 }
 
-// search is PATH with the go in dir first. Behind go-safe is the true one.
+// search returns a PATH with the go in dir first. Behind go-safe comes the true go.
 func (o *otherSoftware) search(dir string) string {
 	return strings.Join([]string{dir, o.plain, o.system}, string(filepath.ListSeparator))
 }
 
-// source makes the run's folder anew, with the module's files in it, and returns that of the module.
+// source makes the directory of a run anew, with the files of the module in it. It returns the directory of the
+// module.
 func (o *otherSoftware) source(t *testing.T, module string) string {
 	t.Helper()
 	removeTree(o.path("run"))
@@ -143,8 +144,8 @@ func (o *otherSoftware) source(t *testing.T, module string) string {
 	return dir
 }
 
-// mustGet runs a go command that gets other people's software, and returns its standard output. If the software needs
-// a newer go command, the test is skipped.
+// mustGet runs a go command that downloads other people's software, and returns its standard output. It skips the
+// test if the software needs a newer go command.
 func mustGet(t *testing.T, cmd *exec.Cmd) string {
 	t.Helper()
 	var stderr strings.Builder
@@ -158,7 +159,7 @@ func mustGet(t *testing.T, cmd *exec.Cmd) string {
 	return string(out)
 }
 
-// command is a command in the module, with the go of dir.
+// command returns a command that runs in the module, with the go in dir.
 func (o *otherSoftware) command(t *testing.T, dir, name string, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(t.Context(), name, args...)
 	cmd.Dir = o.path("run", "module")
@@ -166,8 +167,8 @@ func (o *otherSoftware) command(t *testing.T, dir, name string, args ...string) 
 	return cmd
 }
 
-// compare runs the suite and fails for each test that go-safe changes. If there is one, plain go runs the suite again:
-// a test that passes now and fails then with plain go does not count.
+// compare runs the suite and fails for each test that has another result with go-safe. If there is one, plain go runs
+// the suite again: tests whose results differ between the two runs of plain go do not count.
 func (o *otherSoftware) compare(t *testing.T, suite otherSuite) {
 	plain, safe := o.run(t, suite, o.plain), o.run(t, suite, o.safe)
 	again := plain
@@ -189,7 +190,7 @@ func (o *otherSoftware) compare(t *testing.T, suite otherSuite) {
 	}
 }
 
-// run runs the suite's tests once. That some fail is no error here.
+// run runs the tests of the suite once. Tests that fail are no error here.
 func (o *otherSoftware) run(t *testing.T, suite otherSuite, dir string) otherResults {
 	t.Helper()
 	o.source(t, suite.module)
@@ -208,7 +209,7 @@ func (o *otherSoftware) run(t *testing.T, suite otherSuite, dir string) otherRes
 	return results
 }
 
-// otherResults are those of tests by package and name, and of packages by their names.
+// otherResults has the results of tests by package and name, and of packages by name.
 type otherResults map[string]*conformanceResult
 
 func (r otherResults) with(action string) []string { return conformanceResults(r).with(action) }
@@ -227,13 +228,13 @@ func (r otherResults) log(name string) string {
 	return r[name].log.String()
 }
 
-// String counts them, and names those that failed.
+// String counts the results, and names the failures.
 func (r otherResults) String() string {
 	return fmt.Sprintf("%d results: %d passed, %d skipped, failed: %q", len(r), len(r.with("pass")), len(r.with("skip")),
 		r.with("fail"))
 }
 
-// otherTemp finds what is random in the names of tests that have a temporary folder in their names.
+// otherTemp matches the random part in names of tests that contain a temporary directory.
 var otherTemp = regexp.MustCompile(`(run/tmp/[^/]*?)[0-9]+/`)
 
 // parseOthers reads the output of go test -json.
@@ -246,7 +247,7 @@ func parseOthers(output string) (otherResults, error) {
 		}
 		name := otherTemp.ReplaceAllString(strings.TrimSpace(event.Package+" "+event.Test), "${1}N/")
 		if name == "" {
-			continue // what the compiler says has an ImportPath
+			continue // output of the compiler has an ImportPath instead
 		}
 		conformanceResults(results).add(name, event.Action, event.Output)
 	}
@@ -258,7 +259,7 @@ type otherDifference struct {
 	unsteady, differ []string
 }
 
-// diffOthers compares two runs by plain go with one through go-safe.
+// diffOthers compares two runs of plain go with one of go-safe.
 func diffOthers(first, second, safe otherResults) otherDifference {
 	var d otherDifference
 	names := make(map[string]bool)
@@ -280,7 +281,7 @@ func diffOthers(first, second, safe otherResults) otherDifference {
 	return d
 }
 
-// The comparison must see what it is there to see.
+// The comparison sees each kind of difference.
 func TestOthersDifferences(t *testing.T) {
 	parse := func(lines ...string) otherResults {
 		r, err := parseOthers(strings.Join(lines, "\n"))
@@ -302,6 +303,6 @@ func TestOthersDifferences(t *testing.T) {
 		t.Errorf("diffOthers: %s", got)
 	}
 	if _, err := parseOthers("panic: no JSON\n"); err == nil {
-		t.Error("no error for what is no JSON")
+		t.Error("no error for a line that is not JSON")
 	}
 }

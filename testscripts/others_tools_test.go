@@ -15,16 +15,16 @@ import (
 	"github.com/rogpeppe/go-internal/txtar"
 )
 
-// An otherTool is a program that runs go commands. What it prints and makes is to be the same.
+// An otherTool is a program that runs go commands. It must print and make the same with go-safe.
 type otherTool struct {
 	name   string
 	module string // of the tool
 	pkg    string // the program's package, below the module
-	on     string // the module that it works on
-	files  string // what is added to it
-	git    bool   // they are a repository
-	script string // of sh, with the go that is looked at first on PATH, and the tool behind it
-	want   string // stands in what plain go makes it print
+	on     string // the module that the tool works on
+	files  string // files that are added to that module
+	git    bool   // the module becomes a git repository
+	script string // for sh; PATH has plain go or go-safe first, and the tool after it
+	want   string // a part of its output with plain go
 	long   bool
 }
 
@@ -32,7 +32,7 @@ var otherTools = []otherTool{
 	{name: "staticcheck", module: "honnef.co/go/tools", pkg: "cmd/staticcheck", on: "github.com/magefile/mage",
 		files: otherUnused, script: "staticcheck ./...", want: "func unused is unused", long: true},
 	{name: "golangci-lint", module: "github.com/golangci/golangci-lint/v2", pkg: "cmd/golangci-lint",
-		on: "github.com/magefile/mage", files: otherUnused, script: "golangci-lint run ./...",
+		on: "github.com/magefile/mage", git: true, files: otherUnused, script: "golangci-lint run ./...",
 		want: "func unused is unused", long: true},
 	{name: "dlv debug", module: "github.com/go-delve/delve", pkg: "cmd/dlv", files: otherProgram,
 		script: "dlv debug " + dlvFlags, want: `"halted here"`, long: true},
@@ -49,7 +49,7 @@ var otherTools = []otherTool{
 const dlvFlags = `--allow-non-terminal-interactive --init debug . </dev/null 2>&1 |
 	sed 's/goroutine([0-9]*\|0x[0-9a-f]*\|[0-9]\{3,\}/N/g'; ls`
 
-// otherUnused is something to find.
+// otherUnused has something that linters find.
 const otherUnused = `
 -- unused.go --
 package main
@@ -57,7 +57,7 @@ package main
 func unused() {}
 `
 
-// otherProgram is a module to work on.
+// otherProgram is a module that tools work on.
 const otherProgram = `
 -- go.mod --
 module example.com/program
@@ -135,7 +135,7 @@ func TestOthersTools(t *testing.T) {
 	}
 }
 
-// install builds a tool, by plain go.
+// install builds a tool with plain go.
 func (o *otherSoftware) install(t *testing.T, module, pkg string) {
 	t.Helper()
 	o.source(t, "")

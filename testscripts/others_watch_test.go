@@ -50,7 +50,7 @@ func main() {
 }
 `
 
-// TestOthersWatcher does what watchers of files do, fifty times: it starts a server by go run, kills it and starts it
+// TestOthersWatcher does what file watchers do, fifty times: it starts a server by go run, kills it and starts it
 // again on the same port.
 func TestOthersWatcher(t *testing.T) {
 	o := newOthers(t)
@@ -66,7 +66,7 @@ func TestOthersWatcher(t *testing.T) {
 	t.Logf("%d lines, as\n%s", len(plain), strings.Join(plain[len(plain)-7:], "\n"))
 }
 
-// watch returns how each start ended, and what is left.
+// watch returns how each start ended, and which files are left.
 func (o *otherSoftware) watch(t *testing.T, dir string) []string {
 	if err := txtar.Write(txtar.Parse([]byte(watchFiles)), o.source(t, "")); err != nil {
 		t.Fatal(err)
@@ -90,15 +90,15 @@ func (o *otherSoftware) watch(t *testing.T, dir string) []string {
 		t.Fatal(err)
 	}
 	for _, entry := range left {
-		// With numbers that are not those of another run.
+		// Numbers differ between runs.
 		lines = append(lines, "left: "+regexp.MustCompile(`[0-9]+`).ReplaceAllString(entry.Name(), "N"))
 	}
 	slices.Sort(lines[50:])
 	return lines
 }
 
-// restart starts the server, kills what was started, and returns how that ended and whether the server goes on. A server
-// that goes on is killed then.
+// restart starts the server, kills the process that it started, and returns how that ended and whether the server
+// still runs. It kills such a server.
 func (o *otherSoftware) restart(t *testing.T, dir, address string, sig syscall.Signal, group bool) string {
 	cmd := o.command(t, dir, filepath.Join(dir, "go"), "run", ".")
 	cmd.Env = append(cmd.Env, "ADDRESS="+address)
@@ -131,7 +131,7 @@ func (o *otherSoftware) restart(t *testing.T, dir, address string, sig syscall.S
 	ended := cmd.ProcessState.String()
 	c, err := net.Dial("tcp", address)
 	for group && err == nil {
-		c.Close() // the server got the signal too, and ends soon
+		c.Close() // the server got the signal too and will end
 		c, err = net.Dial("tcp", address)
 	}
 	if err != nil {

@@ -24,8 +24,8 @@ import (
 	modzip "golang.org/x/mod/zip"
 )
 
-// modproxy DIR SOURCES makes DIR a module proxy of the directories path@version in SOURCES, and of a checksum database that
-// knows them: DIR/GOSUMDB says how to reach it.
+// modproxy DIR SOURCES makes DIR a module proxy of the directories path@version in SOURCES. It also makes a checksum
+// database that knows them; DIR/GOSUMDB has the value for GOSUMDB.
 func modproxy(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 2 {
 		ts.Fatalf("usage: modproxy dir sources")
@@ -99,7 +99,7 @@ func makeSumDB(proxy string, mods []module.Version) error {
 		path, _ := module.EscapePath(mod.Path)
 		names = append(names, "lookup/"+path+"@"+mod.Version)
 	}
-	// An answer is signed with the tree that there is at the time: only the second ones are all with the same.
+	// An answer is signed together with the tree of that moment. Only the second answers all have the same tree.
 	names = append(names, names...)
 	names = append(names, "latest", fmt.Sprintf("tile/8/0/000.p/%d", len(mods)))
 	for _, name := range names {

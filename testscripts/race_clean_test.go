@@ -14,7 +14,7 @@ import (
 	"time"
 )
 
-// TestRaceCleanBuild removes a cache again and again while a build uses it (F12, golang.org/issue/31948).
+// TestRaceCleanBuild removes a cache again and again while a build uses it (golang.org/issue/31948).
 func TestRaceCleanBuild(t *testing.T) {
 	const modules = 40
 	rounds := 3
@@ -30,7 +30,8 @@ func TestRaceCleanBuild(t *testing.T) {
 			r.compare("builds and cleans that failed", true, func(goCommand string) *tally {
 				failed := new(tally)
 				side := filepath.Base(filepath.Dir(goCommand))
-				environ := append(r.proxy(), "GOMODCACHE="+r.path("mod-"+side), "GOCACHE="+r.path("cache-"+side), "GOSAFE_LOCK=required")
+				environ := append(r.proxy(), "GOSAFE_LOCK=required",
+					"GOMODCACHE="+r.path("mod-"+side), "GOCACHE="+r.path("cache-"+side))
 				for round := 0; round < rounds && (goCommand == r.safe || failed.failures.Load() == 0); round++ {
 					build := make(chan bool)
 					go func() {
@@ -52,13 +53,13 @@ func TestRaceCleanBuild(t *testing.T) {
 	}
 }
 
-// proxy lets the go command download what writeProxy wrote.
+// proxy returns the variables with which the go command downloads what writeProxy wrote.
 func (r *race) proxy() []string {
 	return []string{"GOPROXY=file://" + r.path("proxy"), "GONOSUMDB=*", "GOFLAGS=-mod=mod"}
 }
 
-// manyPackages are files of n packages, each of which imports a module and the package before; nothing of the standard library,
-// which would have to be compiled again each time.
+// manyPackages returns the files of n packages. Each imports a module and the package before it. None imports the
+// standard library, which would have to be compiled again each time.
 func manyPackages(n int) string {
 	var b strings.Builder
 	fmt.Fprint(&b, "-- p000/p.go --\npackage p\n")
@@ -68,8 +69,8 @@ func manyPackages(n int) string {
 	return b.String()
 }
 
-// TestRaceCleanKilled kills a clean of the module cache at random moments. The cache is whole or empty then, and the go command finds
-// nothing wrong with it. (Plain go leaves some files, most times.)
+// TestRaceCleanKilled kills a clean of the module cache at random moments. Afterwards the cache must be whole or
+// empty, and the go command must find nothing wrong with it. (Plain go mostly leaves some of the files.)
 func TestRaceCleanKilled(t *testing.T) {
 	const modules = 60
 	kills := 6
@@ -124,7 +125,7 @@ func TestRaceCleanKilled(t *testing.T) {
 	})
 }
 
-// filesIn are the files of a module cache, without lock files and the list of versions.
+// filesIn returns the files of a module cache, without lock files and lists of versions.
 func filesIn(dir string) (files []string) {
 	filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
 		if err == nil && d.Type().IsRegular() && !strings.HasSuffix(path, "lock") && d.Name() != "list" {

@@ -17,8 +17,9 @@ import (
 	"golang.org/x/mod/zip"
 )
 
-// TestRaceDownload lets eight processes download the same 200 modules, each of which is killed at a random moment, again and
-// again. Then one completes, and the cache is whole. (Plain go gets this right by itself, and go-safe is to do no worse.)
+// TestRaceDownload runs eight processes that download the same 200 modules. Each is killed at random moments, again
+// and again. Then one download completes, and the cache must be whole. (Plain go does this right, and go-safe must
+// not do worse.)
 func TestRaceDownload(t *testing.T) {
 	const modules, kills = 200, 12
 	rounds := 1
@@ -57,7 +58,7 @@ func TestRaceDownload(t *testing.T) {
 	})
 }
 
-// requirements are lines of a go.mod for n modules that writeProxy writes.
+// requirements returns the lines of a go.mod file for n modules that writeProxy writes.
 func requirements(n int) string {
 	var b strings.Builder
 	for i := range n {
@@ -70,7 +71,7 @@ func moduleOf(i int) module.Version {
 	return module.Version{Path: fmt.Sprintf("example.com/m%03d", i), Version: "v1.0.0"}
 }
 
-// writeProxy makes dir a GOPROXY, for file://, of n modules with a package each.
+// writeProxy makes dir a GOPROXY, for file://, with n modules of a few packages each.
 func writeProxy(dir string, n int) error {
 	for i := range n {
 		m := moduleOf(i)

@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-// TestRaceEnv lets five go env -w write at a time: each key is to be in the file afterwards (F20).
+// TestRaceEnv runs five go env -w at the same time. Afterwards each key must be in the file.
 func TestRaceEnv(t *testing.T) {
 	r := newRace(t, "-- go.mod --\nmodule m\n")
 	keys := []string{"GOBIN=/bin/a", "GOPRIVATE=b", "GONOPROXY=c", "GONOSUMDB=d", "GOFLAGS=-e"}
@@ -29,7 +29,7 @@ func TestRaceEnv(t *testing.T) {
 				if strings.Contains(string(data), kv+"\n") {
 					lost.note("")
 				} else {
-					lost.note(kv + " is not there: " + string(data))
+					lost.note(kv + " is missing: " + string(data))
 				}
 			}
 		}

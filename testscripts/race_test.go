@@ -15,7 +15,7 @@ import (
 	"github.com/rogpeppe/go-internal/txtar"
 )
 
-// A race runs the same commands by plain go and through go-safe, in turn, where plain go fails now and then.
+// A race runs the same commands with plain go, which fails now and then, and with go-safe.
 type race struct {
 	t       *testing.T
 	root    string
@@ -24,13 +24,17 @@ type race struct {
 	environ []string
 }
 
-// newRace makes a module of archive's files, in which the commands run.
+// newRace makes a race in a module that consists of the files of archive.
 func newRace(t *testing.T, archive string) *race {
 	if testing.Short() {
 		t.Skip("needs a true go; not with -short")
 	}
 	root := newRoot(t)
-	r := &race{t: t, root: root, plain: filepath.Join(goEnv(t, "GOROOT"), "bin", "go"), safe: filepath.Join(root, "shim", "go")}
+	r := &race{
+		t: t, root: root,
+		plain: filepath.Join(goEnv(t, "GOROOT"), "bin", "go"),
+		safe:  filepath.Join(root, "shim", "go"),
+	}
 	build := exec.Command("go", "build", "-o", r.safe, "../cmd/go-safe")
 	build.Env = append(os.Environ(), "CGO_ENABLED=0")
 	mustRun(t, build)
@@ -47,7 +51,7 @@ func newRace(t *testing.T, archive string) *race {
 
 func (r *race) path(name string) string { return filepath.Join(r.root, name) }
 
-// command is a go command in the module, by one side.
+// command returns a go command in the module, of one side.
 func (r *race) command(goCommand string, environ []string, args ...string) *exec.Cmd {
 	cmd := exec.Command(goCommand, args...)
 	cmd.Dir = r.path("module")
@@ -55,8 +59,8 @@ func (r *race) command(goCommand string, environ []string, args ...string) *exec
 	return cmd
 }
 
-// compare runs both sides and prints the failures of each. Where plain go does not fail nothing is proven, unless it is known to be
-// in the right too; it has five chances.
+// compare runs both sides and prints the failures of each. If plain go does not fail, the test proves nothing, so
+// plain go gets five chances. plainFails is false if plain go is known to do it right.
 func (r *race) compare(what string, plainFails bool, side func(goCommand string) *tally) {
 	plain := side(r.plain)
 	for range 4 {
@@ -80,7 +84,7 @@ type tally struct {
 	first           atomic.Value // failure, a string
 }
 
-// note counts a try, and what went wrong with it, "" for nothing.
+// note counts a try. failure says what went wrong, "" for nothing.
 func (t *tally) note(failure string) {
 	t.tries.Add(1)
 	if failure != "" {
@@ -89,7 +93,7 @@ func (t *tally) note(failure string) {
 	}
 }
 
-// run counts a command that is to succeed.
+// run runs a command, and counts it as a failure if it fails.
 func (t *tally) run(cmd *exec.Cmd) {
 	out, err := cmd.CombinedOutput()
 	if err != nil {

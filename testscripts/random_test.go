@@ -23,7 +23,7 @@ import (
 
 var (
 	random     = flag.Bool("random", false, "run random go commands of four users against one shared module cache")
-	randomSeed = flag.Uint64("seed", 1, "of -random")
+	randomSeed = flag.Uint64("seed", 1, "the seed of -random")
 )
 
 // Four users share a module cache. Two are in the passwd file of most systems, two have no entry.
@@ -34,27 +34,29 @@ const (
 	randomCommands = 300
 )
 
-// errSaid is a failure too: with go-safe nothing is to be said, but of waiting.
+// errSaid is a failure too: go-safe may say nothing, except that it waits.
 var errSaid = errors.New("go-safe had something to say")
 
-// saysMore finds what is not about that.
+// saysMore matches all messages that are not about waiting.
 var saysMore = regexp.MustCompile(`(?m)^go-safe: (warning|hint|left|[^w])`)
 
-// A randomCommand is one of a user, who may run it as root with his own home, as sudo does.
+// A randomCommand is a command of a user. With sudo it runs as root, with the user's home.
 type randomCommand struct {
 	user  int
 	umask string
 	sudo  bool
-	dir   string // which of his projects
+	dir   string // the project of the user
 	args  []string
 }
 
 func (c randomCommand) String() string {
-	return fmt.Sprintf("uid %d, umask %s, sudo %t, in %s: go %s", c.user, c.umask, c.sudo, c.dir, strings.Join(c.args, " "))
+	return fmt.Sprintf("uid %d, umask %s, sudo %t, in %s: go %s",
+		c.user, c.umask, c.sudo, c.dir, strings.Join(c.args, " "))
 }
 
-// The same random commands with plain go, as administrators set such a cache up, and with go-safe: on a file system with ACLs
-// and on one without. With go-safe none may fail, and no entry may end with wrong rights.
+// TestRandom runs the same random commands with plain go, in a cache as administrators set it up, and with go-safe,
+// on a file system with ACLs and on one without. With go-safe no command may fail, and no entry may end with wrong
+// rights.
 func TestRandom(t *testing.T) {
 	if !*random {
 		t.Skip("needs -random")
@@ -68,7 +70,7 @@ func TestRandom(t *testing.T) {
 	for _, tt := range []struct {
 		name   string
 		shim   bool
-		system string // to be mounted, "" for that of the temp folder
+		system string // the file system to mount; "" for that of the temp folder
 	}{
 		{"plain go", false, ""},
 		{"go-safe, ACLs", true, ""},
@@ -90,7 +92,7 @@ func TestRandom(t *testing.T) {
 	}
 }
 
-// randomCommandsOf makes the commands of a seed.
+// randomCommandsOf returns the commands of a seed.
 func randomCommandsOf(seed uint64) []randomCommand {
 	rnd := rand.New(rand.NewPCG(seed, seed))
 	pick := func(list ...string) string { return list[rnd.IntN(len(list))] }
@@ -153,6 +155,9 @@ func (r *randomRun) home(user int) string { return filepath.Join(r.dir, fmt.Spri
 func (r *randomRun) makeHome(t *testing.T, user int, warm string) {
 	home := r.home(user)
 	mustDo(t, os.CopyFS(filepath.Join(home, ".cache", "go-build"), os.DirFS(warm)))
+	// Made with umask 002 it would be open to the user's group. Two of the groups have no entry, so nobody knows their
+	// members, and sudo go env -w leaves what it makes there to root.
+	mustDo(t, makeDir(filepath.Join(home, ".config", "go"), 0o755))
 	for _, project := range []string{"p", "q"} {
 		for name, text := range map[string]string{
 			"go.mod":    "module " + project + "\n\ngo 1.21\n\nrequire example.com/b v1.0.0\n",
@@ -186,7 +191,7 @@ func (r *randomRun) all(commands []randomCommand) (failures []string) {
 				}
 				out, err := r.command(c).CombinedOutput()
 				if err == nil && saysMore.Match(out) {
-					err = errSaid // as that it uses a cache of the user's own instead
+					err = errSaid // such as that it uses a private cache instead
 				}
 				if err != nil {
 					mu.Lock()
@@ -205,17 +210,22 @@ func (r *randomRun) command(c randomCommand) *exec.Cmd {
 	if c.sudo {
 		uid = 0
 	}
-	args := []string{fmt.Sprintf("--reuid=%d", uid), fmt.Sprintf("--regid=%d", uid), fmt.Sprintf("--groups=%d", randomGroup),
-		"sh", "-c", `umask "$0"; exec go "$@"`, c.umask}
+	args := []string{
+		fmt.Sprintf("--reuid=%d", uid), fmt.Sprintf("--regid=%d", uid), fmt.Sprintf("--groups=%d", randomGroup),
+		"sh", "-c", `umask "$0"; exec go "$@"`, c.umask,
+	}
 	cmd := exec.CommandContext(context.Background(), "setpriv", append(args, c.args...)...)
 	cmd.Dir = filepath.Join(r.home(c.user), c.dir)
-	cmd.Env = []string{"PATH=" + r.path, "HOME=" + r.home(c.user), "TMPDIR=" + filepath.Join(r.dir, "tmp"), "GOMODCACHE=" + r.cache,
-		"GOPROXY=file://" + filepath.Join(r.s.root, "versions"), "GOSUMDB=off", "GOFLAGS=-mod=mod", "GOSAFE_LOCK_TIMEOUT=2m", noUpload}
+	cmd.Env = []string{
+		"PATH=" + r.path, "HOME=" + r.home(c.user), "TMPDIR=" + filepath.Join(r.dir, "tmp"), "GOMODCACHE=" + r.cache,
+		"GOPROXY=file://" + filepath.Join(r.s.root, "versions"), "GOSUMDB=off", "GOFLAGS=-mod=mod",
+		"GOSAFE_LOCK_TIMEOUT=2m", noUpload,
+	}
 	return cmd
 }
 
-// check looks at the cache without go-safe's help: the modules are whole, and every entry is for the group to use as its owner
-// does, and for nobody else to write.
+// check looks at the cache without go-safe. The modules must be whole. The group must have the rights of the owner at
+// each entry, and others may write to none.
 func (r *randomRun) check(t *testing.T) {
 	for _, user := range randomUsers {
 		for _, args := range [][]string{{"mod", "download", "all"}, {"mod", "verify"}} {

@@ -14,7 +14,12 @@ import (
 	"testing"
 	"time"
 
-	"github.com/go-safe/go-safe/rights"
+	"github.com/go-safe/go-safe/internal/cachefix"
+	"github.com/go-safe/go-safe/internal/cacheshare"
+	"github.com/go-safe/go-safe/internal/layout"
+	"github.com/go-safe/go-safe/internal/repair"
+	"github.com/go-safe/go-safe/internal/rights"
+	"github.com/go-safe/go-safe/internal/tree"
 	"golang.org/x/sys/unix"
 )
 
@@ -23,8 +28,8 @@ var (
 	benchFiles   = flag.Int("benchfiles", 500, "files in each of these modules")
 )
 
-// benchCache makes a module cache that is shared by setgid on a file system without ACLs (ramfs), or by an ACL on one that has
-// them (tmpfs). It is gone when the benchmark ends.
+// benchCache makes a module cache that is shared by setgid on a file system without ACLs (ramfs), or by an ACL on one
+// with ACLs (tmpfs). It exists until the benchmark ends.
 func benchCache(b *testing.B, system string) string {
 	b.Helper()
 	if os.Geteuid() != 0 {
@@ -39,17 +44,17 @@ func benchCache(b *testing.B, system string) string {
 		addModule(b, dir, fmt.Sprintf("example.com/group%d/m%d", i%40, i), *benchFiles)
 	}
 	if system == "tmpfs" {
-		_, err := rights.Share(dir, strconv.Itoa(randomGroup), nil, &rights.Options{})
+		_, err := cacheshare.Dir(dir, strconv.Itoa(randomGroup), nil, &tree.Options{})
 		mustDo(b, err)
 	} else {
-		_, err := rights.Fix(dir, &rights.Options{})
+		_, err := cachefix.Dir(dir, &tree.Options{})
 		mustDo(b, err)
 	}
-	time.Sleep(20 * time.Millisecond) // the clock of file systems ticks slowly
+	time.Sleep(20 * time.Millisecond) // file systems have a coarse clock
 	return dir
 }
 
-// addModule puts what the go command makes of a module into a cache, with the rights of a umask of 077.
+// addModule puts into a cache what the go command makes of a module, with the rights of a umask of 077.
 func addModule(b *testing.B, cache, path string, files int) {
 	b.Helper()
 	at := filepath.Join(cache, "cache", "download", path, "@v")
@@ -71,9 +76,9 @@ func addModule(b *testing.B, cache, path string, files int) {
 	}
 }
 
-// What a command costs afterwards, by how many modules it added: beyond the new entries' own cost at most 10 ms for each 1,000
-// modules in the cache. own is that cost: the same repair in a cache that has nothing else. The best of the runs counts, for
-// what else goes on in the machine only adds.
+// BenchmarkRepair measures what a repair costs after a command that added modules. Besides the cost of the new
+// entries, it may cost 10 ms for each 1,000 modules in the cache. own is the cost of the new entries: the same repair
+// in a cache that has nothing else. The best run counts, because other work on the machine only makes it slower.
 func BenchmarkRepair(b *testing.B) {
 	cache := benchCache(b, "ramfs")
 	empty := benchEmpty(b)
@@ -98,10 +103,10 @@ func benchEmpty(b *testing.B) string {
 	return benchCache(b, "ramfs")
 }
 
-// repairAfter adds modules with 50 files each, and repairs.
+// repairAfter adds modules with 50 files each, and measures the repair.
 func repairAfter(b *testing.B, cache, name string, added int) time.Duration {
-	since := rights.Now()
-	run := rights.Begin(since, []rights.Place{{Dir: cache, Kind: rights.ModCache}})
+	since := tree.Now()
+	run := repair.Open(since, rights.Of, []repair.Place{{Dir: cache, Kind: layout.ModCache}})
 	defer run.Close()
 	for i := range added {
 		addModule(b, cache, fmt.Sprintf("example.com/%s/n%d", name, i), 50)
@@ -116,7 +121,7 @@ func repairAfter(b *testing.B, cache, name string, added int) time.Duration {
 	return took
 }
 
-// Nothing is due with a default ACL, nor after a command that can have added nothing.
+// BenchmarkRepairNone: no repair is due with a default ACL, or after a command that cannot have added anything.
 func BenchmarkRepairNone(b *testing.B) {
 	for _, tt := range []struct {
 		name, system string
@@ -128,7 +133,7 @@ func BenchmarkRepairNone(b *testing.B) {
 		b.Run(tt.name, func(b *testing.B) {
 			cache := benchCache(b, tt.system)
 			for b.Loop() {
-				if rights.Begin(rights.Now(), []rights.Place{{Dir: cache, Kind: rights.ModCache, May: tt.may}}).Due() {
+				if repair.Open(tree.Now(), rights.Of, []repair.Place{{Dir: cache, Kind: layout.ModCache, May: tt.may}}).Due() {
 					b.Fatal("a repair is due")
 				}
 			}
@@ -136,7 +141,7 @@ func BenchmarkRepairNone(b *testing.B) {
 	}
 }
 
-// go safe fix against chmod -R and find -exec chmod {} +, with nothing wrong and with everything.
+// BenchmarkFix compares go safe fix with chmod -R and find -exec chmod {} +, with nothing wrong and with all wrong.
 func BenchmarkFix(b *testing.B) {
 	for _, system := range []string{"ramfs", "tmpfs"} {
 		cache := benchCache(b, system)
@@ -145,9 +150,11 @@ func BenchmarkFix(b *testing.B) {
 				var fix, chmod, find []time.Duration
 				for range b.N {
 					chmod = append(chmod, spoiled(b, cache, wrong, func() { runTool(b, "chmod", "-R", "g=u", cache) }))
-					find = append(find, spoiled(b, cache, wrong, func() { runTool(b, "find", cache, "-exec", "chmod", "g=u", "{}", "+") }))
+					find = append(find, spoiled(b, cache, wrong, func() {
+						runTool(b, "find", cache, "-exec", "chmod", "g=u", "{}", "+")
+					}))
 					fix = append(fix, spoiled(b, cache, wrong, func() {
-						report, err := rights.Fix(cache, &rights.Options{})
+						report, err := cachefix.Dir(cache, &tree.Options{})
 						mustDo(b, err)
 						if (report.Total() > 0) != wrong {
 							b.Fatalf("%d changes", report.Total())
@@ -164,7 +171,7 @@ func BenchmarkFix(b *testing.B) {
 	}
 }
 
-// spoiled measures do, after all rights of the group are gone if wrong is true.
+// spoiled measures do. If wrong is true, it first takes all rights from the group.
 func spoiled(b *testing.B, cache string, wrong bool, do func()) time.Duration {
 	if wrong {
 		runTool(b, "chmod", "-R", "g-rwx", cache)

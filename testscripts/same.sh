@@ -1,9 +1,9 @@
 #!/bin/sh
 # usage: same.sh COMMANDS NAME=VALUE...
 #
-# Runs each line of the file COMMANDS as a go command, with these variables, twice: plain go with a module cache that the user may
-# write to, and go-safe with the same cache for reading alone. Each starts with a copy of the directory m, the
-# project, and of mod, the cache that root filled. Output, status and the files of the project are to be the same.
+# Runs each line of the file COMMANDS as a go command with these variables, twice: by plain go with a module cache that
+# the user may write to, and by go-safe with the same cache read-only. Each run starts with a copy of the project m and
+# of the cache mod, which root filled. Output, exit status and the files of the project must be the same.
 commands=$1; shift
 while read -r line; do
 	for who in plain safe; do

@@ -13,7 +13,6 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -29,7 +28,7 @@ import (
 
 var (
 	update     = flag.Bool("u", false, "rewrite the files in scripts whose cmp fails")
-	long       = flag.Bool("long", false, "run the scripts that take long, and only those")
+	long       = flag.Bool("long", false, "run only the scripts that take long, and the commands of the documents")
 	toolchains = flag.Bool("toolchains", false, "run the smoke script with every Go release since 1.21, downloaded")
 )
 
@@ -44,7 +43,7 @@ func TestScript(t *testing.T) {
 	if *long {
 		scripts = slices.DeleteFunc(scripts, func(script string) bool {
 			text, err := os.ReadFile(script)
-			return err == nil && !strings.HasPrefix(string(text), "[!long]")
+			return err == nil && !strings.Contains("\n"+string(text), "\n[!long]")
 		})
 	}
 	testscript.Run(t, testscript.Params{
@@ -59,8 +58,8 @@ func TestScript(t *testing.T) {
 	})
 }
 
-// deliverSignals ends what nohup, or a shell's &, does to all programs below: that they ignore signals which the scripts send. This
-// program goes on ignoring them, for nobody reads the channel.
+// deliverSignals makes the programs below get their signals also if nohup, or & in a shell, started this test: then
+// they would ignore signals that scripts send. This program still ignores them, because nobody reads the channel.
 func deliverSignals() {
 	for _, sig := range []os.Signal{syscall.SIGHUP, os.Interrupt, syscall.SIGQUIT} {
 		if signal.Ignored(sig) {
@@ -69,32 +68,10 @@ func deliverSignals() {
 	}
 }
 
-// A script is found by the first word of its name, so that word must be one that README.md explains.
-func TestScriptNames(t *testing.T) {
-	readme, err := os.ReadFile("README.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var areas []string
-	for _, m := range regexp.MustCompile("(?m)^\\| `([a-z]+)_` ").FindAllStringSubmatch(string(readme), -1) {
-		areas = append(areas, m[1])
-	}
-	scripts, err := filepath.Glob("*.txtar")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, script := range scripts {
-		area, _, _ := strings.Cut(script, "_")
-		if !slices.Contains(areas, area) {
-			t.Errorf("%s: %q is none of the areas in README.md: %q", script, area, areas)
-		}
-	}
-}
-
-// A suite is what all scripts share. What only some of them need is made when the first one asks.
+// A suite is what all scripts share. It makes what only some scripts need when the first of them asks.
 type suite struct {
 	root       string // holds shim, real, src and work; others may go through it
-	goroot     string // of the true go
+	goroot     string // the true go's
 	goCache    string // the caller's
 	systemPath string
 	umask      int
@@ -132,15 +109,16 @@ func newSuite(t *testing.T) *suite {
 	return s
 }
 
-// tbKey finds the testing.TB of a script among its values.
+// tbKey is the key of the testing.TB among the values of a script.
 type tbKey struct{}
 
-// noUpload keeps the go command from starting a process that prepares its telemetry for upload (golang.org/x/telemetry.Start). It outlives
-// the go command, and writes to a home that a script removes or looks at by then.
+// noUpload keeps the go command from starting the process that prepares telemetry for upload
+// (golang.org/x/telemetry.Start). That process outlives the go command. It writes to a home that a script removes or
+// looks at by then.
 const noUpload = "GO_TELEMETRY_CHILD=2"
 
-// setup gives a script its variables and directories. Nothing of the caller's but the system part of
-// PATH and the way to the network arrives.
+// setup gives a script its variables and directories. Of the caller's environment it passes on only the system's part
+// of PATH and the variables for the network.
 func (s *suite) setup(env *testscript.Env) error {
 	home, tmp := filepath.Join(env.WorkDir, "home"), filepath.Join(env.WorkDir, "tmp")
 	for dir, mode := range map[string]fs.FileMode{
@@ -239,7 +217,7 @@ func (s *suite) probeProxy() bool {
 	return cmd.Run() == nil
 }
 
-// probeOtherUser tries it: whether a user without any rights can start what the scripts start.
+// probeOtherUser tries whether a user without any rights can start what the scripts start.
 func (s *suite) probeOtherUser() bool {
 	if os.Geteuid() != 0 {
 		return false
@@ -251,13 +229,13 @@ func (s *suite) probeOtherUser() bool {
 	return cmd.Run() == nil
 }
 
-// canLimitMemory tries it, where control groups of version 1 are mounted.
+// canLimitMemory tries to make a control group, where those of version 1 are mounted.
 func canLimitMemory() bool {
 	dir, err := os.MkdirTemp("/sys/fs/cgroup/memory", "scripts-")
 	return err == nil && os.Remove(dir) == nil
 }
 
-// trueGoCommand is the true go with the settings that scripts have: none.
+// trueGoCommand returns a command of the true go without settings, as scripts have none.
 func (s *suite) trueGoCommand(ctx context.Context, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, filepath.Join(s.goroot, "bin", "go"), args...)
 	cmd.Dir = s.root
@@ -291,12 +269,12 @@ func pathWithoutGo(path string) string {
 }
 
 func readUmask() int {
-	mask := unix.Umask(0o777) // never 0: another goroutine may make a file just now
+	mask := unix.Umask(0o777) // not 0: another goroutine may make a file at this moment
 	unix.Umask(mask)
 	return mask
 }
 
-// scriptDeadline is a little before the deadline of the test, so that a script that waits in vain still tells.
+// scriptDeadline is a little before the deadline of the test, so that a script that waits in vain still reports.
 func scriptDeadline(t *testing.T) time.Time {
 	deadline, ok := t.Deadline()
 	if !ok {
@@ -305,11 +283,11 @@ func scriptDeadline(t *testing.T) time.Time {
 	return deadline.Add(-time.Until(deadline) / 10)
 }
 
-func goEnv(t *testing.T, name string) string {
+func goEnv(t testing.TB, name string) string {
 	return strings.TrimSpace(mustRun(t, exec.Command("go", "env", name)))
 }
 
-func mustRun(t *testing.T, cmd *exec.Cmd) string {
+func mustRun(t testing.TB, cmd *exec.Cmd) string {
 	t.Helper()
 	var stderr strings.Builder
 	cmd.Stderr = &stderr

@@ -17,8 +17,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// systemCommands are the commands that only work on this system. Scripts begin with [!linux] skip
-// before they use them.
+// systemCommands are the commands that work only on this system. Scripts that use them begin with [!linux] skip.
 func (s *suite) systemCommands() map[string]command {
 	return map[string]command{
 		"mount": mount,
@@ -26,8 +25,8 @@ func (s *suite) systemCommands() map[string]command {
 	}
 }
 
-// mount [-o OPTIONS] tmpfs|ramfs|bind DIR mounts over DIR, until the script ends: a new tmpfs or ramfs,
-// or DIR itself with other options.
+// mount [-o OPTIONS] tmpfs|ramfs|bind DIR mounts a new tmpfs or ramfs over DIR, or DIR itself with other options. The
+// mount ends with the script.
 func mount(ts *testscript.TestScript, neg bool, args []string) {
 	options := "rw"
 	if len(args) == 4 && args[0] == "-o" {
@@ -37,7 +36,7 @@ func mount(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("usage: mount [-o options] tmpfs|ramfs|bind dir")
 	}
 	dir := ts.MkAbs(args[1])
-	// mount(8) knows the options that are flags to mount(2), and that a bind mount needs a second call for them.
+	// mount(8) knows which options are flags of mount(2), and that a bind mount needs a second call for them.
 	cmd := exec.Command("mount", "-t", args[0], "-o", options, args[0], dir)
 	if args[0] == "bind" {
 		cmd = exec.Command("mount", "-o", "bind,"+options, dir, dir)
@@ -48,15 +47,15 @@ func mount(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	tb := ts.Value(tbKey{}).(testing.TB)
 	ts.Defer(func() {
-		// Lazily: what the script left running may still stand in it.
+		// Programs that the script left running may still be in it, so unmount lazily.
 		if err := unix.Unmount(dir, unix.MNT_DETACH); err != nil && err != unix.EINVAL {
 			tb.Errorf("unmount %s: %v", dir, err)
 		}
 	})
 }
 
-// tty STEPS prog [args...] runs a program on a terminal of its own, as leader of a session, types
-// what the file STEPS says, and leaves everything that appeared on the terminal as standard output.
+// tty STEPS prog [args...] runs a program on a terminal of its own, as the leader of a session. It types what the
+// file STEPS says. All that appeared on the terminal becomes the standard output.
 func (s *suite) tty(ts *testscript.TestScript, neg bool, args []string) {
 	if len(args) < 2 {
 		ts.Fatalf("usage: tty steps prog [args...]")
@@ -87,7 +86,7 @@ func (s *suite) tty(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// environ returns the environment of the script. The library does not tell it, but starts programs in it.
+// environ returns the environment of the script. The library does not tell it, but a program that it starts can.
 func environ(ts *testscript.TestScript) ([]string, error) {
 	file := filepath.Join(ts.Getenv("WORK"), ".environ")
 	if err := ts.Exec("sh", "-c", `exec env -0 >"$0"`, file); err != nil {
@@ -153,7 +152,7 @@ func (s *suite) play(steps []step, term *terminal) error {
 	return nil
 }
 
-// A terminal is a pseudo-terminal with a reader that never stops, for programs block when nobody reads.
+// A terminal is a pseudo-terminal with a reader that never stops, because programs block if nobody reads.
 type terminal struct {
 	master, slave *os.File
 	done          chan struct{} // closed when all programs have closed the terminal
@@ -203,7 +202,7 @@ func (t *terminal) start(cmd *exec.Cmd) error {
 	if err := cmd.Start(); err != nil {
 		return err
 	}
-	t.slave.Close() // only the programs hold it: when they are gone, reading ends
+	t.slave.Close() // now only the programs hold it: reading ends when they have ended
 	go t.read()
 	return nil
 }
@@ -228,7 +227,7 @@ func (t *terminal) drain() {
 	<-t.done
 }
 
-// text is what appeared so far, with the line ends of files.
+// text returns what appeared so far, with the line ends of files.
 func (t *terminal) text() string {
 	t.mu.Lock()
 	defer t.mu.Unlock()

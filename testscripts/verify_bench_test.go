@@ -16,8 +16,8 @@ import (
 	"golang.org/x/mod/module"
 )
 
-// BenchmarkVerify compares go safe verify of a module cache with go mod verify of a module that needs all that is in it, as a
-// ratio of medians, runs interleaved.
+// BenchmarkVerify compares go safe verify of a module cache with go mod verify of a module that needs all modules in
+// the cache. It reports the ratio of medians of interleaved runs.
 //
 //	go test ./testscripts -run '^$' -bench Verify -benchtime 5x
 func BenchmarkVerify(b *testing.B) {
@@ -44,7 +44,7 @@ func BenchmarkVerify(b *testing.B) {
 	b.ReportMetric(0, "ns/op")
 }
 
-// generate publishes modules of twenty files, 80 KB in all, and makes a main module that requires them.
+// generate publishes modules of twenty files with 80 KB together, and makes a main module that requires them.
 func (m *meter) generate(main string, modules int) {
 	random := rand.New(rand.NewPCG(1, 2))
 	var requires strings.Builder

@@ -17,7 +17,8 @@ import (
 	modzip "golang.org/x/mod/zip"
 )
 
-// The modules that scripts download: a is a library, b uses it, tool is a program that uses both. Each has three versions.
+// versionedModules are the modules that scripts download: a is a library, b uses it, tool is a program that uses
+// both. Each has three versions.
 var versionedModules = map[string]string{
 	"example.com/a": `
 -- go.mod --
@@ -66,11 +67,13 @@ func main() { println("tool VERSION", b.Name) }
 
 var versions = []string{"v1.0.0", "v1.1.0", "v1.2.0"}
 
-// publishVersions makes dir a GOPROXY (https://go.dev/ref/mod#goproxy-protocol), as file://dir. Its modules are in no checksum database.
+// publishVersions makes dir a GOPROXY for file://dir (https://go.dev/ref/mod#goproxy-protocol). No checksum database
+// has its modules.
 func publishVersions(t testing.TB, dir string) {
 	for path, text := range versionedModules {
 		for _, version := range versions {
-			if err := publishVersion(dir, module.Version{Path: path, Version: version}, strings.ReplaceAll(text, "VERSION", version)); err != nil {
+			mod := module.Version{Path: path, Version: version}
+			if err := publishVersion(dir, mod, strings.ReplaceAll(text, "VERSION", version)); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -113,7 +116,7 @@ func publishVersion(dir string, m module.Version, text string) error {
 	return nil
 }
 
-// A proxyFile is a file of a module, and its own description.
+// A proxyFile is a file of a module, and its own fs.FileInfo.
 type proxyFile struct{ name, data string }
 
 func (f *proxyFile) Path() string                { return f.name }

@@ -1,196 +1,142 @@
 package main
 
 import (
-	"errors"
-	"fmt"
-	"io"
 	"os"
 	"path/filepath"
-	"slices"
-	"strings"
-	"text/tabwriter"
+	"sync"
 	"time"
 
-	"github.com/go-safe/go-safe/envfix"
+	"github.com/go-safe/go-safe/internal/cachelock"
+	"github.com/go-safe/go-safe/internal/fsinfo"
 	"github.com/go-safe/go-safe/internal/proc"
+	"github.com/go-safe/go-safe/internal/repair"
 	"github.com/go-safe/go-safe/lock"
 	"github.com/go-safe/go-safe/shim"
 )
 
-// A lockRow is a directory as go safe locks shows it; the field names are part of the JSON form.
-type lockRow struct {
-	Name      string       `json:"name"`
-	Dir       string       `json:"dir"`
-	Processes []processRow `json:"processes"` // [] where nobody holds the lock, or nobody who can be seen
-	Unseen    bool         `json:"unseen"`    // it is held by somebody who cannot be seen from here
-}
-
-// A processRow is one that holds a lock or waits for it.
-type processRow struct {
-	PID     int        `json:"pid"`
-	User    string     `json:"user,omitempty"`
-	Command string     `json:"command,omitempty"`
-	Since   *time.Time `json:"since,omitempty"` // start of the process
-	Mode    string     `json:"mode"`            // shared, exclusive
-	Waits   bool       `json:"waits"`
-}
-
-// lockRows looks at the directories that commands lock here.
-func lockRows(environ []string, real shim.Go) []lockRow {
-	c := imagined(environ, real, "build")
-	plan := c.resolve()
-	rows := []lockRow{}
-	for _, r := range []lockRow{
-		{Name: "GOMODCACHE", Dir: plan.Value("GOMODCACHE")},
-		{Name: "GOCACHE", Dir: plan.Value("GOCACHE")},
-		{Name: "GOENV", Dir: filepath.Dir(c.settings.EnvFile)},
-	} {
-		if !filepath.IsAbs(r.Dir) {
-			continue
-		}
-		r.look(c.serverTime())
-		rows = append(rows, r)
-		if r.Name != "GOMODCACHE" {
-			continue
-		}
-		load := lockRow{Name: r.Name, Dir: loadDir(r.Dir)}
-		if load.look(c.serverTime()); len(load.Processes) > 0 || load.Unseen { // a command loads there, or waits to
-			rows = append(rows, load)
-		}
-	}
-	return rows
-}
-
-// looks are how often a lock may be held while its holder is not found before he is taken for one that cannot
-// be seen: between two calls it may have gone to another.
-const looks = 10
-
-// look finds out who holds the lock and who waits. A file server may take so long to answer.
-func (r *lockRow) look(limit time.Duration) {
-	for range looks {
-		r.Processes = []processRow{}
-		ps := lock.Processes(r.Dir)
-		for _, p := range ps {
-			row := processRow{PID: p.PID, Command: p.Command, Mode: p.Mode.String(), Waits: p.Waits}
-			if p.UID >= 0 {
-				row.User = envfix.UserName(p.UID)
-			}
-			if !p.Since.IsZero() {
-				row.Since = &p.Since
-			}
-			r.Processes = append(r.Processes, row)
-		}
-		holds := func(p lock.Process) bool { return !p.Waits }
-		if slices.ContainsFunc(ps, holds) || !held(r.Dir, limit) {
-			return
-		}
-	}
-	r.Unseen = true
-}
-
-// held tries whether somebody holds the lock of a directory. A file server is asked by a process of its own;
-// one that does not answer has not said so.
-func held(dir string, limit time.Duration) bool {
-	if !lock.Remote(dir) {
-		return lock.Held(dir)
-	}
-	said := trial("--held", dir, limit)
-	return said != nil && said.Error() == heldWord
-}
-
-// heldWord is what go safe locks --held prints.
-const heldWord = "held"
-
-// printLocks prints a line for each process, and one for a directory that nobody has locked.
-func printLocks(w io.Writer, rows []lockRow) error {
-	tw := tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)
-	for _, r := range rows {
-		switch {
-		case r.Unseen:
-			fmt.Fprintf(tw, "%s\t%s\theld by a process that cannot be seen from here, as of another container or machine\n", r.Name, oneLine(r.Dir))
-		case len(r.Processes) == 0:
-			fmt.Fprintf(tw, "%s\t%s\tfree\n", r.Name, oneLine(r.Dir))
-		}
-		for _, p := range r.Processes {
-			state := p.Mode
-			if p.Waits {
-				state = "waits for " + p.Mode
-			}
-			since := ""
-			if p.Since != nil {
-				since = age(*p.Since)
-			}
-			fmt.Fprintf(tw, "%s\t%s\t%s\tpid %d\t%s\t%s\t%s\n", r.Name, oneLine(r.Dir), state, p.PID, p.User, since, oneLine(p.Command))
-		}
-	}
-	return tw.Flush()
-}
-
-// A file server that does not answer may keep who locks a file from ever going on.
-const lockTrial = 2 * time.Second
-
-// serverTime is how long a file server may take to answer: GOSAFE_LOCK_TIMEOUT, if that is longer.
-func (c *command) serverTime() time.Duration { return max(lockTrial, c.lockTimeout) }
-
-// unlockable says why files in dir cannot be locked. Where another machine or a program gives the locks a process of its
-// own tries, go safe locks --try, which is left behind where the kernel does not let it die.
-func unlockable(dir string) error { return unlockableFor(dir, lockTrial) }
-
-// unlockableFor is unlockable for a server that answers within limit.
-func unlockableFor(dir string, limit time.Duration) error {
-	if !lock.Remote(dir) {
-		return lock.Try(dir)
-	}
-	return trial("--try", dir, limit)
-}
-
-// trial asks a process of its own, go safe locks with a flag, and returns what that says; nil for nothing, or
-// where it cannot be started.
-func trial(flag, dir string, limit time.Duration) error {
-	exe, err := os.Executable()
-	if err != nil {
+// locks returns the locks that the command holds until it ends, always in this order, so that no two commands
+// wait for each other. A command that runs a program holds none, because nobody can see when the build before
+// it is over.
+func (c *command) locks() []cachelock.Lock {
+	if c.NoLocks {
 		return nil
 	}
-	var why strings.Builder
-	err = proc.Run(proc.Command{
-		Path: exe, Args: []string{"safe", "locks", flag, dir}, Stdout: &why, Deadline: time.Now().Add(limit),
+	uses := c.Line.Writes & (shim.ModCache | shim.BuildCache)
+	// A command that writes nothing itself, like go version, may download a toolchain
+	// (cmd/go/internal/toolchain.Select).
+	if c.Line.Writes == 0 && c.Switches() {
+		uses = shim.ModCache
+	}
+	if c.Line.RunsProgram {
+		uses = 0
+	}
+	uses |= c.Line.Removes
+	var list []cachelock.Lock
+	add := func(l cachelock.Lock) {
+		if filepath.IsAbs(l.Dir) { // else it is GOCACHE=off, or a value that the go command will refuse
+			list = append(list, l)
+		}
+	}
+	if uses&shim.ModCache != 0 { // only then, because modcacheLock may look at the cache
+		add(c.modcacheLock())
+	}
+	if uses&shim.BuildCache != 0 && !c.leavesMissing() {
+		l := cachelock.Lock{Name: "GOCACHE", Dir: c.Plan.BuildCache.Value, Mode: lock.Shared}
+		if c.Line.Removes&shim.BuildCache != 0 {
+			l.Mode = lock.Exclusive
+		}
+		add(l)
+	}
+	if c.Line.Writes == shim.EnvFile { // an unknown command may write there too, and is not locked
+		add(cachelock.Lock{Name: "GOENV", Dir: filepath.Dir(c.Settings.EnvFile), Mode: lock.Exclusive})
+	}
+	return list
+}
+
+// leavesMissing reports whether the command finds no build cache and makes none, as go clean -testcache. To lock a
+// missing cache go-safe makes it, and in the new directory that command would write its file.
+func (c *command) leavesMissing() bool {
+	return c.Line.Verb == "clean" && c.Line.Removes == 0 && !fsinfo.Exists(c.Plan.BuildCache.Value)
+}
+
+// modcacheLock returns the lock on the module cache. It is exclusive also while the command prepares a toolchain
+// there, because no other user may run the toolchain before that.
+func (c *command) modcacheLock() cachelock.Lock {
+	l := cachelock.Lock{Name: "GOMODCACHE", Dir: c.Plan.ModCache.Value, Mode: lock.Shared}
+	if c.Line.Removes&shim.ModCache != 0 || c.SetsUpToolchain() {
+		l.Mode = lock.Exclusive
+	}
+	return l
+}
+
+// The go command adds to the module cache while it loads packages, before it compiles or runs anything. If new
+// entries need a repair, only one command at a time may load, because other users may not be able to use new
+// entries before the repair. The lock for that is the exclusive lock on the folder cache in the module cache. A
+// command holds it only while it loads, so builds do not wait for each other.
+
+// lockBeforeStart takes that lock until loaded is called. A command that runs a program loads before it starts.
+func (c *command) lockBeforeStart(r *repair.Run) (loaded func(), err error) {
+	if c.Line.RunsProgram {
+		return func() {}, c.loadBeforeRun(r)
+	}
+	return c.lockLoad(r)
+}
+
+// lockLoad takes that lock if the command may need it, and returns a function that releases it.
+func (c *command) lockLoad(r *repair.Run) (loaded func(), err error) {
+	cache := c.Plan.ModCache.Value
+	if c.NoLocks || !r.DueIn(cache) {
+		return func() {}, nil
+	}
+	dir := cachelock.LoadDir(cache)
+	r.MakeOpen(cache, filepath.Base(dir))
+	release, err := c.locker.Acquire(cachelock.Lock{Name: "GOMODCACHE", Dir: dir, Mode: lock.Exclusive})
+	if release == nil {
+		return func() {}, err
+	}
+	return sync.OnceFunc(release), nil
+}
+
+const (
+	loadPoll   = 20 * time.Millisecond // how often to look whether the go command still loads
+	loadRepair = 2 * time.Second       // how often to repair: a waiting command goes on without the lock after a while
+)
+
+// repairWhileLoading repairs what the go command makes while it loads, and calls loaded when it has loaded. Stop ends
+// that without a call of loaded.
+func repairWhileLoading(r *repair.Run, loaded func()) (stop func()) {
+	return inBackground(func(over <-chan bool) {
+		due := time.Now().Add(loadRepair / 2)
+		for {
+			select {
+			case <-over:
+				return
+			case <-time.After(loadPoll):
+			}
+			builds := proc.BuildsOrTests(os.Getpid())
+			if !builds && time.Now().Before(due) {
+				continue
+			}
+			began := time.Now()
+			r.Repair()
+			if builds {
+				loaded()
+				return
+			}
+			due = time.Now().Add(max(loadRepair, 20*time.Since(began)))
+		}
 	})
-	switch {
-	case errors.Is(err, proc.ErrDeadline):
-		return noAnswer(limit)
-	case why.Len() > 0:
-		return errors.New(why.String())
-	}
-	return nil // what cannot be tried is not known to be without locks
 }
 
-// noAnswer is the error of a trial that had to be left behind after that time.
-type noAnswer time.Duration
-
-func (n noAnswer) Error() string      { return "no answer in " + time.Duration(n).String() }
-func (noAnswer) Is(target error) bool { return target == os.ErrDeadlineExceeded }
-
-// remembered asks once for each directory.
-func remembered(ask func(string) error) func(string) error {
-	answers := make(map[string]error)
-	return func(dir string) error {
-		err, ok := answers[dir]
-		if !ok {
-			err = ask(dir)
-			answers[dir] = err
-		}
-		return err
-	}
-}
-
-// tryLocks is the trial in a process of its own.
-func tryLocks(stdout io.Writer, flag, dir string) {
-	var refused *lock.RefusedError
-	if flag == "--held" {
-		if lock.Held(dir) {
-			fmt.Fprint(stdout, heldWord)
-		}
-	} else if errors.As(lock.Try(dir), &refused) {
-		fmt.Fprint(stdout, refused.Err)
+// inBackground calls do in a goroutine. Stop tells do to end, and waits until it has ended.
+func inBackground(do func(over <-chan bool)) (stop func()) {
+	over, stopped := make(chan bool), make(chan struct{})
+	go func() {
+		defer close(stopped)
+		do(over)
+	}()
+	return func() {
+		close(over)
+		<-stopped
 	}
 }

@@ -5,157 +5,145 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"runtime"
+	"slices"
+	"strings"
 
 	"github.com/go-safe/go-safe/envfix"
+	"github.com/go-safe/go-safe/internal/cachelock"
+	"github.com/go-safe/go-safe/internal/config"
+	"github.com/go-safe/go-safe/internal/explain"
+	"github.com/go-safe/go-safe/internal/job"
 	"github.com/go-safe/go-safe/internal/proc"
-	"github.com/go-safe/go-safe/rights"
+	"github.com/go-safe/go-safe/internal/repair"
+	"github.com/go-safe/go-safe/internal/safecmd"
+	"github.com/go-safe/go-safe/internal/say"
+	"github.com/go-safe/go-safe/internal/shell"
+	"github.com/go-safe/go-safe/internal/tree"
 	"github.com/go-safe/go-safe/shim"
 )
 
 func main() {
-	// A parent-death signal that our parent set is kept over exec by the first thread alone (prctl(2)).
+	// A parent-death signal that our parent set survives exec only in the first thread (prctl(2)).
 	runtime.LockOSThread()
+	growStack(false)
 	os.Exit(run(os.Args, os.Environ(), os.Stdout, os.Stderr))
 }
 
-// Exit statuses of our own, as env(1), nohup(1) and the shells have them.
-const (
-	exitFailed    = 125 // go-safe itself failed
-	exitCannotRun = 126 // the real go was found and cannot be run
-	exitNotFound  = 127 // no real go was found
-)
-
-// run is the whole story: argv + environ → decide → prepare env → lock → run → repair → exit status.
+// run is the whole story: read settings, find the real go, prepare its environment, take locks, run it, repair,
+// and return the exit status.
 func run(argv, environ []string, stdout, stderr io.Writer) int {
-	say := printer{stderr, environ}
-	cfg, err := readConfig(environ)
+	p := say.Printer{W: stderr, Environ: environ}
+	cfg, err := config.Read(environ)
 	if err != nil {
-		return say.failure(exitFailed, err)
+		return p.Failure(say.ExitFailed, err)
 	}
 	if setuid() {
 		exe, _ := os.Executable()
-		return say.failure(exitFailed, errors.New("refuses to run with the rights of its file's owner (setuid or setgid); type: chmod ug-s "+envfix.Quote(exe)))
+		return p.Failure(say.ExitFailed, errors.New("refuses to run with the rights of its file's owner "+
+			"(setuid or setgid); run: chmod ug-s "+shell.Quote(exe)))
 	}
-	args := argv[min(1, len(argv)):]
+	args := ownFlags(argv)
+	if verb := entryVerb(args); verb != "" {
+		return runEntry(verb, args[2:], argv, environ, stdout, stderr)
+	}
 
 	real, err := findGo(cfg, environ)
 	if len(args) > 0 && args[0] == "safe" {
-		return safe(args[1:], environ, real, err, cfg, stdout, say)
+		return safecmd.Run(safecmd.Call{
+			Config: cfg, Args: args[1:], Environ: environ, Real: real, NotFound: err, Stdout: stdout, Say: p,
+		})
 	}
 	if err != nil {
-		return say.failure(exitNotFound, err)
+		return p.Failure(say.ExitNotFound, err)
 	}
-	c := &command{config: cfg, say: say, real: real, environ: guard(environ, cfg, real), args: args}
-	if len(argv) > 0 {
-		c.argv0 = argv[0]
+	start := shim.Command{
+		Path: real.Path, Name: argv0(argv, real), Args: args, Environ: job.RecordVia(environ, cfg.Via, real),
 	}
-	if cfg.off {
-		return c.start(shim.Exec)
+	if cfg.Off {
+		status, err := shim.Exec(start)
+		return exitStatus(status, err, p)
 	}
+	start.Init = proc.Adopts()
+	return newCommand(cfg, real, start, p).run()
+}
 
-	began := rights.Now()
-	c.decide()
-	c.settle()
-	c.report()
-	defer c.seed()() // what is left to do comes after the locks were given back
-	if err := c.refused(); err != nil {
-		return say.failure(exitFailed, err)
+// ownFlags returns the arguments. If go-safe is called by its own name and not as go, --help and --version are its own.
+func ownFlags(argv []string) []string {
+	args := argv[min(1, len(argv)):]
+	if len(args) != 1 || strings.TrimSuffix(filepath.Base(argv[0]), ".exe") != "go-safe" {
+		return args
 	}
-	if proc.Cramped() && !cfg.needLocks {
-		c.environ = c.trust(c.plan.Environ(c.environ))
-		return c.start(shim.Exec)
+	if slices.Contains([]string{"-h", "-help", "--help", "-version", "--version"}, args[0]) {
+		return []string{"safe", args[0]}
 	}
-	repairs := rights.Begin(began, c.places())
-	wanted := c.alone(c.wants())
-	release, err := c.lockAll(wanted)
+	return args
+}
+
+// newCommand reads everything on which the command depends.
+func newCommand(cfg config.Config, real shim.Go, start shim.Command, p say.Printer) *command {
+	j := job.New(cfg, real, start.Environ, start.Args)
+	locker := cachelock.New(cfg, j.Line.Removes != 0, p)
+	return &command{Job: j, start: start, say: p, locker: locker, explainer: explain.New(j)}
+}
+
+// run is the story of a go command that go-safe looks after.
+func (c *command) run() int {
+	began := tree.Now()
+	c.planDirs()
+	c.tellPlan()
+	c.fillPrivateCopy()
+	if err := c.refuseClean(); err != nil {
+		return c.say.Failure(say.ExitFailed, err)
+	}
+	if c.NearLimits() && !c.RequireLocks {
+		c.setEnviron()
+		return c.exec()
+	}
+	repairs := repair.Open(began, c.Caches.Of, c.RepairPlaces())
+	defer func() { repairs.Close() }()
+	locks := c.locks()
+	release, err := c.locker.AcquireAll(locks)
 	if err != nil {
-		return say.failure(exitFailed, err)
+		return c.say.Failure(say.ExitFailed, err)
 	}
 	defer release()
+	if c.locker.Waited() {
+		repairs = c.openRepairsAgain(began, repairs)
+	}
 
-	c.environ = c.trust(c.plan.Environ(c.environ))
-	if c.class.Clears != 0 {
-		defer watch(say)()
+	c.setEnviron()
+	if c.Line.Removes != 0 {
+		defer cachelock.Watch(c.say)()
 		return c.clean(release, repairs)
 	}
-	staged := c.stage()
-	if cfg.child || len(wanted) > 0 || staged != nil || repairs.Due() || c.readies() {
-		defer watch(say)()
-		if err := c.loadFirst(repairs); err != nil {
-			return say.failure(exitFailed, err)
-		}
-		loaded := func() {}
-		if !c.class.Outlives {
-			if loaded, err = c.lockLoad(repairs); err != nil {
-				return say.failure(exitFailed, err)
-			}
-			defer loaded()
-		}
-		explain := c.explain()
-		status := c.start(c.repairing(repairs, loaded, c.placing(staged)))
-		explain(status)
-		return status
+	stage := c.stage()
+	if c.Child || c.start.Init || len(locks) > 0 || stage != nil || repairs.Due() || c.SetsUpToolchain() {
+		defer cachelock.Watch(c.say)()
+		return c.supervise(repairs, stage)
 	}
-	c.foretell()
-	return c.start(shim.Exec)
+	if hint := c.explainer.HintBeforeExec(); hint != "" {
+		c.say.Hint(hint)
+	}
+	return c.exec()
 }
 
 // findGo finds the real go: GOSAFE_GO, else PATH.
-func findGo(cfg config, environ []string) (shim.Go, error) {
-	search := shim.Search{Path: getenv(environ, "PATH"), Root: getenv(environ, "GOROOT"), Via: cfg.via}
-	if cfg.realGo != "" {
-		g, why := search.Check(cfg.realGo)
+func findGo(cfg config.Config, environ []string) (shim.Go, error) {
+	path := envfix.Getenv(environ, "PATH")
+	goroot := envfix.Getenv(environ, "GOROOT")
+	search := shim.Search{Path: path, Root: goroot, Via: cfg.Via}
+	if cfg.RealGo != "" {
+		g, why := search.Check(cfg.RealGo)
 		if why != "" {
-			return g, fmt.Errorf("GOSAFE_GO=%s: %s; type: unset GOSAFE_GO", cfg.realGo, why)
+			return g, fmt.Errorf("GOSAFE_GO=%s: %s; run: unset GOSAFE_GO", cfg.RealGo, why)
 		}
 		return g, nil
 	}
 	g, err := search.Find()
 	if err != nil {
-		return g, fmt.Errorf("%w; install Go (https://go.dev/dl) or type: export GOSAFE_GO=/path/to/go", err)
+		return g, fmt.Errorf("%w; install Go (https://go.dev/dl) or run: export GOSAFE_GO=/path/to/go", err)
 	}
 	return g, nil
-}
-
-// guard puts down which way this chain of processes came, unless it ends here: the go command in a tree of its
-// own starts no other, and what it starts is to begin anew.
-func guard(environ []string, cfg config, real shim.Go) []string {
-	if real.GOROOT != "" {
-		if getenv(environ, "GOSAFE_VIA") == "" {
-			return environ
-		}
-		return envfix.Setenv(environ, "GOSAFE_VIA", "")
-	}
-	return envfix.Setenv(environ, "GOSAFE_VIA", cfg.via.Then(real.Path))
-}
-
-// A printer prints our own messages: to standard error, "go-safe: " first, lower case, one line, no colour. The only
-// labels are "warning:", where a value that the user chose is overridden or a promise is not kept, and "hint:".
-type printer struct {
-	w       io.Writer
-	environ []string
-}
-
-func (p printer) line(format string, args ...any) {
-	write(p.w, "go-safe: "+typable(fmt.Sprintf(format, args...), p.environ)+"\n")
-}
-
-// failure says why go-safe failed, and returns the status given.
-func (p printer) failure(status int, err error) int {
-	p.line("%v", err)
-	return status
-}
-
-// warning says that a chosen value is overridden, by what, and how to be rid of the message.
-func (p printer) warning(v envfix.Var) {
-	instead := "using " + v.Value
-	if v.Value == "" {
-		instead = "ignored"
-	}
-	hint := ""
-	if v.Hint != "" {
-		hint = "; to silence this: " + v.Hint
-	}
-	p.line("warning: %s: %s; %s%s", v.Name, v.Why, instead, hint)
 }

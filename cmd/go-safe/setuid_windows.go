@@ -1,6 +1,6 @@
 package main
 
-// setuid does not exist on Windows.
+// setuid reports false: Windows has no setuid files.
 func setuid() bool {
 	return false
 }

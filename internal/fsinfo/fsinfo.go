@@ -1,8 +1,9 @@
-// Package fsinfo is the ground floor for files: it opens the directories that go-safe changes as root, and tells who could have
-// redirected the way to them.
+// Package fsinfo is the ground floor for files. It tells facts of files and mounts, what the kernel allows, and who
+// could have changed the way to a directory. And it opens the directories that go-safe changes as root.
 //
-// A path says nothing about what it will name a moment later. So the way to a directory is opened element by element, each element
-// is judged on its descriptor, and whoever changes something below goes on from the descriptor and never opens the path again.
+// A path says nothing about what it will name a moment later. So OpenDir goes to a directory element by element and
+// looks at each element by its descriptor. Whoever changes something below goes on from the descriptor and never
+// uses the path again.
 package fsinfo
 
 import (
@@ -10,19 +11,20 @@ import (
 	"fmt"
 )
 
-// ErrReplaced says that a file is not the one any more that was looked at.
+// ErrReplaced says that a name does not lead to the file any more that was looked at.
 var ErrReplaced = errors.New("was replaced while it was looked at")
 
-// A Receiver is for whom root acts: the uid that files are given to, or the cache's owner, and the groups that share the cache.
-// The zero value is root alone.
+// A Receiver is for whom root acts: the users who get the files or own the cache, and the groups that share the
+// cache. The zero value is only root.
 type Receiver struct {
 	UIDs []int
 	GIDs []int
 }
 
-// A WayError says why a directory is left alone: somebody else than root and the receiver could have redirected the way to it.
+// A WayError says why root leaves a directory alone: somebody except root and the receiver could have led the way
+// to it elsewhere.
 type WayError struct {
-	Dir     string // as it was named
+	Dir     string // the path by which it was opened
 	Element string // the directory or link on the way that is to blame
 	Owner   int    // uid of the element's owner
 	Why     string // follows Element
@@ -32,13 +34,14 @@ type WayError struct {
 func (e *WayError) Error() string {
 	text := fmt.Sprintf("%s is left alone: %s %s", e.Dir, e.Element, e.Why)
 	if e.Run != "" {
-		text += "; type: " + e.Run
+		text += "; run: " + e.Run
 	}
 	return text
 }
 
-// Keeps returns nil if what this process makes in the directory stays where it is: for root, only root could have
-// redirected the way to it or can rename in it. The error is a *WayError or a *fs.PathError.
+// Keeps returns nil if what this process makes in a directory stays there. For root that means: only root could
+// have led the way to the directory elsewhere, and only root can rename in it. The error is a *WayError or a
+// *fs.PathError.
 func Keeps(dir string) error {
 	d, err := OpenDir(dir)
 	if err != nil {

@@ -19,29 +19,31 @@ const (
 	devs = 4340
 )
 
-// A thing is a directory or link on a way, made by its owner.
-type thing struct {
+// A node is a directory or a link on a way.
+type node struct {
 	path     string
 	uid, gid int
 	mode     uint32
-	link     string // target, "" for a directory
+	target   string // of a link; "" for a directory
 }
 
-func dir(path string, uid int, mode uint32) thing { return thing{path, uid, uid, mode, ""} }
+func dir(path string, uid int, mode uint32) node      { return node{path, uid, uid, mode, ""} }
+func groupDir(path string, gid int, mode uint32) node { return node{path, 0, gid, mode, ""} }
+func link(path string, uid int, target string) node   { return node{path, uid, uid, 0, target} }
 
-func build(t *testing.T, base string, things []thing) {
+func build(t *testing.T, base string, nodes []node) {
 	t.Helper()
-	for _, th := range things {
-		path := filepath.Join(base, th.path)
+	for _, n := range nodes {
+		path := filepath.Join(base, n.path)
 		var err error
-		if th.link != "" {
-			err = os.Symlink(strings.ReplaceAll(th.link, "BASE", base), path)
+		if n.target != "" {
+			err = os.Symlink(strings.ReplaceAll(n.target, "BASE", base), path)
 		} else {
 			err = os.Mkdir(path, 0o700)
 		}
-		err = errors.Join(err, os.Lchown(path, th.uid, th.gid))
-		if th.link == "" {
-			err = errors.Join(err, unix.Chmod(path, th.mode))
+		err = errors.Join(err, os.Lchown(path, n.uid, n.gid))
+		if n.target == "" {
+			err = errors.Join(err, unix.Chmod(path, n.mode))
 		}
 		if err != nil {
 			t.Fatal(err)
@@ -49,7 +51,7 @@ func build(t *testing.T, base string, things []thing) {
 	}
 }
 
-// The rule, way by way: what root acts on and what it leaves alone, and which element is to blame.
+// TestCheck tries the rule on ways: which ones are good for root, and which element is to blame for one that is not.
 func TestCheck(t *testing.T) {
 	if os.Geteuid() != 0 {
 		t.Skip("needs root: the rule is about root")
@@ -57,30 +59,48 @@ func TestCheck(t *testing.T) {
 	forAnn, forDevs, alone := Receiver{UIDs: []int{ann}}, Receiver{UIDs: []int{ann}, GIDs: []int{devs}}, Receiver{}
 	for _, tt := range []struct {
 		name   string
-		way    []thing
+		way    []node
 		open   string
 		r      Receiver
 		blamed string // "" where the way is good
 	}{
-		{"a user's own folders", []thing{dir("h", ann, 0o755), dir("h/c", ann, 0o755)}, "h/c", forAnn, ""},
-		{"another user's folder", []thing{dir("h", bob, 0o755), dir("h/c", ann, 0o755)}, "h/c", forAnn, "h"},
-		{"a user's folder, for root alone", []thing{dir("h", ann, 0o755), dir("h/c", 0, 0o755)}, "h/c", alone, "h"},
-		{"open to everyone", []thing{dir("h", 0, 0o777), dir("h/c", ann, 0o755)}, "h/c", forAnn, "h"},
-		{"the directory itself may be open", []thing{dir("h", 0, 0o755), dir("h/c", 0, 0o777)}, "h/c", forAnn, ""},
-		{"sticky", []thing{dir("h", 0, 0o1777), dir("h/c", ann, 0o755)}, "h/c", forAnn, ""},
-		{"sticky, and the next another user's", []thing{dir("h", 0, 0o1777), dir("h/c", bob, 0o755)}, "h/c", forAnn, "h"},
-		{"another user's sticky folder", []thing{dir("h", bob, 0o1777), dir("h/c", ann, 0o755)}, "h/c", forAnn, "h"},
-		{"the group that shares", []thing{{"h", 0, devs, 0o2775, ""}, dir("h/c", ann, 0o755)}, "h/c", forDevs, ""},
-		{"a group of others", []thing{{"h", 0, devs, 0o2775, ""}, dir("h/c", ann, 0o755)}, "h/c", forAnn, "h"},
-		{"root's group, in which is root alone", []thing{{"h", 0, 0, 0o775, ""}, dir("h/c", ann, 0o755)}, "h/c", forAnn, ""},
-		{"root's link", []thing{{"l", 0, 0, 0, "h"}, dir("h", 0, 0o755), dir("h/c", ann, 0o755)}, "l/c", forAnn, ""},
-		{"a user's link to her own", []thing{dir("h", ann, 0o755), dir("d", ann, 0o755), {"h/l", ann, ann, 0, "../d"}}, "h/l", forAnn, ""},
-		{"a user's link to root's", []thing{dir("h", ann, 0o755), dir("d", 0, 0o755), {"h/l", ann, ann, 0, "BASE/d"}}, "h/l", forAnn, "h/l"},
-		{"on the way to root's", []thing{dir("h", ann, 0o755), dir("d", 0, 0o755), dir("d/c", 0, 0o755), {"h/l", ann, ann, 0, "../d"}}, "h/l/c", forAnn, "h/l"},
-		{"root's link in a user's folder", []thing{dir("h", ann, 0o755), dir("d", 0, 0o755), {"h/l", 0, 0, 0, "../d"}}, "h/l", forAnn, "h/l"},
-		{"root's link that others may replace", []thing{{"h", 0, devs, 0o775, ""}, dir("d", ann, 0o755), {"h/l", 0, 0, 0, "../d"}}, "h/l", forDevs, "h/l"},
-		{"root's link in a sticky folder", []thing{dir("h", 0, 0o1777), dir("d", ann, 0o755), {"h/l", 0, 0, 0, "../d"}}, "h/l", forAnn, ""},
-		{"the way of a link's target counts", []thing{dir("h", 0, 0o755), dir("x", bob, 0o755), dir("x/d", ann, 0o755), {"h/l", 0, 0, 0, "../x/d"}}, "h/l", forAnn, "x"},
+		{"a user's own folders", []node{dir("h", ann, 0o755), dir("h/c", ann, 0o755)}, "h/c", forAnn, ""},
+		{"another user's folder", []node{dir("h", bob, 0o755), dir("h/c", ann, 0o755)}, "h/c", forAnn, "h"},
+		{"a user's folder, for root alone", []node{dir("h", ann, 0o755), dir("h/c", 0, 0o755)}, "h/c", alone, "h"},
+		{"open to everyone", []node{dir("h", 0, 0o777), dir("h/c", ann, 0o755)}, "h/c", forAnn, "h"},
+		{"the directory itself may be open", []node{dir("h", 0, 0o755), dir("h/c", 0, 0o777)}, "h/c", forAnn, ""},
+		{"sticky", []node{dir("h", 0, 0o1777), dir("h/c", ann, 0o755)}, "h/c", forAnn, ""},
+		{"sticky, and the next another user's",
+			[]node{dir("h", 0, 0o1777), dir("h/c", bob, 0o755)},
+			"h/c", forAnn, "h"},
+		{"another user's sticky folder", []node{dir("h", bob, 0o1777), dir("h/c", ann, 0o755)}, "h/c", forAnn, "h"},
+		{"the group that shares", []node{groupDir("h", devs, 0o2775), dir("h/c", ann, 0o755)}, "h/c", forDevs, ""},
+		{"a group of others", []node{groupDir("h", devs, 0o2775), dir("h/c", ann, 0o755)}, "h/c", forAnn, "h"},
+		{"root's group, in which is root alone",
+			[]node{groupDir("h", 0, 0o775), dir("h/c", ann, 0o755)},
+			"h/c", forAnn, ""},
+		{"root's link", []node{link("l", 0, "h"), dir("h", 0, 0o755), dir("h/c", ann, 0o755)}, "l/c", forAnn, ""},
+		{"a user's link to her own",
+			[]node{dir("h", ann, 0o755), dir("d", ann, 0o755), link("h/l", ann, "../d")},
+			"h/l", forAnn, ""},
+		{"a user's link to root's",
+			[]node{dir("h", ann, 0o755), dir("d", 0, 0o755), link("h/l", ann, "BASE/d")},
+			"h/l", forAnn, "h/l"},
+		{"on the way to root's",
+			[]node{dir("h", ann, 0o755), dir("d", 0, 0o755), dir("d/c", 0, 0o755), link("h/l", ann, "../d")},
+			"h/l/c", forAnn, "h/l"},
+		{"root's link in a user's folder",
+			[]node{dir("h", ann, 0o755), dir("d", 0, 0o755), link("h/l", 0, "../d")},
+			"h/l", forAnn, "h/l"},
+		{"root's link that others may replace",
+			[]node{groupDir("h", devs, 0o775), dir("d", ann, 0o755), link("h/l", 0, "../d")},
+			"h/l", forDevs, "h/l"},
+		{"root's link in a sticky folder",
+			[]node{dir("h", 0, 0o1777), dir("d", ann, 0o755), link("h/l", 0, "../d")},
+			"h/l", forAnn, ""},
+		{"the way of a link's target counts",
+			[]node{dir("h", 0, 0o755), dir("x", bob, 0o755), dir("x/d", ann, 0o755), link("h/l", 0, "../x/d")},
+			"h/l", forAnn, "x"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			base := t.TempDir()
@@ -102,10 +122,12 @@ func TestCheck(t *testing.T) {
 	}
 }
 
-// Parents are those of the directory that was opened, whatever its path names by now.
+// Up opens the parent of the directory that was opened, and Root opens no other directory, whatever the path names
+// by now.
 func TestUp(t *testing.T) {
 	base := t.TempDir()
-	build(t, base, []thing{dir("a", os.Geteuid(), 0o755), dir("a/c", os.Geteuid(), 0o755), dir("b", os.Geteuid(), 0o755)})
+	self := os.Geteuid()
+	build(t, base, []node{dir("a", self, 0o755), dir("a/c", self, 0o755), dir("b", self, 0o755)})
 	d, err := OpenDir(base + "/a/c")
 	if err != nil {
 		t.Fatal(err)
@@ -139,12 +161,14 @@ func TestUp(t *testing.T) {
 
 func TestOpenDir(t *testing.T) {
 	base := t.TempDir()
-	build(t, base, []thing{dir("a", os.Geteuid(), 0o755), {"loop", os.Geteuid(), os.Getegid(), 0, "loop"}, {"none", os.Geteuid(), os.Getegid(), 0, "nothing"}})
+	self := os.Geteuid()
+	build(t, base, []node{dir("a", self, 0o755), link("loop", self, "loop"), link("none", self, "nothing")})
 	if err := os.WriteFile(base+"/file", nil, 0o644); err != nil {
 		t.Fatal(err)
 	}
 	for path, want := range map[string]error{
-		"a": nil, "a/../a/": nil, "loop": unix.ELOOP, "none": unix.ENOENT, "file": unix.ENOTDIR, "file/x": unix.ENOTDIR, "no/x": unix.ENOENT,
+		"a": nil, "a/../a/": nil, "loop": unix.ELOOP, "none": unix.ENOENT, "no/x": unix.ENOENT,
+		"file": unix.ENOTDIR, "file/x": unix.ENOTDIR,
 	} {
 		d, err := OpenDir(base + "/" + path)
 		if !errors.Is(err, want) {

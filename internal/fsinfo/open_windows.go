@@ -7,14 +7,14 @@ import (
 	"path/filepath"
 )
 
-// A Dir is an open directory, with the way that led to it.
+// A Dir is an open directory.
 type Dir struct {
-	Path string // as it was named, absolute and clean
+	Path string // by which it was opened, absolute and clean
 
 	f *os.File
 }
 
-// OpenDir opens a directory for reading. Windows has no user whom others could have act for them as they could have root.
+// OpenDir opens a directory for reading. On Windows there is no root whom others could lead elsewhere.
 func OpenDir(path string) (*Dir, error) {
 	f, err := os.Open(path)
 	if err != nil {
@@ -27,13 +27,13 @@ func OpenDir(path string) (*Dir, error) {
 	return &Dir{Path: filepath.Clean(path), f: f}, nil
 }
 
-// Check finds nothing to object to.
+// Check returns nil.
 func (d *Dir) Check(r Receiver) error { return nil }
 
-// CheckForRoot finds nothing either.
+// CheckForRoot returns nil.
 func (d *Dir) CheckForRoot(r Receiver) error { return nil }
 
-// CheckParent finds nothing either.
+// CheckParent returns nil.
 func (d *Dir) CheckParent(r Receiver) error { return nil }
 
 // Root returns the directory as an os.Root.

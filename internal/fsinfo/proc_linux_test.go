@@ -9,8 +9,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// The links in /proc lead to what a process has open, as its root or its working directory too, wherever that is. Their
-// text is the path that it would have there: what has that path here is something else.
+// A link in /proc leads to what a process has open, or has as its root or working directory, wherever that is. Its
+// text is the path that this has for that process. Here, something else may have that path.
 func TestProcLink(t *testing.T) {
 	linuxtest.OwnMounts(t)
 	dir := t.TempDir()

@@ -6,8 +6,8 @@ import "golang.org/x/sys/unix"
 
 const wayFlags = unix.O_RDONLY | unix.O_DIRECTORY
 
-// aclWriters knows no ACLs here: the mode decides.
+// aclWriters returns false: on these systems only the mode is looked at.
 func aclWriters(fd, gid int) (list []writer, ok bool) { return nil, false }
 
-// isProc is false: links of other systems' process file systems are not known to be tried.
+// isProc is false: nobody has tried what links in the process file systems of other systems do.
 func isProc(int) bool { return false }

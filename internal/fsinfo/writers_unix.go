@@ -5,12 +5,12 @@ package fsinfo
 import (
 	"fmt"
 	"slices"
-	"strings"
 
+	"github.com/go-safe/go-safe/internal/shell"
 	"github.com/go-safe/go-safe/internal/user"
 )
 
-// A writer is somebody besides the owner who may make and rename entries of a directory.
+// A writer is a user or a group that may make and rename entries of a directory, besides its owner.
 type writer struct {
 	kind writerKind
 	id   int // of a user or group
@@ -24,8 +24,9 @@ const (
 	aGroup              // the directory's own, or one that an ACL names
 )
 
-// trusted reports whether the writer is root or the receiver. A group is if the receiver is it, or if all its members are the
-// receiver: many systems give each user a group of their own, and a umask that lets it write.
+// trusted reports whether the writer is root or the receiver. A group is trusted if it is one of the receiver's, or
+// if all its members are the receiver: many systems give each user a group of his own, and a umask that lets it
+// write.
 func (w writer) trusted(r Receiver) bool {
 	switch w.kind {
 	case aUser:
@@ -50,9 +51,9 @@ func (w writer) String() string {
 	return "everyone"
 }
 
-// stop is what to run so that the writer renames nothing in the directory any more.
+// stop returns the command line that takes the right from the writer.
 func (w writer) stop(dir string) string {
-	dir = "'" + strings.ReplaceAll(dir, "'", `'\''`) + "'"
+	dir = shell.Quote(dir)
 	switch w.kind {
 	case aUser:
 		return fmt.Sprintf("setfacl -x u:%d %s", w.id, dir)
@@ -62,8 +63,7 @@ func (w writer) stop(dir string) string {
 	return "chmod +t " + dir
 }
 
-// writersOf returns the writers of a directory. With an ACL the group's bits of the mode are only a
-// bound for what the ACL says.
+// writersOf returns the writers of a directory. If it has an ACL, the group's bits of the mode only limit the ACL.
 func writersOf(fd int, f facts) (list []writer) {
 	if f.mode&0o002 != 0 {
 		list = append(list, writer{kind: everyone})

@@ -1,8 +1,12 @@
-// Package proc runs the programs that go-safe starts beside the go command it stands for: git, a version manager, a shell, a
-// go command that is asked something. Each has a session of its own, and with it a process group and no terminal. When Run returns,
-// the whole group has ended. Package shim starts the go command that the user asked for.
+// Package proc is the ground floor for processes.
 //
-// It also has what both need: which signals end this process, how it dies of one, and how a child dies with it.
+// Run runs the programs that go-safe starts besides the user's go command: git, a version manager, a shell, a go
+// command that it asks something. Each gets a session of its own, so it has a process group and no terminal. When
+// Run returns, the whole group has ended. Package shim starts the user's go command; this package tells it which
+// signals end a process, how to die of one, and how to make a child die with its parent.
+//
+// Ancestors, Builds and others tell facts of other processes from /proc. They tell nothing on other systems than
+// Linux.
 package proc
 
 import (
@@ -18,53 +22,56 @@ import (
 	"time"
 )
 
-// A Command is a program to be run.
+// A Command is a program to run.
 type Command struct {
 	Path    string   // of the executable, absolute
-	Name    string   // its argv[0]; Path where it is empty
-	Args    []string // what follows the name
-	Dir     string   // "" for the caller's
+	Name    string   // argv[0]; "" for Path
+	Args    []string // argv[1:]
+	Dir     string   // its working directory; "" for ours
 	Environ []string
 
-	// Where one is nil the stream leads nowhere.
+	// The streams; nil for /dev/null.
 	Stdin          io.Reader
 	Stdout, Stderr io.Writer
 
-	Deadline time.Time // when it is stopped; zero for never
+	Deadline time.Time // when Run stops it; zero for never
 
-	// Last, where it is not nil, is called when the program was stopped because this process ends: Run's caller may not go on.
+	// Last, if not nil, is called after Run has stopped the program because this process ends. It is for what the
+	// caller would do afterwards: Run may not return then.
 	Last func()
 }
 
-// ErrDeadline says that a program was stopped because its time was over.
+// ErrDeadline says that Run stopped a program at its deadline.
 var ErrDeadline = errors.New("no answer in time")
 
-// errShutdown says that a program was stopped, or not started, because this process ends.
+// errShutdown says that Run stopped a program, or did not start it, because this process ends.
 var errShutdown = errors.New("go-safe ends")
 
 const (
-	// grace is how long a program that was interrupted may take to end before it is killed.
+	// grace is how long a program may take to end after the interrupt, before it is killed.
 	grace = time.Second / 2
 
-	// lag is how long output is read after the program has ended, while something that it started holds the stream open.
+	// lag is how long Run reads output after the program's end, while one of its children holds the stream open.
 	lag = time.Second / 5
 )
 
-// These belong to the process, as signals do: the doctor runs several programs at once, and all have to end before it does.
+// These belong to the whole process, as signals do: the doctor runs several programs at once, and all of them must
+// end before it does.
 var (
-	running  sync.RWMutex // read-locked by each Run
+	running  sync.RWMutex // each Run holds a read lock
 	shutdown = make(chan struct{})
 	closing  = sync.OnceFunc(func() { close(shutdown) })
 )
 
-// Run runs the program to its end, and ends what is left of its process group. The error is ErrDeadline when its time was over, an
-// *exec.ExitError when it failed, else why it could not be started. A script without #! is run by a shell, as execvp(3) does.
+// Run runs the program to its end, and then ends the rest of its process group. The error is ErrDeadline if Run
+// stopped it at its deadline, an *exec.ExitError if the program failed, else why it could not be started. Run gives
+// a script without #! to a shell, as execvp(3) does.
 //
-// A program that has to stop is interrupted first, and killed after half a second. One that the kernel does not let die (a server
-// does not answer) is left behind after another half.
+// Run stops a program by an interrupt, and kills it half a second later. If the kernel does not let it die (a file
+// server does not answer), Run leaves it behind after another half second.
 //
-// Where the system can do it (Linux), the program dies with this process. A signal that would end this process ends the program
-// first: Run does not return then.
+// On Linux the program dies with this process. When a signal comes that would end this process, Run stops the
+// program, and then the process ends by that signal: Run does not return.
 func Run(c Command) error {
 	// The parent-death signal comes when the thread that forked ends, not the process (prctl(2)).
 	runtime.LockOSThread()
@@ -75,7 +82,7 @@ func Run(c Command) error {
 	sig, err := c.run(signals)
 	signal.Stop(signals)
 	select {
-	case sig = <-signals: // since then
+	case sig = <-signals: // it came after the program had ended
 	default:
 	}
 	if sig != nil {
@@ -87,18 +94,19 @@ func Run(c Command) error {
 	running.RUnlock()
 	if sig != nil {
 		Shutdown()
-		os.Exit(Die(sig)) // the only exit but main's: a signal ends a process wherever it is
+		os.Exit(Die(sig)) // the only exit except main's: a signal ends a process wherever it is
 	}
 	return err
 }
 
-// Shutdown ends all programs that run, and lets none begin. It is for a process that is about to end and has not waited for all of them.
+// Shutdown stops all programs that run, and lets none start. It is for a process that is about to end and did not
+// wait for all of them.
 func Shutdown() {
 	closing()
 	running.Lock()
 }
 
-// run runs the program, and returns the signal that ended it.
+// run runs the program to its end, and returns the signal that made it stop the program, if any.
 func (c Command) run(signals <-chan os.Signal) (sig os.Signal, err error) {
 	select {
 	case <-shutdown:
@@ -150,7 +158,7 @@ func (c Command) start() (*process, error) {
 	}
 	go func() {
 		defer close(p.ended)
-		// What holds a stream open after the program's end is ended with its group.
+		// A child that holds a stream open is no failure. It is killed with the group.
 		if p.err = p.cmd.Wait(); errors.Is(p.err, exec.ErrWaitDelay) {
 			p.err = nil
 		}
@@ -158,8 +166,9 @@ func (c Command) start() (*process, error) {
 	return p, nil
 }
 
-// IsScript reports whether a file that the system did not run, with that error, is one that shells run nevertheless: a
-// script without #!. What has a zero byte in its first line is none, as for bash: a program for another machine.
+// IsScript reports whether a file that the system refused to run, with that error, is a script without #!, which
+// shells run. A file with a zero byte in its first line is none: it is a program for another machine. bash decides
+// so.
 func IsScript(path string, err error) bool {
 	if !errors.Is(err, syscall.ENOEXEC) {
 		return false
@@ -186,7 +195,7 @@ func (c Command) cmd(path, name string, args []string) *exec.Cmd {
 	return cmd
 }
 
-// stop ends the group: those that an interrupt does not end in time by force.
+// stop interrupts the whole group, and kills what is left of it after the grace.
 func (p *process) stop() {
 	over := time.Now().Add(grace)
 	p.interrupt()
@@ -198,7 +207,7 @@ func (p *process) stop() {
 	p.wait(time.Now().Add(grace))
 }
 
-// wait waits for the program's end, not longer than until the time given.
+// wait waits for the program's end, until a given time.
 func (p *process) wait(until time.Time) {
 	timer := time.NewTimer(time.Until(until))
 	defer timer.Stop()

@@ -11,18 +11,12 @@ import (
 // DiesWithUs is false: package syscall offers no parent-death signal on most of these systems.
 const DiesWithUs = false
 
-// Cramped is false: nothing is known of small limits here.
-func Cramped() bool { return false }
-
-// Builds is false: other processes are not looked at here.
-func Builds() bool { return false }
-
-// Attributes are none.
+// Attributes returns nil.
 func Attributes() *syscall.SysProcAttr {
 	return nil
 }
 
-// die kills this process. It returns only where it failed.
+// die kills this process. It returns only where that fails.
 func die(sig syscall.Signal) {
 	if sig == unix.SIGKILL {
 		unix.Kill(unix.Getpid(), sig)

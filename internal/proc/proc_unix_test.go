@@ -32,7 +32,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// hangs starts a process, says which, and waits.
+// hangs starts a process, writes down its pid, and waits.
 const hangs = `sleep 1000 & echo $! >pid.new; mv pid.new pid; wait; `
 
 func TestRun(t *testing.T) {
@@ -66,7 +66,8 @@ func TestRun(t *testing.T) {
 	}
 }
 
-// The program is told nothing of this process but what the command says, under the name that it says; a script needs no #!.
+// The program learns nothing of this process except what the command says, and gets the name that it says. A script
+// needs no #!.
 func TestCommand(t *testing.T) {
 	dir := t.TempDir()
 	script := filepath.Join(dir, "script")
@@ -74,7 +75,10 @@ func TestCommand(t *testing.T) {
 		t.Fatal(err)
 	}
 	var out strings.Builder
-	cmd := Command{Path: script, Args: []string{"one"}, Environ: []string{"A=a"}, Dir: dir, Stdin: strings.NewReader("text\n"), Stdout: &out}
+	cmd := Command{
+		Path: script, Args: []string{"one"}, Environ: []string{"A=a"}, Dir: dir,
+		Stdin: strings.NewReader("text\n"), Stdout: &out,
+	}
 	if err := Run(cmd); err != nil {
 		t.Fatal(err)
 	}
@@ -82,7 +86,8 @@ func TestCommand(t *testing.T) {
 		t.Errorf("printed %q, want %q", got, want)
 	}
 	out.Reset()
-	if err := Run(Command{Path: Shell, Name: "called", Args: []string{"-c", "echo $0; env"}, Stdout: &out}); err != nil {
+	named := Command{Path: Shell, Name: "called", Args: []string{"-c", "echo $0; env"}, Stdout: &out}
+	if err := Run(named); err != nil {
 		t.Fatal(err)
 	}
 	if got := out.String(); !strings.HasPrefix(got, "called\n") || strings.Contains(got, "HOME=") {
@@ -99,8 +104,8 @@ func TestCommand(t *testing.T) {
 	}
 }
 
-// A signal ends the program, what that has started, and then this process, by that signal. All are interrupted first, and what
-// takes no notice is killed.
+// A signal ends the program and its children, and then this process by that signal. All are interrupted first. Those
+// that ignore that are killed.
 func TestSignal(t *testing.T) {
 	for _, c := range []struct {
 		name, script string
@@ -138,7 +143,7 @@ func TestSignal(t *testing.T) {
 	}
 }
 
-// Kill -9 leaves no time: the program itself dies with this process.
+// SIGKILL leaves us no time. The kernel kills the program with this process.
 func TestKilled(t *testing.T) {
 	if !DiesWithUs {
 		t.Skip("this system has no parent-death signal")
@@ -171,7 +176,7 @@ func helper(t *testing.T, script string) *exec.Cmd {
 	}
 }
 
-// gone fails where the process whose number is in the file goes on. A process that was killed takes a moment to end.
+// gone fails if the process whose pid is in the file goes on. A process that was killed takes a moment to end.
 func gone(t *testing.T, file string) {
 	t.Helper()
 	text, err := os.ReadFile(file)
@@ -192,7 +197,7 @@ func gone(t *testing.T, file string) {
 	t.Errorf("process %d goes on", pid)
 }
 
-// runs reports whether the process goes on. A zombie does not, and may never be waited for.
+// runs reports whether the process goes on. A zombie does not: maybe nobody waits for it.
 func runs(pid int) bool {
 	if unix.Kill(pid, 0) != nil {
 		return false

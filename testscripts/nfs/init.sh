@@ -1,6 +1,6 @@
 #!/bin/sh
-# The first process of user-mode Linux: an NFS server on /dev/ubda and four mounts of it below /mnt, each one with
-# caches of its own. Then it runs the script that its command line names, beside this one, and ends the machine.
+# The first process of user-mode Linux. It starts an NFS server on /dev/ubda and mounts it four times below /mnt. Each
+# mount has its own cache of files. Then it runs the script $SCRIPT and shuts the machine down.
 export PATH=/usr/local/go/bin:/usr/sbin:/usr/bin:/sbin:/bin
 mount -t proc proc /proc
 mount -t sysfs sys /sys
@@ -9,7 +9,7 @@ mkdir -p /var/lib/nfs/sm /var/lib/nfs/sm.bak /var/lib/nfs/rpc_pipefs /var/lib/nf
 
 cd "/usr/lib/uml/modules/$(uname -r)" || exit
 for module in sunrpc grace lockd nfsd nfs nfsv3 nfsv4 veth; do
-	needed= # in the order of loading; modules.dep has the other one
+	needed= # in the order of loading, which is the reverse of modules.dep
 	# shellcheck disable=SC2013 # words
 	for file in $(sed -n "s#^[^:]*/$module\.ko[^:]*: *##p" modules.dep); do needed="$file $needed"; done
 	for file in $needed $(find . -name "$module.ko*"); do busybox insmod "$file" 2>/dev/null; done
@@ -31,8 +31,8 @@ rpc.nfsd 4
 rpc.mountd 2>/dev/null
 echo Y >/proc/fs/nfsd/v4_end_grace
 
-# What a client remembers of the files it remembers for an hour (actimeo), however slow this machine is. The server
-# tells clients of NFSv4 apart by their host names and not by their mounts: /mnt/v4b belongs to another host.
+# Clients cache attributes for an hour (actimeo), so that a slow machine makes no difference. An NFSv4 server tells
+# clients apart by host name and not by mount, so /mnt/v4b belongs to another host.
 mount -t nfs -o vers=4.2,actimeo=3600 localhost:/ /mnt/v4
 mount -t nfs -o vers=3,actimeo=3600,nosharecache localhost:/mnt/export /mnt/v3
 mount -t nfs -o vers=3,nolock,nosharecache localhost:/mnt/export /mnt/nolock

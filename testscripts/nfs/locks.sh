@@ -1,8 +1,8 @@
 #!/bin/sh
-# What go-safe says of locks: those of another client, and those of a server that has just started.
+# What go-safe says about locks of another client, and about a server that has just started.
 export HOME=/mnt/local/home TMPDIR=/mnt/local GOTOOLCHAIN=local GOFLAGS=-mod=mod GOTELEMETRY=off
 export GOPROXY="file://$WORK/proxy" GONOSUMDB='*'
-export GOCACHE=/mnt/local/build GOSAFE_LOCK_TIMEOUT=5m # this machine may be slow
+export GOCACHE=/mnt/local/build GOSAFE_LOCK_TIMEOUT=5m # the machine may be slow
 mkdir -p $HOME /mnt/local/bin /mnt/v4/locks
 cp -r "$WORK/module" /mnt/local/module
 cd /mnt/local/module || exit
@@ -22,8 +22,8 @@ for pair in "v4 v4b" "v4b v4" "v3 v4" "v4 v3"; do
 	echo "== $pair: $(GOMODCACHE=/mnt/${pair#* }/locks/mod "$WORK/shim/go" safe locks | grep '^GOMODCACHE')"
 done
 
-# For a minute after its start a server gives only locks that clients had before. Nothing here needs any other lock. It
-# ends that time early when all clients that it knows are back, so one of them is cut off meanwhile.
+# For a minute after its start a server gives clients only the locks that they had before. Nothing here needs another
+# one. The server ends that time early if all its clients are back, so one of them is cut off meanwhile.
 mkdir -p /mnt/v4/locks/mod
 nsenter --net=/run/netns/other ip link set there down
 rpc.nfsd 0

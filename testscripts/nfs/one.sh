@@ -1,5 +1,5 @@
 #!/bin/sh
-# One client, and nobody else: go clean ends as plain go's, and leaves what that leaves and at most the lock file.
+# One client: go clean has the result of plain go. It leaves the same, and at most the lock file.
 export HOME=/mnt/local/home TMPDIR=/mnt/local GOTOOLCHAIN=local GOFLAGS=-mod=mod GOPROXY="file://$WORK/proxy" GONOSUMDB='*' GOTELEMETRY=off
 mkdir -p $HOME
 cp -r "$WORK/module" /mnt/local/module
@@ -21,4 +21,4 @@ for client in v4 v3 nolock; do
 done
 
 export GOMODCACHE=/mnt/nolock/mod GOCACHE=/mnt/local/build
-"$WORK/shim/go" safe doctor 2>&1 | sed -n 's/.*\(nfs-locks .*\)/== doctor \1/p'
+"$WORK/shim/go" safe doctor --only nfs-locks 2>&1 | sed -n 's/.*\(nfs-locks .*\)/== doctor \1/p'

@@ -1,7 +1,7 @@
 #!/bin/sh
-# Two clients: one downloads while the other cleans. The go command that go-safe runs tells when another one is inside.
+# Two clients: one downloads while the other one cleans. The go command reports if another one runs at the same time.
 export HOME=/mnt/local/home TMPDIR=/mnt/local GOTOOLCHAIN=local GOFLAGS=-mod=mod GOPROXY="file://$WORK/proxy" GONOSUMDB='*' GOTELEMETRY=off
-export GOSAFE_LOCK=required GOSAFE_LOCK_TIMEOUT=5m # this machine may be slow
+export GOSAFE_LOCK=required GOSAFE_LOCK_TIMEOUT=5m # the machine may be slow
 mkdir -p $HOME /mnt/local/bin
 cp -r "$WORK/module" /mnt/local/module
 cd /mnt/local/module || exit

@@ -1,8 +1,0 @@
-package main
-
-import "io"
-
-// write writes a message of ours. On Windows a closed pipe ends no process.
-func write(w io.Writer, text string) {
-	io.WriteString(w, text)
-}

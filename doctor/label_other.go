@@ -1,5 +1,0 @@
-//go:build !linux
-
-package doctor
-
-func label(path string) string { return "" }

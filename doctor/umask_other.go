@@ -1,7 +1,0 @@
-//go:build !linux
-
-package doctor
-
-import "io/fs"
-
-func umaskOf() (mask fs.FileMode, known bool) { return 0, false }

@@ -1,0 +1,64 @@
+package acl
+
+import (
+	"unsafe"
+
+	"golang.org/x/sys/windows"
+)
+
+// What DescriptorOf asks for.
+const asked = windows.OWNER_SECURITY_INFORMATION | windows.DACL_SECURITY_INFORMATION
+
+// DescriptorOf reads the descriptor of an open file.
+func DescriptorOf(h windows.Handle) (Descriptor, error) {
+	sd, err := Security(h)
+	if err != nil {
+		return Descriptor{}, err
+	}
+	return fromSystem(sd)
+}
+
+// DescriptorOfPath reads the descriptor of the file at a path.
+func DescriptorOfPath(path string) (Descriptor, error) {
+	sd, err := windows.GetNamedSecurityInfo(path, windows.SE_FILE_OBJECT, asked)
+	if err != nil {
+		return Descriptor{}, err
+	}
+	return fromSystem(sd)
+}
+
+// Security returns the system's form of an open file's descriptor, for calls that change it.
+func Security(h windows.Handle) (*windows.SECURITY_DESCRIPTOR, error) {
+	return windows.GetSecurityInfo(h, windows.SE_FILE_OBJECT, asked)
+}
+
+func fromSystem(sd *windows.SECURITY_DESCRIPTOR) (Descriptor, error) {
+	if sd == nil {
+		return Descriptor{Open: true}, nil
+	}
+	return parseDescriptor(unsafe.Slice((*byte)(unsafe.Pointer(sd)), sd.Length()))
+}
+
+// Parties returns the SIDs by which an ACL may name this process, and those of them that own what it makes: the
+// group of administrators owns what its members make.
+func Parties() (us, owners []string) {
+	token := windows.GetCurrentProcessToken()
+	if user, err := token.GetTokenUser(); err == nil {
+		us = append(us, user.User.Sid.String())
+		owners = append(owners, us...)
+	}
+	groups, err := token.GetTokenGroups()
+	if err != nil {
+		return us, owners
+	}
+	for _, g := range groups.AllGroups() {
+		if g.Attributes&windows.SE_GROUP_ENABLED == 0 {
+			continue
+		}
+		us = append(us, g.Sid.String())
+		if g.Attributes&windows.SE_GROUP_OWNER != 0 {
+			owners = append(owners, g.Sid.String())
+		}
+	}
+	return us, owners
+}

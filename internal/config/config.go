@@ -1,0 +1,123 @@
+// Package config reads the GOSAFE_ settings.
+package config
+
+import (
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/go-safe/go-safe/envfix"
+	"github.com/go-safe/go-safe/shim"
+)
+
+// A Config holds the GOSAFE_ settings. They are read once, only here.
+type Config struct {
+	Off          bool          // GOSAFE=off: exec the real go at once, touch nothing
+	RealGo       string        // GOSAFE_GO: path of the real go
+	Child        bool          // GOSAFE_EXEC=child: supervise even where exec would do
+	Verbose      bool          // GOSAFE_VERBOSE=1: print each decision
+	NoLocks      bool          // GOSAFE_LOCK=off: take no lock
+	RequireLocks bool          // GOSAFE_LOCK=required: fail if a lock cannot be taken
+	LockTimeout  time.Duration // GOSAFE_LOCK_TIMEOUT: how long to wait for all locks; negative if it is not set
+	NoHints      bool          // GOSAFE_HINT=off: say nothing about a command that failed
+	NoRepair     bool          // GOSAFE_REPAIR=off: do not change the rights of what a command made
+	PrivateTemp  bool          // GOSAFE_TMPDIR=private: always use a private folder for $WORK
+	TrustRepo    bool          // GOSAFE_TRUST_REPO=1: let git answer about the repository, whoever owns it
+	Via          shim.Via      // GOSAFE_VIA, set by go-safe itself: the files through which we came here
+}
+
+// A Setting is a variable and a value that it may have, as the manual lists them.
+type Setting struct {
+	Name, Value string
+	About       string
+}
+
+// Settings are all settings that a user can make.
+var Settings = []Setting{
+	{"GOSAFE", "off", "exec the real go at once, touch nothing"},
+	{goSetting, "PATH", "the real go"},
+	{"GOSAFE_EXEC", "child", "start the real go as a child and wait, even where exec would do"},
+	{"GOSAFE_LOCK", "off", "take no lock"},
+	{"GOSAFE_LOCK", "required", "fail, with exit status 125, where a lock is not to be had"},
+	{timeoutSetting, "30s",
+		"how long a command waits for all its locks, in place of 10s, and of 2m for go clean"},
+	{"GOSAFE_REPAIR", "off", "leave the rights of what a command made as they are"},
+	{"GOSAFE_HINT", "off", "say nothing about a command that failed"},
+	{"GOSAFE_TMPDIR", "private", "always set GOTMPDIR, to a folder of this user's own in the temp folder"},
+	{"GOSAFE_TRUST_REPO", "1", "let git answer about the repository around the working directory, whosever it is"},
+	{"GOSAFE_VERBOSE", "1", "say each decision"},
+}
+
+// The settings whose values are not listed one by one.
+const (
+	goSetting      = "GOSAFE_GO"
+	timeoutSetting = "GOSAFE_LOCK_TIMEOUT"
+)
+
+// Names returns the variables, each once.
+func Names() []string {
+	var names []string
+	for _, s := range Settings {
+		names = append(names, s.Name)
+	}
+	return slices.Compact(names)
+}
+
+// Read reads the settings. With GOSAFE=off only GOSAFE_GO counts for a go command and is checked, but go safe
+// uses the others, too. The error names the variable, its value and the allowed values.
+func Read(environ []string) (Config, error) {
+	is := func(name, value string) bool { return envfix.Getenv(environ, name) == value }
+	cfg := Config{
+		Off:          is("GOSAFE", "off"),
+		RealGo:       envfix.Getenv(environ, goSetting),
+		Child:        is("GOSAFE_EXEC", "child"),
+		Verbose:      is("GOSAFE_VERBOSE", "1"),
+		NoLocks:      is("GOSAFE_LOCK", "off"),
+		RequireLocks: is("GOSAFE_LOCK", "required"),
+		LockTimeout:  -1,
+		NoHints:      is("GOSAFE_HINT", "off"),
+		NoRepair:     is("GOSAFE_REPAIR", "off"),
+		PrivateTemp:  is("GOSAFE_TMPDIR", "private"),
+		TrustRepo:    is("GOSAFE_TRUST_REPO", "1"),
+		Via:          shim.ParseVia(envfix.Getenv(environ, "GOSAFE_VIA")),
+	}
+	for _, name := range Names() {
+		value := envfix.Getenv(environ, name)
+		allowed := allowedValues(name, value)
+		if value != "" && allowed != "" && (!cfg.Off || name == goSetting) {
+			return cfg, fmt.Errorf("%s=%s is not valid; allowed: %s, or unset", name, value, allowed)
+		}
+	}
+	if d, err := time.ParseDuration(envfix.Getenv(environ, timeoutSetting)); err == nil && d >= 0 {
+		cfg.LockTimeout = d
+	}
+	return cfg, nil
+}
+
+// allowedValues returns the values that a variable may have, "" if it may have this one.
+func allowedValues(name, value string) string {
+	switch name {
+	case goSetting:
+		if filepath.IsAbs(value) {
+			return ""
+		}
+		return "an absolute path"
+	case timeoutSetting:
+		if d, err := time.ParseDuration(value); err == nil && d >= 0 {
+			return ""
+		}
+		return "a duration such as 30s or 2m, 0s to wait for nobody"
+	}
+	var values []string
+	for _, s := range Settings {
+		if s.Name == name {
+			values = append(values, s.Value)
+		}
+	}
+	if slices.Contains(values, value) {
+		return ""
+	}
+	return strings.Join(values, ", ")
+}

@@ -1,0 +1,81 @@
+package config
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+func TestRead(t *testing.T) {
+	for _, tt := range []struct {
+		environ []string
+		bad     string // what the error names; "" for none
+	}{
+		{nil, ""},
+		{[]string{"GOSAFE=off", "GOSAFE_GO=/x/go", "GOSAFE_EXEC=child", "GOSAFE_VERBOSE=1"}, ""},
+		{[]string{"GOSAFE=", "GOSAFE_EXEC="}, ""},
+		{[]string{"GOSAFE_REPAIR=off"}, ""},
+		{[]string{"GOSAFE_TRUST_REPO=1"}, ""},
+		{[]string{"GOSAFE_TRUST_REPO=*"}, "GOSAFE_TRUST_REPO=* is not valid; allowed: 1"},
+		{[]string{"GOSAFE_REPAIR=no"}, "GOSAFE_REPAIR=no is not valid; allowed: off"},
+		{[]string{"GOSAFE=off", "GOSAFE_LOCK=no", "GOSAFE_LOCK_TIMEOUT=x"}, ""},
+		{[]string{"GOSAFE_LOCK=no"}, "GOSAFE_LOCK=no is not valid; allowed: off, required, or unset"},
+		{[]string{"GOSAFE_LOCK_TIMEOUT=-1s"}, "GOSAFE_LOCK_TIMEOUT=-1s is not valid; allowed: a duration"},
+		{[]string{"GOSAFE=on"}, "GOSAFE=on is not valid; allowed: off"},
+		{[]string{"GOSAFE_EXEC=exec"}, "GOSAFE_EXEC=exec is not valid; allowed: child"},
+		{[]string{"GOSAFE_VERBOSE=yes"}, "GOSAFE_VERBOSE=yes is not valid; allowed: 1"},
+		{[]string{"GOSAFE_GO=bin/go"}, "GOSAFE_GO=bin/go is not valid; allowed: an absolute path"},
+	} {
+		_, err := Read(tt.environ)
+		switch {
+		case tt.bad == "" && err != nil:
+			t.Errorf("%v: %v", tt.environ, err)
+		case tt.bad != "" && (err == nil || !strings.HasPrefix(err.Error(), tt.bad)):
+			t.Errorf("%v: %v, want %s", tt.environ, err, tt.bad)
+		}
+	}
+}
+
+// The manual and the page on settings name exactly the settings that config.go knows. The other documents name no
+// others.
+func TestSettingsAreDocumented(t *testing.T) {
+	want := settingsIn(t, "config.go")
+	for _, file := range []string{"../../cmd/go-safe/doc.go", "../../docs/settings.md"} {
+		if got := settingsIn(t, file); !slices.Equal(got, want) {
+			t.Errorf("%s names %v, config.go %v", file, got, want)
+		}
+	}
+	documents, err := filepath.Glob("../../docs/*.md")
+	if err != nil || len(documents) == 0 {
+		t.Fatalf("%d documents, %v", len(documents), err)
+	}
+	for _, file := range append(documents, "../../README.md", "../../CONTRIBUTING.md", "../../SECURITY.md") {
+		for _, name := range settingsIn(t, file) {
+			if !slices.Contains(want, name) {
+				t.Errorf("%s names %s, config.go does not", file, name)
+			}
+		}
+	}
+}
+
+// Names returns all settings that config.go knows.
+func TestNames(t *testing.T) {
+	got := slices.Sorted(slices.Values(append(Names(), "GOSAFE_VIA")))
+	if want := settingsIn(t, "config.go"); !slices.Equal(got, want) {
+		t.Errorf("the list has %v, config.go %v", got, want)
+	}
+}
+
+// settingsIn returns the GOSAFE variables that a file names, sorted.
+func settingsIn(t *testing.T, file string) []string {
+	data, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	names := regexp.MustCompile(`\bGOSAFE(_[A-Z]+)*\b`).FindAllString(string(data), -1)
+	slices.Sort(names)
+	return slices.Compact(names)
+}

@@ -1,0 +1,66 @@
+package doctor
+
+import (
+	"os"
+	"path/filepath"
+
+	"github.com/go-safe/go-safe/envfix"
+	"github.com/go-safe/go-safe/internal/fsinfo"
+	"github.com/go-safe/go-safe/internal/shell"
+)
+
+// makeEnvFileWritable lets go env -w write the env file and keeps what the go command reads in it; "" if it can write
+// already, or if nothing helps.
+func (m *Machine) makeEnvFileWritable() string {
+	file, trouble := m.Settings.EnvFile, m.Settings.EnvFileTrouble()
+	fi, err := os.Stat(file)
+	regular := err == nil && fi.Mode().IsRegular() && readable(file)
+	named := m.Settings.Getenv("GOENV")
+	if named != "" && (trouble != "" || !regular && fsinfo.Exists(file)) { // it may name anything, even a home
+		return "unset GOENV"
+	}
+	dir := envfix.Inspect("", filepath.Dir(file))
+	switch p := envfix.Inspect("", file); {
+	case p.ReadOnly, dir.Room != "", err != nil && fsinfo.Exists(file), trouble == "" && regular:
+		return ""
+	case err == nil && fi.IsDir():
+		return moveAside(file)
+	case err == nil && p.Owner == os.Geteuid() && fi.Mode()&0o600 != 0o600:
+		return "chmod u+rw " + shell.Quote(file)
+	}
+	return replaceEnvFile(file, dir, regular, err == nil)
+}
+
+// replaceEnvFile puts a new env file in the place of one that belongs to somebody else, in dir, with the same content
+// if it is readable. If the directory belongs to somebody else, it replaces the directory.
+func replaceEnvFile(file string, dir envfix.DirInfo, readable, exists bool) string {
+	mine := dir.Exists && dir.Owner == os.Geteuid()
+	switch {
+	case mine && dir.Access == "" && readable:
+		return moveAside(file) + " && cat " + shell.Quote(unusedName(file)) + " >" + shell.Quote(file)
+	case mine && dir.Access == "" && exists:
+		return moveAside(file)
+	case mine && dir.Mode&0o700 != 0o700:
+		return "chmod u+rwx " + shell.Quote(dir.Path)
+	case !dir.Exists || mine || envfix.Inspect("", filepath.Dir(dir.Path)).Access != "":
+		return ""
+	case readable:
+		old := filepath.Join(unusedName(dir.Path), filepath.Base(file))
+		return join(moveAside(dir.Path), "mkdir "+shell.Quote(dir.Path),
+			"cat "+shell.Quote(old)+" >"+shell.Quote(file))
+	}
+	return moveAside(dir.Path)
+}
+
+// dropEditorMarks rewrites the env file without a byte order mark, three bytes, and without carriage returns.
+func dropEditorMarks(file string, mark, returns bool) string {
+	old := shell.Quote(unusedName(file))
+	command := "tr -d '\\r' <" + old
+	switch {
+	case mark && returns:
+		command = "tail -c +4 " + old + " | tr -d '\\r'"
+	case mark:
+		command = "tail -c +4 " + old
+	}
+	return moveAside(file) + " && " + command + " >" + shell.Quote(file)
+}

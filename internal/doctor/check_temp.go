@@ -1,0 +1,93 @@
+package doctor
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/go-safe/go-safe/envfix"
+	"github.com/go-safe/go-safe/internal/doctor/formats"
+	"github.com/go-safe/go-safe/internal/fsinfo"
+	"github.com/go-safe/go-safe/internal/say"
+	"github.com/go-safe/go-safe/internal/shell"
+)
+
+// linkerTemp is the finding if $WORK has a folder of its own and the linker cannot use the temp folder. Each command
+// prints a warning then.
+func (m *Machine) linkerTemp(trouble func(envfix.DirInfo) string) (f Finding, bad bool) {
+	v := m.variable("TMPDIR")
+	p := envfix.Inspect("TMPDIR", m.Settings.Directory("TMPDIR").Value)
+	if variable, _ := m.directory("GOTMPDIR"); variable != "GOTMPDIR" || !v.Changed() || trouble(p) == "" {
+		return Finding{}, false
+	}
+	f = Finding{
+		Status: Warning, Looked: "TMPDIR=" + p.Path, Found: trouble(p), Now: "go-safe uses " + v.Value,
+		Why: "the linker and the C compiler know no GOTMPDIR", Advice: m.unset("TMPDIR"),
+	}
+	if f.Advice == "" {
+		f.Advice = export("TMPDIR", v.Value)
+	}
+	return f, true
+}
+
+// tempLeft looks for work folders that no go command will remove. A run of go-safe sweeps them if it can see that
+// nobody uses them, and so does --fix.
+func tempLeft(m *Machine) Finding {
+	_, dir := m.directory("GOTMPDIR")
+	switch err := listable(dir); {
+	case !filepath.IsAbs(dir):
+		return excused(dir, "is no absolute path")
+	case errors.Is(err, fs.ErrNotExist):
+		return ok(dir, "not there yet")
+	case err != nil:
+		return excused(dir, "cannot be listed: "+fsinfo.Reason(err).Error())
+	}
+	old := envfix.Abandoned(dir, m.budget())
+	if len(old) == 0 {
+		return ok(dir, "")
+	}
+	f := Finding{Status: Warning, Looked: dir}
+	f.Found = fmt.Sprintf("has %s, such as %s", say.Count(len(old), "abandoned work folder"), filepath.Base(old[0]))
+	// Each is named: a pattern would also match folders that nobody has looked at, or that are in use by then.
+	f.Advice, f.Fix, f.fixDir = "rm -rf", envfix.SeesProcesses(), dir
+	n := 0
+	for _, work := range old {
+		word := " " + shell.Quote(work)
+		if len(f.Advice)+len(word) > longestLine {
+			break
+		}
+		f.Advice += word
+		n++
+	}
+	f.Done = "removed " + say.Count(n, "work folder")
+	return f
+}
+
+// longestLine is less than what a shell takes as one line: for sh -c Linux allows 128 KiB (execve(2)).
+const longestLine = 100 << 10
+
+// longBuild is how long a build may leave a file alone that it made.
+const longBuild = 24 * time.Hour
+
+// tempCleaned looks whether systemd-tmpfiles removes work folders while builds use them. Other cleaners have no
+// settings that could be read.
+func tempCleaned(m *Machine) Finding {
+	_, dir := m.directory("GOTMPDIR")
+	if real, err := filepath.EvalSymlinks(dir); err == nil {
+		dir = real
+	}
+	rule := formats.NearestRule(formats.ReadTmpfiles("/"), dir)
+	if !filepath.IsAbs(dir) || rule.Path == "" || rule.Age < 0 || rule.Age >= longBuild {
+		return ok(dir, "")
+	}
+	f := Finding{Status: Warning, Looked: dir}
+	f.Found = "systemd-tmpfiles removes what nothing changed there for " + rule.Age.String() + " (" + rule.File + ")"
+	if cache, err := os.UserCacheDir(); err == nil && filepath.IsAbs(cache) {
+		own := filepath.Join(cache, "go-tmp")
+		f.Advice = join("mkdir -p -m 700 "+shell.Quote(own), m.set("GOTMPDIR", own))
+	}
+	return f
+}

@@ -1,0 +1,56 @@
+package explain
+
+import (
+	"cmp"
+	"fmt"
+	"path/filepath"
+
+	"github.com/go-safe/go-safe/envfix"
+	"github.com/go-safe/go-safe/internal/fsinfo"
+	"github.com/go-safe/go-safe/internal/shell"
+	"github.com/go-safe/go-safe/shim"
+)
+
+// tempTrouble says that the folder for temporary files takes next to nothing any more, or that tests cannot be
+// executed in it. In such a folder the go command fails, if not for another reason first.
+func (e *Explainer) tempTrouble() string {
+	executes := e.Line.Verb == "test" && e.Line.Runs&shim.Work != 0
+	dir := cmp.Or(e.Plan.WorkDir.Value, e.Settings.Directory("TMPDIR").Value)
+	path, trouble := envfix.TempTrouble(dir, executes)
+	if trouble == "" || e.loadErrors() != "" {
+		return ""
+	}
+	return fmt.Sprintf("the folder for temporary files %s %s; run: %s",
+		path, trouble, e.useOtherFolder(e.Resolve().WorkDir, dir))
+}
+
+// placeholderFolder stands for a folder that the user must choose.
+const placeholderFolder = "/another/folder"
+
+// useOtherFolder returns the command that gives a variable another folder than dir: the one that a go command would
+// get now, if there is one.
+func (e *Explainer) useOtherFolder(now envfix.Var, dir string) string {
+	name, other := now.Name, now.Value
+	switch {
+	case (other == "" || other == dir) && e.defaultWorks(name, dir):
+		return e.Settings.Get(name).Undo(name)
+	case other == "" || other == dir:
+		return "export " + name + "=" + placeholderFolder
+	case fsinfo.IsDir(other):
+		return "export " + name + "=" + shell.Quote(other)
+	}
+	return "mkdir -p -m 700 " + shell.Quote(other) + " && export " + name + "=" + shell.Quote(other)
+}
+
+// defaultWorks reports whether the default value of a variable works, and differs from dir.
+func (e *Explainer) defaultWorks(variable, dir string) bool {
+	if e.Settings.Get(variable).Undo(variable) == "" {
+		return false
+	}
+	s := envfix.ReadSettings(envfix.Setenv(e.Environ, variable, ""), e.Real.GOROOT)
+	if e.Settings.Get(variable).Origin == envfix.FromEnvFile {
+		s = envfix.ReadSettings(envfix.Setenv(e.Environ, "GOENV", "off"), e.Real.GOROOT)
+	}
+	p := envfix.Inspect(variable, s.Directory(variable).Value)
+	return filepath.IsAbs(p.Path) && p.Path != dir && p.Access+p.Room+p.Tried() == ""
+}

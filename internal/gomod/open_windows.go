@@ -1,0 +1,3 @@
+package gomod
+
+const nonblock = 0

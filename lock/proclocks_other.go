@@ -1,0 +1,6 @@
+//go:build !linux
+
+package lock
+
+// entries returns nil: only Linux has /proc/locks.
+func (*lockFile) entries() []entry { return nil }
