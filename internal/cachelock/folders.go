@@ -40,12 +40,14 @@ func makeDir(dir string) (removeEmpty func()) {
 		if !slices.Contains(made, path) {
 			return // another process made it
 		}
-		if fsinfo.IsDir(dir) { // if not, the go command has removed it
-			release, free := lock.TryExclusive(dir)
-			if !free {
+		if release, free := lock.TryExclusive(dir); free {
+			defer release()
+		} else {
+			if fsinfo.IsDir(dir) {
 				return
 			}
-			defer release()
+			// The go command has removed it. Another command may make and lock it again at this moment.
+			made = slices.Delete(made, len(made)-1, len(made))
 		}
 		for _, path := range slices.Backward(made) {
 			if err := root.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -38,6 +39,43 @@ func TestMakeDir(t *testing.T) {
 		})
 	}
 	all.Wait()
+}
+
+// The go command of a clean removes a directory that the clean has made for its lock. Another command makes it again
+// at that moment: it stays.
+func TestMakeDirAgain(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "cache")
+	patience := func() *lock.Patience { return &lock.Patience{Anybody: time.Minute} }
+	silent := func([]lock.Process) {}
+	var over atomic.Bool
+	var cleans sync.WaitGroup
+	defer cleans.Wait()
+	defer over.Store(true)
+	cleans.Go(func() {
+		for !over.Load() {
+			removeEmpty := makeDir(dir)
+			release, err := lock.Acquire(dir, lock.Exclusive, patience(), silent)
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			os.Remove(dir)
+			release()
+			removeEmpty()
+		}
+	})
+	for range 10_000 {
+		release, err := lock.Acquire(dir, lock.Shared, patience(), silent)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range 10 {
+			if _, err := os.Stat(dir); err != nil {
+				t.Fatalf("removed under a lock: %v", err)
+			}
+		}
+		release()
+	}
 }
 
 // What somebody else put there stays, and so does a directory that existed before.
