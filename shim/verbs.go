@@ -1,6 +1,9 @@
 package shim
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Places is a set of places where a go command may write, besides its working directory, $WORK and telemetry.
 type Places uint8
@@ -95,4 +98,9 @@ func Words() (words []string) {
 // unknownVerb is the row for all other commands: to be safe, they may write everywhere.
 var unknownVerb = verb{
 	writes: ModCache | BuildCache | Bin | EnvFile, runsProgram: true, why: "not known to go-safe",
+}
+
+// Knows reports whether the go command has a command of that name.
+func Knows(name string) bool {
+	return slices.ContainsFunc(verbs, func(v verb) bool { return v.name == name })
 }

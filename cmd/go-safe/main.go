@@ -44,7 +44,10 @@ func run(argv, environ []string, stdout, stderr io.Writer) int {
 		return p.Failure(say.ExitFailed, errors.New("refuses to run with the rights of its file's owner "+
 			"(setuid or setgid); run: chmod ug-s "+shell.Quote(exe)))
 	}
-	args := ownFlags(argv)
+	args, err := ownFlags(argv)
+	if err != nil {
+		return p.Failure(say.ExitFailed, err)
+	}
 	if verb := entryVerb(args); verb != "" {
 		return runEntry(verb, args[2:], argv, environ, stdout, stderr)
 	}
@@ -69,16 +72,20 @@ func run(argv, environ []string, stdout, stderr io.Writer) int {
 	return newCommand(cfg, real, start, p).run()
 }
 
-// ownFlags returns the arguments. If go-safe is called by its own name and not as go, --help and --version are its own.
-func ownFlags(argv []string) []string {
-	args := argv[min(1, len(argv)):]
-	if len(args) != 1 || strings.TrimSuffix(filepath.Base(argv[0]), ".exe") != "go-safe" {
-		return args
+// ownFlags returns the arguments. If go-safe is called by its own name and not as go, --help and --version are its own,
+// and doctor is a slip of the pen: it is not run, because go-safe fix and go-safe install are commands of go.
+func ownFlags(argv []string) (args []string, err error) {
+	args = argv[min(1, len(argv)):]
+	if len(args) == 0 || strings.TrimSuffix(filepath.Base(argv[0]), ".exe") != "go-safe" {
+		return args, nil
 	}
-	if slices.Contains([]string{"-h", "-help", "--help", "-version", "--version"}, args[0]) {
-		return []string{"safe", args[0]}
+	switch {
+	case len(args) == 1 && slices.Contains([]string{"-h", "-help", "--help", "-version", "--version"}, args[0]):
+		return []string{"safe", args[0]}, nil
+	case safecmd.Has(args[0]) && !shim.Knows(args[0]):
+		return nil, fmt.Errorf("go-safe %s: go has no such command; run: %s safe %[1]s", args[0], shell.Self)
 	}
-	return args
+	return args, nil
 }
 
 // newCommand reads everything on which the command depends.

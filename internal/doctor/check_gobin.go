@@ -3,6 +3,7 @@ package doctor
 import (
 	"fmt"
 	"go/version"
+	"os"
 	"path/filepath"
 	"strings"
 
@@ -55,6 +56,9 @@ func gobinPath(m *Machine) Finding {
 		if on == dir || fsinfo.SameFile(on, dir) {
 			return ok(dir, "")
 		}
+	}
+	if entries, _ := os.ReadDir(dir); len(entries) == 1 && strings.TrimSuffix(entries[0].Name(), ".exe") == "go-safe" {
+		return ok(dir, "has only go-safe") // which go safe install has copied to a folder on PATH
 	}
 	if strings.ContainsRune(dir, filepath.ListSeparator) {
 		return Finding{

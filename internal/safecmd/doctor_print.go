@@ -23,13 +23,14 @@ type doctorPrinter struct {
 	head    []string // lines that say what was looked at
 	verbose bool     // list all checks, by group, and tell all about each
 	named   bool     // the user named the checks: list all of them
+	fix     bool     // the user wanted to have them fixed
 }
 
 // newDoctorPrinter returns a printer to w. HOME may be anything on that machine: only one that exists is shortened.
 func newDoctorPrinter(w io.Writer, m *doctor.Machine, cmd doctorCommand) doctorPrinter {
-	p := doctorPrinter{w: w, style: say.StyleOf(w, m.Environ), verbose: cmd.verbose, named: cmd.named}
-	if f, ok := w.(*os.File); ok {
-		p.width, _ = say.Terminal(f)
+	p := doctorPrinter{
+		w: w, style: say.StyleOf(w, m.Environ), width: say.Width(w),
+		verbose: cmd.verbose, named: cmd.named, fix: cmd.fix,
 	}
 	if home := m.Settings.Getenv("HOME"); home != "/" {
 		if _, err := os.Stat(home); err == nil {
@@ -203,16 +204,7 @@ func (p doctorPrinter) wrap(head, text string, indent int) {
 
 // wrapAfter is wrap for a head with control sequences, which has so many columns.
 func (p doctorPrinter) wrapAfter(head string, columns int, text string, indent int) {
-	line, empty := head, columns == 0
-	for word := range strings.SplitSeq(say.OneLine(text), " ") {
-		n := utf8.RuneCountInString(word)
-		if p.width > 0 && !empty && columns+n >= p.width {
-			fmt.Fprintln(p.w, strings.TrimRight(line, " "))
-			line, columns = strings.Repeat(" ", indent), indent
-		}
-		line, columns, empty = line+word+" ", columns+n+1, false
-	}
-	fmt.Fprintln(p.w, strings.TrimRight(line, " "))
+	say.Wrap(p.w, p.width, head, columns, text, indent)
 }
 
 // short replaces the home by ~ where it is a path or the beginning of one, except if HOME itself was looked at.
@@ -267,8 +259,11 @@ func (p doctorPrinter) summary(results []doctor.Result, found []finding) string 
 	if !p.verbose && !p.named {
 		notes = append(notes, "-v lists them")
 	}
-	if fixes > 0 {
+	switch {
+	case fixes > 0:
 		notes = append(notes, fmt.Sprintf("--fix can fix %d", fixes))
+	case p.fix && len(found) > 0:
+		notes = append(notes, "--fix can fix none of them")
 	}
 	if len(notes) > 0 {
 		return strings.Join(parts, ", ") + " (" + strings.Join(notes, "; ") + ")"

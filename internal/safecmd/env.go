@@ -1,6 +1,7 @@
 package safecmd
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -127,7 +128,7 @@ func printValues(w io.Writer, rows []row) (err error) {
 
 // printChanges prints what differs from plain go, and why.
 func printChanges(w io.Writer, rows []row) (err error) {
-	changes := 0
+	width, changes := say.Width(w), 0
 	for _, r := range rows {
 		if r.Origin != envfix.FromGoSafe {
 			continue
@@ -140,11 +141,13 @@ func printChanges(w io.Writer, rows []row) (err error) {
 		if was == "" {
 			was = "it is not set"
 		}
-		_, err = fmt.Fprintf(w, "%s\n    plain go: %s\n    why: %s\n",
-			say.OneLine(value), say.OneLine(was), say.OneLine(r.Why))
+		_, err = fmt.Fprintln(w, say.OneLine(value)) // not broken, so that it can be copied
+		for _, more := range []string{"plain go: " + was, "why: " + r.Why} {
+			err = errors.Join(err, say.Wrap(w, width, "    ", 4, more, 8))
+		}
 	}
 	if changes == 0 {
-		_, err = fmt.Fprintln(w, "nothing differs from plain go (-v lists all variables)")
+		err = say.Wrap(w, width, "", 0, "nothing differs from plain go (-v lists all variables)", 0)
 	}
 	return err
 }

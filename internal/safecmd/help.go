@@ -134,6 +134,12 @@ in %LOCALAPPDATA%\Programs or %ProgramFiles%, and PATH is always changed.`,
 	name: "help", args: "[COMMAND]", about: "print this list, or the help for one command",
 }}
 
+// Has reports whether go safe has a command of that name.
+func Has(name string) bool {
+	_, known := lookUpVerb(name)
+	return known
+}
+
 // lookUpVerb returns a verb by its name.
 func lookUpVerb(name string) (verb, bool) {
 	i := slices.IndexFunc(verbList, func(v verb) bool { return v.name == name })
