@@ -67,6 +67,7 @@ type Plan struct {
 	PrivateCopy *PrivateCopy // the private copy that ModCache names, to be filled; nil if there is none
 
 	NoCache bool // GOCACHE does not work, and there is no other place for it
+	NoExec  bool // the command executes files in $WORK, which is noexec, and there is no other place for it
 
 	lostGoEnv     []Var    // settings in GOROOT/go.env that the command would not find
 	privateDirs   []string // private folders that Prepare makes or checks

@@ -182,6 +182,12 @@ func (r *resolver) resolveBuildCache() {
 		need.exec = r.RunsCache
 	}
 	why := r.valueUnusable("GOCACHE", was, need)
+	if why != "" && need.exec {
+		if base := r.pickCacheBase(); base == "" || r.facts.at(base).noexec {
+			need.exec = false // the command fails everywhere, and elsewhere it would first compile everything again
+			why = r.valueUnusable("GOCACHE", was, need)
+		}
+	}
 	if why == "" && !r.ClearsBuild && !r.chosenByTrusted(was) {
 		why = r.untrustedOwner("GOCACHE", was.Value)
 	}

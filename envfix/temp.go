@@ -1,6 +1,7 @@
 package envfix
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -17,6 +18,9 @@ func (r *resolver) resolveTemp() {
 	work, ok := r.resolveChosenWork(tmp.Value, broken)
 	if !ok {
 		work = r.resolveDefaultWork(tmp.Value, broken)
+	}
+	if dir := cmp.Or(work, tmp.Value); r.RunsWork && filepath.IsAbs(dir) {
+		r.plan.NoExec = r.facts.at(dir).noexec
 	}
 	if broken == "" || work == "" || runtime.GOOS == "windows" {
 		r.plan.TempDir.keep(tmp)

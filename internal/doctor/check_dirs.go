@@ -156,8 +156,10 @@ func (m *Machine) directoryFinding(name, variable string, p envfix.DirInfo, wron
 	case v.Changed():
 		f.Advice = m.replace(name, variable, v)
 		f.Details = append(f.Details, m.chownByRoot(name, p)...)
-	default:
+	case m.defaultWorks(variable):
 		f.Advice = m.unset(variable)
+	default:
+		f.Now = "go commands fail, with go-safe too, until " + name + " names a folder that works"
 	}
 	return m.fromRoot(f, brokenPart(name, p).Deepest)
 }

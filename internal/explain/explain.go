@@ -96,10 +96,15 @@ func lessMemory(limit int64, cpus int) string {
 // HintBeforeExec is Hint for a command that go-safe does not wait for, such as go run. It says in advance why it will
 // fail.
 func (e *Explainer) HintBeforeExec() string {
-	if e.NoHints || !e.Plan.NoCache || e.Line.Writes&shim.BuildCache == 0 || e.Line.NoDirs {
+	switch {
+	case e.NoHints || e.Line.Writes&shim.BuildCache == 0 || e.Line.NoDirs:
 		return ""
+	case e.Plan.NoCache:
+		return e.noCacheAnywhere()
+	case e.Plan.NoExec && e.Line.Verb == "run":
+		return e.tempTrouble()
 	}
-	return e.noCacheAnywhere()
+	return ""
 }
 
 // A look says what is wrong with one thing that the command used and what to run, "" if nothing is wrong. It reads

@@ -14,7 +14,7 @@ import (
 // tempTrouble says that the folder for temporary files takes next to nothing any more, or that tests cannot be
 // executed in it. In such a folder the go command fails, if not for another reason first.
 func (e *Explainer) tempTrouble() string {
-	executes := e.Line.Verb == "test" && e.Line.Runs&shim.Work != 0
+	executes := (e.Line.Verb == "test" || e.Line.Verb == "run") && e.Line.Runs&shim.Work != 0
 	dir := cmp.Or(e.Plan.WorkDir.Value, e.Settings.Directory("TMPDIR").Value)
 	path, trouble := envfix.TempTrouble(dir, executes)
 	if trouble == "" || e.loadErrors() != "" {
