@@ -23,8 +23,8 @@ type Status struct {
 
 // Run starts the command as a child in this process group and waits for it. The child shares the standard
 // streams and every inherited descriptor. A signal that the terminal sends to the whole group reaches it once;
-// a signal that somebody sends only to this process is passed on. On systems that can do it (Linux), the child
-// dies with this process. The error says why the command could not be started.
+// a signal that somebody sends only to this process is passed on. On systems that can do it (Linux,
+// FreeBSD, Windows), the child dies with this process. The error says why the command could not be started.
 //
 // When the child has ended, Run calls the functions in c.OnExit. Signals wait meanwhile, as in DeferSignals. Then Run
 // restores the normal effect of signals. If a signal came too late for the child, it ends this process now, and

@@ -9,13 +9,17 @@ import (
 // forwardedSignals returns the signals that end go commands.
 func forwardedSignals() []os.Signal { return proc.Ending() }
 
-// start starts the child with our standard streams.
+// start starts the child with our standard streams. The child dies with this process.
 func start(c Command) (*child, error) {
 	p, err := os.StartProcess(c.Path, c.argv(), &os.ProcAttr{
 		Env:   c.Environ,
 		Files: []*os.File{os.Stdin, os.Stdout, os.Stderr},
 	})
-	return &child{p}, err
+	if err != nil {
+		return nil, err
+	}
+	proc.Tie(p.Pid)
+	return &child{p}, nil
 }
 
 // status converts the state of a process. There are no signals on Windows.

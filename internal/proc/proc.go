@@ -70,7 +70,7 @@ var (
 // Run stops a program by an interrupt, and kills it half a second later. If the kernel does not let it die (a file
 // server does not answer), Run leaves it behind after another half second.
 //
-// On Linux the program dies with this process. When a signal comes that would end this process, Run stops the
+// On Linux, FreeBSD and Windows the program dies with this process. When a signal comes that would end this process, Run stops the
 // program, and then the process ends by that signal: Run does not return.
 func Run(c Command) error {
 	// The parent-death signal comes when the thread that forked ends, not the process (prctl(2)).
@@ -117,6 +117,7 @@ func (c Command) run(signals <-chan os.Signal) (sig os.Signal, err error) {
 	if err != nil {
 		return nil, err
 	}
+	defer p.release()
 	var deadline <-chan time.Time
 	if !c.Deadline.IsZero() {
 		timer := time.NewTimer(time.Until(c.Deadline))
@@ -141,6 +142,7 @@ func (c Command) run(signals <-chan os.Signal) (sig os.Signal, err error) {
 // A process is a program that runs.
 type process struct {
 	cmd   *exec.Cmd
+	group group
 	ended chan struct{} // closed when it has ended, with err
 	err   error
 }
@@ -156,6 +158,7 @@ func (c Command) start() (*process, error) {
 	if err != nil {
 		return nil, err
 	}
+	p.group = newGroup(p.cmd)
 	go func() {
 		defer close(p.ended)
 		// A child that holds a stream open is no failure. It is killed with the group.

@@ -4,6 +4,7 @@ package proc
 
 import (
 	"os"
+	"os/exec"
 	"os/signal"
 	"slices"
 	"strconv"
@@ -26,6 +27,12 @@ func session() *syscall.SysProcAttr {
 	attributes.Setsid = true
 	return attributes
 }
+
+// A group needs nothing besides the pid of its leader.
+type group struct{}
+
+func newGroup(*exec.Cmd) (g group) { return g }
+func (p *process) release()        {}
 
 // interrupt and kill reach the whole group, which the leader of a session cannot leave.
 func (p *process) interrupt() { unix.Kill(-p.cmd.Process.Pid, unix.SIGINT) }

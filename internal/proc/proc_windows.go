@@ -2,25 +2,40 @@ package proc
 
 import (
 	"os"
+	"os/exec"
 	"syscall"
+
+	"golang.org/x/sys/windows"
 )
 
 // Shell is looked for on PATH.
 const Shell = "sh"
 
-// DiesWithUs is false: there is no parent-death signal on Windows.
+// DiesWithUs is false: a child is started first, and then tied to us.
 const DiesWithUs = false
 
-// Attributes returns nil.
-func Attributes() *syscall.SysProcAttr { return nil }
-
-// session returns nil: on Windows the children of the program are left to it.
+// session returns nil: the program and its children are in a job instead.
 func session() *syscall.SysProcAttr { return nil }
 
+// A group is a job with a program and the children that it starts.
+type group = jobObject
+
+// newGroup makes the job. A child that the program has started before that is not in it.
+func newGroup(cmd *exec.Cmd) group { return newJob(cmd.Process.Pid, 0) }
+
 // interrupt kills, because Ctrl-C can only be sent to consoles.
-func (p *process) interrupt() { p.cmd.Process.Kill() }
-func (p *process) kill()      { p.cmd.Process.Kill() }
+func (p *process) interrupt() { p.kill() }
+
+func (p *process) kill() {
+	p.cmd.Process.Kill() // if there is no job
+	windows.TerminateJobObject(windows.Handle(p.group), 1)
+}
+
+// left returns false: kill has ended all.
 func (p *process) left() bool { return false }
+
+// release forgets the group, which has ended.
+func (p *process) release() { windows.CloseHandle(windows.Handle(p.group)) }
 
 // Ending returns os.Interrupt, which is Ctrl-C and Ctrl-Break. The console sends them to all its processes.
 func Ending() []os.Signal { return []os.Signal{os.Interrupt} }
