@@ -118,7 +118,7 @@ func (r *resolver) replaceEnvHints() {
 		}
 		v.Remedy = ""
 		if v.Value != "" {
-			v.Remedy = "export " + v.Name + "=" + shell.Quote(v.Value)
+			v.Remedy = shell.Set(v.Name, v.Value)
 		}
 	}
 }

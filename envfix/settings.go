@@ -42,7 +42,7 @@ func (s Setting) Undo(name string) string {
 	case s.Value == "":
 		return ""
 	case s.Origin == FromEnviron:
-		return "unset " + name
+		return shell.Unset(name)
 	case s.Origin == FromEnvFile:
 		return shell.Self + " env -u " + name
 	}

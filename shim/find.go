@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/go-safe/go-safe/internal/fsinfo"
@@ -42,6 +43,10 @@ type Search struct {
 	// Via has the files that started go-safe again when they were run. Find skips them, because they would do so for
 	// ever. So a script called go may say "exec go-safe".
 	Via Via
+
+	// Args are the arguments that the go command will get. On Windows Find skips a batch file that would not get them as
+	// they are.
+	Args []string
 }
 
 // Find returns the first go on s.Path that is not go-safe, else one from the usual places of an installation.
@@ -101,6 +106,9 @@ func (s Search) checkFile(path string, self fs.FileInfo) (g Go, why string) {
 	}
 	if why := notExecutable(path, fi); why != "" {
 		return Go{}, why
+	}
+	if arg := changedArg(path, s.Args); arg != "" {
+		return Go{}, "cmd.exe would change the argument " + strconv.Quote(arg)
 	}
 	switch {
 	case s.Via.contains(path):

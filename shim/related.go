@@ -64,3 +64,24 @@ func packageOfRun(args []string) []string {
 	}
 	return args[:min(max(n, 1), len(args))]
 }
+
+// Started returns the packages, patterns or files whose programs or tests this go run or go test starts, as they are
+// given, and what the program of a test is to be called.
+func (l *Line) Started() []string {
+	switch {
+	case l.has("n"):
+		return nil
+	case l.Verb == "run" && len(l.rest) > 0:
+		return packageOfRun(l.rest)[:1]
+	case l.Verb == "test" && !l.has("c"):
+		started := slices.Clone(l.rest)
+		if len(started) == 0 {
+			started = []string{"."}
+		}
+		if name := l.value("o"); name != "" {
+			started = append(started, name)
+		}
+		return started
+	}
+	return nil
+}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"syscall"
 
@@ -18,6 +19,7 @@ import (
 	"github.com/go-safe/go-safe/internal/repair"
 	"github.com/go-safe/go-safe/internal/safecmd"
 	"github.com/go-safe/go-safe/internal/say"
+	"github.com/go-safe/go-safe/internal/shell"
 	"github.com/go-safe/go-safe/internal/vcs"
 	"github.com/go-safe/go-safe/shim"
 )
@@ -33,7 +35,7 @@ type command struct {
 
 // setEnviron sets the environment that the plan gives to the command.
 func (c *command) setEnviron() {
-	c.Environ = c.trustRepo(c.Plan.Environ(c.Environ))
+	c.Environ = c.asInvoker(c.trustRepo(c.Plan.Environ(c.Environ)))
 	c.start.Environ = c.Environ
 }
 
@@ -52,6 +54,23 @@ func (c *command) trustRepo(environ []string) []string {
 		c.say.Line("repository: git is told to trust %s", repo.Dir)
 	}
 	return repo.Trust(environ)
+}
+
+// asInvoker lets Windows start a program that it takes for an installer, with the rights that we have. Windows would
+// otherwise refuse that to all but administrators.
+func (c *command) asInvoker(environ []string) []string {
+	const name = "__COMPAT_LAYER"
+	if runtime.GOOS != "windows" || envfix.Getenv(environ, name) != "" {
+		return environ
+	}
+	program := c.Installer()
+	if program == "" {
+		return environ
+	}
+	if c.Verbose {
+		c.say.Line("%s=RunAsInvoker, because Windows may take %s for an installer", name, program)
+	}
+	return envfix.Setenv(environ, name, "RunAsInvoker")
 }
 
 // supervise runs the real go as a child, repairs what that made, installs what it built in the stage, if there is one,
@@ -110,12 +129,15 @@ func (c *command) childStatus(status shim.Status, err error) int {
 // exitStatus returns the exit status of the real go; err says why it could not be started. If a signal killed the go
 // command, this process dies of the same signal and exitStatus does not return, if the system can do that.
 func exitStatus(status shim.Status, err error, p say.Printer) int {
-	const another = "run: export GOSAFE_GO=/path/to/go"
+	another := "run: " + shell.Set("GOSAFE_GO", shell.OtherGo())
 	switch {
 	case errors.Is(err, fs.ErrNotExist): // the interpreter of a script, or the dynamic linker of a program
-		return p.Failure(say.ExitCannotRun, fmt.Errorf("%w (its interpreter is missing); "+another, err))
+		return p.Failure(say.ExitCannotRun, fmt.Errorf("%w (its interpreter is missing); %s", err, another))
 	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.ENOEXEC):
-		return p.Failure(say.ExitCannotRun, fmt.Errorf("%w; "+another, err))
+		return p.Failure(say.ExitCannotRun, fmt.Errorf("%w; %s", err, another))
+	case proc.NeedsElevation(err):
+		return p.Failure(say.ExitCannotRun, fmt.Errorf("%w Windows takes it for an installer; run: %s", err,
+			shell.Set("__COMPAT_LAYER", "RunAsInvoker")))
 	case err != nil:
 		return p.Failure(say.ExitCannotRun, err)
 	case status.Signal != nil:

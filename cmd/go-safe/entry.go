@@ -107,7 +107,7 @@ func runProgram(e entry.Entry, environ []string, p say.Printer) int {
 
 // forProgram returns the environment for a program that may run go commands. If there is no go, it stays as it is.
 func forProgram(cfg config.Config, environ []string, p say.Printer) []string {
-	real, err := findGo(cfg, environ)
+	real, err := findGo(cfg, environ, nil)
 	if err != nil {
 		return environ
 	}

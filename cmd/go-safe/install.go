@@ -10,6 +10,7 @@ import (
 	"github.com/go-safe/go-safe/internal/bindir"
 	"github.com/go-safe/go-safe/internal/cachelock"
 	"github.com/go-safe/go-safe/internal/say"
+	"github.com/go-safe/go-safe/internal/shell"
 	"github.com/go-safe/go-safe/lock"
 	"github.com/go-safe/go-safe/shim"
 )
@@ -76,7 +77,7 @@ func (c *command) place(s *bindir.Stage, built []string) int {
 	}
 	errs := s.Place(built)
 	for _, err := range errs {
-		fix := "export GOBIN=/another/directory"
+		fix := shell.Set("GOBIN", shell.OtherFolder())
 		if errors.Is(err, syscall.EFBIG) {
 			fix = "ulimit -f unlimited"
 		}

@@ -52,7 +52,7 @@ func run(argv, environ []string, stdout, stderr io.Writer) int {
 		return runEntry(verb, args[2:], argv, environ, stdout, stderr)
 	}
 
-	real, err := findGo(cfg, environ)
+	real, err := findGo(cfg, environ, args)
 	if len(args) > 0 && args[0] == "safe" {
 		return safecmd.Run(safecmd.Call{
 			Config: cfg, Args: args[1:], Environ: environ, Real: real, NotFound: err, Stdout: stdout, Say: p,
@@ -137,20 +137,20 @@ func (c *command) run() int {
 }
 
 // findGo finds the real go: GOSAFE_GO, else PATH.
-func findGo(cfg config.Config, environ []string) (shim.Go, error) {
+func findGo(cfg config.Config, environ, args []string) (shim.Go, error) {
 	path := envfix.Getenv(environ, "PATH")
 	goroot := envfix.Getenv(environ, "GOROOT")
-	search := shim.Search{Path: path, Root: goroot, Via: cfg.Via}
+	search := shim.Search{Path: path, Root: goroot, Via: cfg.Via, Args: args}
 	if cfg.RealGo != "" {
 		g, why := search.Check(cfg.RealGo)
 		if why != "" {
-			return g, fmt.Errorf("GOSAFE_GO=%s: %s; run: unset GOSAFE_GO", cfg.RealGo, why)
+			return g, fmt.Errorf("GOSAFE_GO=%s: %s; run: %s", cfg.RealGo, why, shell.Unset("GOSAFE_GO"))
 		}
 		return g, nil
 	}
 	g, err := search.Find()
 	if err != nil {
-		return g, fmt.Errorf("%w; install Go (https://go.dev/dl) or run: export GOSAFE_GO=/path/to/go", err)
+		return g, fmt.Errorf("%w; install Go (https://go.dev/dl) or run: %s", err, shell.Set("GOSAFE_GO", shell.OtherGo()))
 	}
 	return g, nil
 }

@@ -16,7 +16,7 @@ import (
 func (m *Machine) unset(name string) string {
 	switch m.Settings.Get(name).Origin {
 	case envfix.FromEnviron:
-		return "unset " + name
+		return shell.Unset(name)
 	case envfix.FromEnvFile:
 		return m.unsetInFile(name)
 	}
@@ -30,7 +30,7 @@ func (m *Machine) unsetInFile(name string) string {
 		return m.goEnv("-u " + name)
 	}
 	switch fix := m.makeEnvFileWritable(); {
-	case fix == "unset GOENV":
+	case fix == shell.Unset("GOENV"):
 		return fix
 	case fix != "":
 		return join(fix, m.goEnv("-u "+name))
@@ -62,13 +62,13 @@ func (m *Machine) set(name, value string) string {
 // goEnv runs go env. Where go commands run another toolchain, go env would first switch to it, so it is told not to.
 func (m *Machine) goEnv(args string) string {
 	if m.switchesTo("auto") != "" || m.switchesTo(m.Settings.Get("GOTOOLCHAIN").Value) != "" {
-		return "GOTOOLCHAIN=local " + m.Called + " env " + args
+		return shell.With("GOTOOLCHAIN", "local", m.Called+" env "+args)
 	}
 	return m.Called + " env " + args
 }
 
 // export sets a variable in the user's shell.
-func export(name, value string) string { return "export " + name + "=" + shell.Quote(value) }
+func export(name, value string) string { return shell.Set(name, value) }
 
 // sudo is what to put before a command that only root may run.
 func sudo() string {
@@ -97,7 +97,7 @@ func (m *Machine) sudoSelf() string {
 
 // moveAside renames a path to unusedName.
 func moveAside(path string) string {
-	return "mv " + shell.Quote(path) + " " + shell.Quote(unusedName(path))
+	return shell.Rename(path, unusedName(path))
 }
 
 // unusedName returns a name beside path that does not exist yet.
@@ -114,16 +114,14 @@ func makePrivate(dir string) string {
 	if fsinfo.Exists(dir) {
 		return ""
 	}
-	return "mkdir -p -m 700 " + shell.Quote(dir)
+	return shell.MakePrivateDir(dir)
 }
 
 // join makes one line of several commands, without the empty ones. Each runs only if the one before it succeeded.
 func join(commands ...string) string {
-	var lines []string
-	for _, c := range commands {
-		if c != "" {
-			lines = append(lines, c)
-		}
+	line := ""
+	for i := len(commands) - 1; i >= 0; i-- {
+		line = shell.Both(commands[i], line)
 	}
-	return strings.Join(lines, " && ")
+	return line
 }

@@ -28,7 +28,7 @@ func chmodOwn(p envfix.DirInfo) string {
 			envfix.Inspect("", dir).ReadOnly {
 			return ""
 		}
-		return "chmod u+rwx " + shell.Quote(dir)
+		return shell.Allow("rwx", dir)
 	}
 }
 
@@ -75,7 +75,7 @@ func (m *Machine) moveTemp(work envfix.Var) string {
 	if usable && m.Settings.Get("GOTMPDIR").Value == "" && m.unset("TMPDIR") != "" {
 		return m.unset("TMPDIR")
 	}
-	makes := join("mkdir -p -m 700 "+shell.Quote(work.Value), m.set("GOTMPDIR", work.Value))
+	makes := join(shell.MakePrivateDir(work.Value), m.set("GOTMPDIR", work.Value))
 	if !m.variable("TMPDIR").Changed() {
 		return makes
 	}
@@ -118,9 +118,9 @@ func copyTree(from, to string) []string {
 		part = unusedName(part)
 	}
 	return []string{
-		"mkdir -p " + shell.Quote(filepath.Dir(to)),
-		"cp -RH " + shell.Quote(from) + " " + shell.Quote(part),
-		"mv " + shell.Quote(part) + " " + shell.Quote(to),
+		shell.MakeDir(filepath.Dir(to)),
+		shell.CopyTree(from, part),
+		shell.Rename(part, to),
 	}
 }
 

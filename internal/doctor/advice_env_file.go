@@ -3,6 +3,7 @@ package doctor
 import (
 	"os"
 	"path/filepath"
+	"runtime"
 
 	"github.com/go-safe/go-safe/envfix"
 	"github.com/go-safe/go-safe/internal/fsinfo"
@@ -17,7 +18,7 @@ func (m *Machine) makeEnvFileWritable() string {
 	regular := err == nil && fi.Mode().IsRegular() && readable(file)
 	named := m.Settings.Getenv("GOENV")
 	if named != "" && (trouble != "" || !regular && fsinfo.Exists(file)) { // it may name anything, even a home
-		return "unset GOENV"
+		return shell.Unset("GOENV")
 	}
 	dir := envfix.Inspect("", filepath.Dir(file))
 	switch p := envfix.Inspect("", file); {
@@ -26,7 +27,7 @@ func (m *Machine) makeEnvFileWritable() string {
 	case err == nil && fi.IsDir():
 		return moveAside(file)
 	case err == nil && p.Owner == os.Geteuid() && fi.Mode()&0o600 != 0o600:
-		return "chmod u+rw " + shell.Quote(file)
+		return shell.Allow("rw", file)
 	}
 	return replaceEnvFile(file, dir, regular, err == nil)
 }
@@ -37,23 +38,25 @@ func replaceEnvFile(file string, dir envfix.DirInfo, readable, exists bool) stri
 	mine := dir.Exists && dir.Owner == os.Geteuid()
 	switch {
 	case mine && dir.Access == "" && readable:
-		return moveAside(file) + " && cat " + shell.Quote(unusedName(file)) + " >" + shell.Quote(file)
+		return join(moveAside(file), shell.CopyContent(unusedName(file), file))
 	case mine && dir.Access == "" && exists:
 		return moveAside(file)
 	case mine && dir.Mode&0o700 != 0o700:
-		return "chmod u+rwx " + shell.Quote(dir.Path)
+		return shell.Allow("rwx", dir.Path)
 	case !dir.Exists || mine || envfix.Inspect("", filepath.Dir(dir.Path)).Access != "":
 		return ""
 	case readable:
 		old := filepath.Join(unusedName(dir.Path), filepath.Base(file))
-		return join(moveAside(dir.Path), "mkdir "+shell.Quote(dir.Path),
-			"cat "+shell.Quote(old)+" >"+shell.Quote(file))
+		return join(moveAside(dir.Path), "mkdir "+shell.Quote(dir.Path), shell.CopyContent(old, file))
 	}
 	return moveAside(dir.Path)
 }
 
 // dropEditorMarks rewrites the env file without a byte order mark, three bytes, and without carriage returns.
 func dropEditorMarks(file string, mark, returns bool) string {
+	if runtime.GOOS == "windows" {
+		return shell.PlainText(file)
+	}
 	old := shell.Quote(unusedName(file))
 	command := "tr -d '\\r' <" + old
 	switch {

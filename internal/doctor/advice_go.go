@@ -3,6 +3,7 @@ package doctor
 import (
 	"errors"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"syscall"
 
@@ -19,7 +20,7 @@ func (m *Machine) shimFolder() (dir, makes string) {
 			return filepath.Dir(g.Path), ""
 		}
 	}
-	if m.Exe == "" {
+	if m.Exe == "" || runtime.GOOS == "windows" { // there are no links for all; go safe install copies
 		return "", ""
 	}
 	dir = filepath.Dir(m.Exe)
@@ -51,7 +52,7 @@ func (m *Machine) shimInHome() (dir, makes string) {
 	}
 	mkdir := ""
 	if !fsinfo.Exists(dir) {
-		mkdir = "mkdir -p " + shell.Quote(dir)
+		mkdir = shell.MakeDir(dir)
 	}
 	return dir, join(mkdir, places+shell.Quote(m.Exe)+" "+shell.Quote(as))
 }
@@ -83,7 +84,7 @@ func (m *Machine) prependPath(dir string) string {
 	if m.Search.Path == "" {
 		return "export PATH=" + shell.Quote(dir) + `"${PATH:+:$PATH}"`
 	}
-	return "export PATH=" + shell.Quote(dir) + `:"$PATH"`
+	return shell.PathFirst(dir)
 }
 
 // appendPath puts a folder last on PATH.
@@ -91,7 +92,7 @@ func (m *Machine) appendPath(dir string) string {
 	if m.Search.Path == "" {
 		return `export PATH="${PATH:+$PATH:}"` + shell.Quote(dir)
 	}
-	return `export PATH="$PATH":` + shell.Quote(dir)
+	return shell.PathLast(dir)
 }
 
 // chooseDownloadedGo uses a go where programs that download Go put it.

@@ -7,6 +7,7 @@ import (
 	"runtime"
 
 	"github.com/go-safe/go-safe/envfix"
+	"github.com/go-safe/go-safe/internal/shell"
 )
 
 // cpus compares the processors that a go command uses with those that the control group allows. The runtime of
@@ -29,6 +30,6 @@ func cpusFinding(goVersion string, some, all int) Finding {
 	}
 	return Finding{
 		Status: Warning, Looked: shown, Found: fmt.Sprintf("%s runs %d compilers at once", goVersion, all),
-		Advice: fmt.Sprintf("export GOMAXPROCS=%d", some),
+		Advice: shell.Set("GOMAXPROCS", fmt.Sprint(some)),
 	}
 }

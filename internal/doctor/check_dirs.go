@@ -145,7 +145,7 @@ func (m *Machine) directoryFinding(name, variable string, p envfix.DirInfo, wron
 	}
 	switch chmod := chmodOwn(p); {
 	case wrong == noTemp:
-		f.Advice, f.Fix, f.fixDir = "mkdir -p -m 700 "+shell.Quote(p.Path), true, filepath.Dir(p.Path)
+		f.Advice, f.Fix, f.fixDir = shell.MakePrivateDir(p.Path), true, filepath.Dir(p.Path)
 		f.Done = "made " + p.Path
 		if variable == name && !v.Changed() {
 			f.Status, f.Now = Warning, "go-safe makes it"

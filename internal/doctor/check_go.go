@@ -8,6 +8,7 @@ import (
 
 	"github.com/go-safe/go-safe/envfix"
 	"github.com/go-safe/go-safe/internal/fsinfo"
+	"github.com/go-safe/go-safe/internal/shell"
 	"github.com/go-safe/go-safe/shim"
 )
 
@@ -90,6 +91,8 @@ func shimFirst(m *Machine) Finding {
 	}
 	if dir, makes := m.shimFolder(); dir != "" {
 		f.Advice = join(makes, m.prependPath(dir))
+	} else if runtime.GOOS == "windows" {
+		f.Advice = m.Called + " safe install"
 	}
 	return f
 }
@@ -117,7 +120,7 @@ func goFound(m *Machine) Finding {
 	var none *shim.NotFoundError
 	switch {
 	case m.Chosen:
-		f.Looked, f.Found, f.Advice = "GOSAFE_GO", m.NotFound.Error(), "unset GOSAFE_GO"
+		f.Looked, f.Found, f.Advice = "GOSAFE_GO", m.NotFound.Error(), shell.Unset("GOSAFE_GO")
 	case errors.As(m.NotFound, &none):
 		f.Details = none.Looked
 	}

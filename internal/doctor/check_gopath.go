@@ -36,8 +36,8 @@ func (m *Machine) relativeGOPATH() (f Finding, bad bool) {
 	if list := strings.Join(good, string(filepath.ListSeparator)); envfix.First(list) != "" {
 		f.Advice, meanwhile = m.set("GOPATH", list), list
 	}
-	if s.Origin == envfix.FromEnvFile && !strings.HasPrefix(f.Advice, "export ") {
-		f.Advice = "GOPATH=" + shell.Quote(meanwhile) + " " + f.Advice
+	if s.Origin == envfix.FromEnvFile && strings.Contains(f.Advice, " env ") {
+		f.Advice = shell.With("GOPATH", meanwhile, f.Advice)
 	}
 	return f, true
 }

@@ -2,6 +2,7 @@ package doctor
 
 import (
 	"path/filepath"
+	"runtime"
 	"strings"
 
 	"github.com/go-safe/go-safe/envfix"
@@ -10,6 +11,9 @@ import (
 
 // home checks HOME as it is in the environment. The settings have that of the passwd entry if it is not set.
 func home(m *Machine) Finding {
+	if runtime.GOOS == "windows" {
+		return profile(m)
+	}
 	dir, set := envfix.LookupEnv(m.Environ, "HOME")
 	f := Finding{Status: Warning, Looked: "HOME=" + dir}
 	switch p := envfix.Inspect("HOME", dir); {
@@ -40,6 +44,18 @@ func home(m *Machine) Finding {
 		f.Now = "go-safe uses " + filepath.Dir(v.Value)
 	}
 	return f
+}
+
+// profile checks the variables that stand for HOME on Windows. Services and stripped environments lack them.
+func profile(m *Machine) Finding {
+	for name, why := range map[string]string{
+		"USERPROFILE": "go commands have no GOPATH", "LOCALAPPDATA": "go commands have no build cache",
+	} {
+		if m.Settings.Getenv(name) == "" {
+			return Finding{Status: Warning, Looked: name, Found: "is not set", Why: why, cause: "HOME"}
+		}
+	}
+	return ok(m.Settings.Getenv("USERPROFILE"), "")
 }
 
 // becauseOfHome is the finding about a place that is missing because of HOME: it goes with that of the check home.

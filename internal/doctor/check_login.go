@@ -101,7 +101,7 @@ func (m *Machine) addPathLine(f Finding, sh login.Shell, file string) Finding {
 		f.Found += "; " + file + " cannot be written to"
 		return f
 	case !in.Exists:
-		mkdir = "mkdir -p " + shell.Quote(in.Path)
+		mkdir = shell.MakeDir(in.Path)
 	}
 	line := sh.PathLine(dir)
 	f.Advice = join(makes, mkdir, "echo "+shell.Quote(line)+" >>"+shell.Quote(file))

@@ -44,7 +44,7 @@ func moduleFolders(m *Machine) Finding {
 	}
 	f := Finding{Status: Broken, Looked: closed, Found: "cannot be read"}
 	if fi, err := os.Stat(closed); err == nil && fsinfo.Owner(fi) == os.Geteuid() {
-		f.Advice = "chmod u+rx " + shell.Quote(closed)
+		f.Advice = shell.Allow("rx", closed)
 		return f
 	}
 	// The go command writes the name into go.mod as it is given.

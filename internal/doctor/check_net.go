@@ -9,6 +9,7 @@ import (
 	"github.com/go-safe/go-safe/envfix"
 	"github.com/go-safe/go-safe/internal/doctor/formats"
 	"github.com/go-safe/go-safe/internal/fsinfo"
+	"github.com/go-safe/go-safe/internal/shell"
 )
 
 const network = "the network"
@@ -100,7 +101,7 @@ func (m *Machine) fixConnection(a *probeAnswer) string {
 			set = append(set, name)
 		}
 	}
-	return "unset " + strings.Join(set, " ")
+	return shell.Unset(set...)
 }
 
 // dropFailingProxies leaves in GOPROXY only the entries that work; "" if no server is left.

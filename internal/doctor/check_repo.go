@@ -64,8 +64,8 @@ func (m *Machine) distrustedRepo(repo vcs.Repo, git string) Finding {
 	f.Advice = m.TrustRepository(repo.Dir)
 	f.Details = []string{
 		"the fix holds for git too, for good, and for this repository only",
-		"for go build behind go-safe, whatever repository it stands in: export GOSAFE_TRUST_REPO=1",
-		"to trust nobody, and build without the revision: export GOFLAGS=-buildvcs=false",
+		"for go build behind go-safe, whatever repository it stands in: " + shell.Set("GOSAFE_TRUST_REPO", "1"),
+		"to trust nobody, and build without the revision: " + shell.Set("GOFLAGS", "-buildvcs=false"),
 	}
 	return f
 }

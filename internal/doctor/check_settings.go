@@ -7,6 +7,7 @@ import (
 
 	"github.com/go-safe/go-safe/internal/doctor/formats"
 	"github.com/go-safe/go-safe/internal/fsinfo"
+	"github.com/go-safe/go-safe/internal/shell"
 )
 
 const settings = "settings"
@@ -63,7 +64,7 @@ func envOverride(m *Machine) Finding {
 	}
 	slices.Sort(names)
 	f := Finding{
-		Status: Warning, Looked: m.Settings.EnvFile, Advice: "unset " + strings.Join(names, " "),
+		Status: Warning, Looked: m.Settings.EnvFile, Advice: shell.Unset(names...),
 		Found: "is overridden by the environment: " + strings.Join(names, ", "),
 	}
 	for _, name := range names {

@@ -2,20 +2,16 @@ package doctor
 
 import (
 	"fmt"
-	"io/fs"
 	"runtime"
 
 	"github.com/go-safe/go-safe/internal/proc"
+	"github.com/go-safe/go-safe/internal/shell"
 )
 
 const thisMachine = "this machine"
 
 func systemChecks() []Check {
-	return []Check{
-		{
-			"umask", thisMachine, "files that go commands make are open to everybody, or not even to you",
-			"", "permission-denied-in-what-you-have-just-made", umask,
-		},
+	return append(umaskChecks(), []Check{
 		{
 			"open-files", thisMachine, "go commands end with: too many open files, or: package fmt is not in std",
 			"", "too-many-open-files", openFiles,
@@ -28,29 +24,7 @@ func systemChecks() []Check {
 			"cpus", thisMachine, "a Go before 1.25 runs more compilers than the container has processors",
 			"builds are slow and need more memory", "usrlocalgopkgtoollinux_amd64compile-signal-killed", cpus,
 		},
-	}
-}
-
-func umask(*Machine) Finding {
-	mask, known := readUmask()
-	if !known {
-		return excused("umask", "cannot be known here without a change to it")
-	}
-	return umaskFinding(mask)
-}
-
-// umaskFinding judges a mask by what it leaves to the owner and to others.
-func umaskFinding(mask fs.FileMode) Finding {
-	f := Finding{Looked: fmt.Sprintf("umask %04o", mask), Advice: "umask 022"}
-	switch {
-	case mask&0o700 != 0:
-		f.Status, f.Found = Broken, "takes rights away from you"
-	case mask&0o002 == 0:
-		f.Status, f.Found = Warning, "lets everybody write to what you make"
-	default:
-		return ok(f.Looked, "")
-	}
-	return f
+	}...)
 }
 
 // openFiles compares the limit of open files with what a go command needs and the pipes of the programs that it runs
@@ -93,7 +67,7 @@ func (m *Machine) memoryFinding(limit, cpus int64) Finding {
 		return ok(shown, "small, and only one compiler runs at a time")
 	}
 	f := Finding{Status: Warning, Looked: shown, Found: fmt.Sprintf("go commands run %d compilers at once", compilers)}
-	fewer := fmt.Sprintf("export GOMAXPROCS=%d", fits)
+	fewer := shell.Set("GOMAXPROCS", fmt.Sprint(fits))
 	switch {
 	case compilers == cpus:
 		f.Advice = fewer

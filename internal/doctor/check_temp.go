@@ -52,22 +52,11 @@ func tempLeft(m *Machine) Finding {
 	f := Finding{Status: Warning, Looked: dir}
 	f.Found = fmt.Sprintf("has %s, such as %s", say.Count(len(old), "abandoned work folder"), filepath.Base(old[0]))
 	// Each is named: a pattern would also match folders that nobody has looked at, or that are in use by then.
-	f.Advice, f.Fix, f.fixDir = "rm -rf", envfix.SeesProcesses(), dir
-	n := 0
-	for _, work := range old {
-		word := " " + shell.Quote(work)
-		if len(f.Advice)+len(word) > longestLine {
-			break
-		}
-		f.Advice += word
-		n++
-	}
+	line, n := shell.RemoveTrees(old)
+	f.Advice, f.Fix, f.fixDir = line, envfix.SeesProcesses(), dir
 	f.Done = "removed " + say.Count(n, "work folder")
 	return f
 }
-
-// longestLine is less than what a shell takes as one line: for sh -c Linux allows 128 KiB (execve(2)).
-const longestLine = 100 << 10
 
 // longBuild is how long a build may leave a file alone that it made.
 const longBuild = 24 * time.Hour
@@ -87,7 +76,7 @@ func tempCleaned(m *Machine) Finding {
 	f.Found = "systemd-tmpfiles removes what nothing changed there for " + rule.Age.String() + " (" + rule.File + ")"
 	if cache, err := os.UserCacheDir(); err == nil && filepath.IsAbs(cache) {
 		own := filepath.Join(cache, "go-tmp")
-		f.Advice = join("mkdir -p -m 700 "+shell.Quote(own), m.set("GOTMPDIR", own))
+		f.Advice = join(shell.MakePrivateDir(own), m.set("GOTMPDIR", own))
 	}
 	return f
 }

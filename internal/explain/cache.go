@@ -27,7 +27,7 @@ func (e *Explainer) cacheTrouble() string {
 	switch {
 	case path == cache && strings.HasPrefix(trouble, "has "): // too little room left
 		fix := e.useOtherFolder(e.Resolve().BuildCache, cache)
-		if strings.HasSuffix(fix, placeholderFolder) {
+		if strings.Contains(fix, shell.OtherFolder()) {
 			return fmt.Sprintf("the build cache %s %s; run: "+shell.Self+" clean -cache", path, trouble)
 		}
 		return fmt.Sprintf("the build cache %s %s ("+shell.Self+" clean -cache makes room); run: %s",

@@ -43,8 +43,8 @@ func (e *Explainer) repoTrouble() string {
 		return ""
 	}
 	flags := strings.TrimSpace(e.Settings.Get("GOFLAGS").Value + " -buildvcs=false")
-	return fmt.Sprintf("git, asked for the revision of %s, says: %s; to do without it, run: export GOFLAGS=%s",
-		repo.Dir, said, shell.Quote(flags))
+	return fmt.Sprintf("git, asked for the revision of %s, says: %s; to do without it, run: %s",
+		repo.Dir, said, shell.Set("GOFLAGS", flags))
 }
 
 // untrustedHint returns the hint for a repository about which git does not answer because of its owner. What to run is

@@ -24,9 +24,6 @@ func (e *Explainer) tempTrouble() string {
 		path, trouble, e.useOtherFolder(e.Resolve().WorkDir, dir))
 }
 
-// placeholderFolder stands for a folder that the user must choose.
-const placeholderFolder = "/another/folder"
-
 // useOtherFolder returns the command that gives a variable another folder than dir: the one that a go command would
 // get now, if there is one.
 func (e *Explainer) useOtherFolder(now envfix.Var, dir string) string {
@@ -35,11 +32,11 @@ func (e *Explainer) useOtherFolder(now envfix.Var, dir string) string {
 	case (other == "" || other == dir) && e.defaultWorks(name, dir):
 		return e.Settings.Get(name).Undo(name)
 	case other == "" || other == dir:
-		return "export " + name + "=" + placeholderFolder
+		return shell.Set(name, shell.OtherFolder())
 	case fsinfo.IsDir(other):
-		return "export " + name + "=" + shell.Quote(other)
+		return shell.Set(name, other)
 	}
-	return "mkdir -p -m 700 " + shell.Quote(other) + " && export " + name + "=" + shell.Quote(other)
+	return shell.Both(shell.MakePrivateDir(other), shell.Set(name, other))
 }
 
 // defaultWorks reports whether the default value of a variable works, and differs from dir.

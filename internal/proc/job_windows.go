@@ -1,6 +1,7 @@
 package proc
 
 import (
+	"errors"
 	"unsafe"
 
 	"golang.org/x/sys/windows"
@@ -50,3 +51,7 @@ func assign(job windows.Handle, pid int) error {
 func Tie(pid int) {
 	newJob(pid, windows.JOB_OBJECT_LIMIT_SILENT_BREAKAWAY_OK) // closed by our end
 }
+
+// NeedsElevation reports whether Windows did not start a program because that needs the rights of an administrator. It
+// decides so by the program's manifest or its name.
+func NeedsElevation(err error) bool { return errors.Is(err, windows.ERROR_ELEVATION_REQUIRED) }

@@ -69,3 +69,6 @@ func dieAsShell(sig syscall.Signal) {
 	script := "ulimit -c 0; kill -" + strconv.Itoa(int(sig)) + " $$"
 	syscall.Exec(Shell, []string{"sh", "-c", script}, nil)
 }
+
+// NeedsElevation reports false: only Windows knows that.
+func NeedsElevation(error) bool { return false }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"strings"
 
@@ -130,6 +131,8 @@ func tellUsers(dir string, s *cacheshare.Shared, dry bool, stdout io.Writer) {
 		return
 	}
 	switch {
+	case s.ByACL && runtime.GOOS == "windows":
+		fmt.Fprintf(stdout, "new entries are open to the group by an inheritable ACL\n")
 	case s.ByACL:
 		fmt.Fprintf(stdout, "new entries are open to the group by an inheritable ACL, under every umask\n")
 	default:

@@ -269,7 +269,7 @@ func (v *verifier) explainOwner(err error) error {
 		return err
 	}
 	if owner.UID == os.Geteuid() {
-		return fmt.Errorf("%s is closed to its owner; run: chmod u+rwx %s", owner.Path, shell.Quote(owner.Path))
+		return fmt.Errorf("%s is closed to its owner; run: %s", owner.Path, shell.Allow("rwx", owner.Path))
 	}
 	return fmt.Errorf("%s belongs to %s, who can heal it; run: %s",
 		owner.Path, user.Name(owner.UID), v.healAs(owner.UID))

@@ -25,9 +25,9 @@ func Self(environ []string) string {
 	}
 	name := filepath.Base(os.Args[0])
 	if path, err := exec.LookPath(name); err == nil && fsinfo.SameFile(path, exe) {
-		return shell.Quote(name)
+		return shell.Program(name)
 	}
-	return shell.Quote(exe)
+	return shell.Program(exe)
 }
 
 // UnderSudo returns the full path of go-safe, because sudo has a PATH of its own.
