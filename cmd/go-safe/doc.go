@@ -451,13 +451,14 @@ user. It refuses a folder to which somebody else could have led it, and runs no
 start-up file of another user.
 
 On Windows the folder is %LOCALAPPDATA%\Programs\go-safe, with --system
-%ProgramFiles%\go-safe, and both names are copies. The folder is put first on
-the PATH of the user or of the system that the registry keeps, also without
---rc. That was run under Wine only.
+%ProgramFiles%\go-safe, and both names are copies. With --rc the folder is put
+first on the PATH of the user, or of the system, that the registry keeps. That
+was run under Wine only.
 
 The script install.sh finds a go that can build go-safe, builds it, and runs go
-safe install with its own flags. It exits with 3 for 1, with 1 for 125, and with
-2 if it is called wrongly.
+safe install with its own flags. So does install.ps1 on Windows, which nobody
+has run yet: only its grammar was checked. They exit with 3 for 1, with 1 for
+125, and with 2 if they are called wrongly.
 
 # Images: go safe entrypoint, go safe exec
 

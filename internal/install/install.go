@@ -11,6 +11,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"unicode"
 
@@ -164,8 +165,12 @@ func (i *installer) cannotWrite(err error) error {
 		return err
 	}
 	line := i.command("--prefix DIR")
-	if i.System && os.Geteuid() > 0 {
+	switch {
+	case i.System && os.Geteuid() > 0:
 		line = i.asRoot("--system")
+	case i.System && runtime.GOOS == "windows":
+		return fmt.Errorf("cannot write to %s: %w; run as an administrator: %s", i.dir, fsinfo.Reason(err),
+			i.command("--system"))
 	}
 	return fmt.Errorf("cannot write to %s: %w; run: %s", i.dir, fsinfo.Reason(err), line)
 }
@@ -217,6 +222,16 @@ func (i *installer) removePrograms() (found bool, err error) {
 
 // command returns the line by which the user calls the installer with other flags.
 func (i *installer) command(flags string) string {
+	if filepath.Ext(i.Script) == ".ps1" {
+		// -System and not --system, as all scripts of PowerShell have them.
+		words := strings.Fields(flags)
+		for n, word := range words {
+			if name, ok := strings.CutPrefix(word, "--"); ok {
+				words[n] = "-" + strings.ToUpper(name[:1]) + name[1:]
+			}
+		}
+		flags = strings.Join(words, " ")
+	}
 	if i.Script != "" {
 		return i.Script + " " + flags
 	}

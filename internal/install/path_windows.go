@@ -5,10 +5,12 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"unsafe"
 
 	"github.com/go-safe/go-safe/internal/fsinfo"
+	"github.com/go-safe/go-safe/internal/shell"
 	"github.com/go-safe/go-safe/shim"
 	"golang.org/x/sys/windows"
 	"golang.org/x/sys/windows/registry"
@@ -100,6 +102,9 @@ func broadcast() {
 
 // putFirst puts the folder first on PATH, where that of the user or of the system is kept. No start-up file could.
 func (i *installer) putFirst() {
+	if !i.RC {
+		return
+	}
 	changed, err := changePath(i.System, func(p pathList) string { return p.withFirst(i.dir) })
 	switch {
 	case err != nil:
@@ -142,8 +147,19 @@ func (i *installer) check(fresh bool) int {
 	there := shim.Search{Path: strings.Join(folders, ";")}.All()
 	here := shim.Search{Path: i.getenv("PATH")}.All()
 	switch {
+	case !i.onPath(folders) && !i.RC:
+		i.Say.Line("in a new window, %s is not on PATH; to put it there, run:", i.dir)
+		i.next(i.again("--rc"))
+		return NotFirst
 	case len(there) == 0:
 		i.Say.Line("in a new window, %s is not on PATH", i.dir)
+		return NotFirst
+	case !there[0].Self && !i.RC:
+		i.Say.Line("in a new window, %s comes before it; run:", there[0].Path)
+		i.next(i.again("--rc"))
+		return NotFirst
+	case !there[0].Self && i.System:
+		i.Say.Line("in a new window, %s comes before it", there[0].Path)
 		return NotFirst
 	case !there[0].Self:
 		i.Say.Line("in a new window, %s comes before it, because its folder is on the PATH of the system", there[0].Path)
@@ -158,7 +174,29 @@ func (i *installer) check(fresh bool) int {
 
 // asAdministrator returns the line of PowerShell that installs for all users.
 func (i *installer) asAdministrator() string {
-	return `& "` + filepath.Join(i.dir, selfName) + `" safe install --system`
+	return i.installed("--system --rc")
+}
+
+// again returns the line that does with another flag what was done now.
+func (i *installer) again(flag string) string {
+	switch {
+	case i.System:
+		return i.installed("--system " + flag)
+	case i.Prefix != "":
+		return i.installed("--prefix " + shell.Quote(filepath.Dir(i.dir)) + " " + flag)
+	}
+	return i.installed(flag)
+}
+
+// installed returns the line in which the program that is installed now installs itself.
+func (i *installer) installed(flags string) string {
+	return shell.Program(filepath.Join(i.dir, selfName)) + " safe install " + flags
+}
+
+// onPath reports whether the folder to install in is among folders.
+func (i *installer) onPath(folders []string) bool {
+	list := pathList{expand: func(dir string) string { return dir }}
+	return slices.ContainsFunc(folders, func(dir string) bool { return list.same(dir, i.dir) })
 }
 
 // forget says nothing: the shells of Windows do not remember where a program was.

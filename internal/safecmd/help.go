@@ -115,7 +115,7 @@ other word is a program on PATH. It gets the directories of a go command.`,
 	more: `It replaces no go that is not go-safe. Then it starts a login shell and looks
 which go comes first there. The line that you have to run next is printed last.
 With --system, --rc adds a file in /etc/profile.d. On Windows the folders are
-in %LOCALAPPDATA%\Programs or %ProgramFiles%, and PATH is always changed.`,
+in %LOCALAPPDATA%\Programs or %ProgramFiles%, and --rc changes PATH there.`,
 	examples: []string{"install --rc", "install --image", "install --uninstall"},
 	statuses: []string{"0 done", "1 installed, but another go comes first", "125 not installed"},
 }, {

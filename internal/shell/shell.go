@@ -125,7 +125,7 @@ func (d dialect) with(name, value, line string) string {
 func (d dialect) unset(names []string) string {
 	switch d {
 	case powershell:
-		return "Remove-Item Env:" + strings.Join(names, ", Env:")
+		return "Remove-Item Env:" + strings.Join(names, "; Remove-Item Env:")
 	case cmd:
 		return `set "` + strings.Join(names, `=" & set "`) + `="`
 	}
@@ -189,6 +189,9 @@ func (d dialect) removeTrees(dirs []string) (line string, n int) {
 	}
 	for i, dir := range dirs {
 		word := d.quote(dir)
+		if d == powershell {
+			word = "'" + strings.ReplaceAll(dir, "'", "''") + "'" // a list needs quotes
+		}
 		if i > 0 {
 			word = between + word
 		}

@@ -1,5 +1,3 @@
-//go:build unix
-
 // Fakego stands in for the real go command in the scripts of go-safe. It prints its arguments and
 // does what the variables ask for, in this order; with none of them set it exits 0.
 //
@@ -21,13 +19,8 @@ import (
 	"io"
 	"log"
 	"os"
-	"os/signal"
-	"path/filepath"
 	"strconv"
 	"strings"
-	"syscall"
-
-	"golang.org/x/sys/unix"
 )
 
 func main() {
@@ -88,16 +81,6 @@ func printArgBytes() {
 	fmt.Println("bytes:", n)
 }
 
-func printTerminals() {
-	for _, f := range []*os.File{os.Stdin, os.Stdout, os.Stderr} {
-		is := "is a terminal"
-		if _, err := unix.IoctlGetWinsize(int(f.Fd()), unix.TIOCGWINSZ); err != nil {
-			is = "is no terminal"
-		}
-		fmt.Println(filepath.Base(f.Name()), is)
-	}
-}
-
 func printDescriptor(fd string) {
 	n, err := strconv.Atoi(fd)
 	if err != nil {
@@ -110,16 +93,8 @@ func printDescriptor(fd string) {
 	fmt.Printf("fd %s: %q\n", fd, data)
 }
 
-// wait logs the signals that arrive. The stop signals keep their effect, so that job control works.
-func wait(file string, mortal bool) {
-	signals := make(chan os.Signal, 16)
-	signal.Notify(signals, unix.SIGINT, unix.SIGQUIT, unix.SIGTERM, unix.SIGHUP,
-		unix.SIGUSR1, unix.SIGUSR2, unix.SIGCONT)
-	logged, err := os.Create(file + ".signals")
-	if err != nil {
-		log.Fatal(err)
-	}
-	// The file appears complete, and only when signals are no longer deadly.
+// announce writes the file of FAKEGO_WAIT, which appears complete.
+func announce(file string) {
 	pids := fmt.Sprintf("%d %d\n", os.Getpid(), os.Getppid())
 	if err := os.WriteFile(file+".new", []byte(pids), 0o666); err != nil {
 		log.Fatal(err)
@@ -128,25 +103,6 @@ func wait(file string, mortal bool) {
 		log.Fatal(err)
 	}
 	fmt.Println("fakego: waiting")
-	for s := range signals {
-		name := unix.SignalName(s.(syscall.Signal))
-		fmt.Fprintln(logged, name)
-		fmt.Println("fakego:", name)
-		if mortal && s != unix.SIGCONT {
-			die(strings.TrimPrefix(name, "SIG"))
-		}
-		if s == unix.SIGTERM {
-			return
-		}
-	}
-}
-
-// die lets a shell die in our place, under our process id: a Go program catches most signals, and
-// exec gives them their default meaning back.
-func die(name string) {
-	script := "ulimit -c 0; kill -s " + name + " $$"
-	err := unix.Exec("/bin/sh", []string{"sh", "-c", script}, os.Environ())
-	log.Fatal(err)
 }
 
 func status() int {
