@@ -43,7 +43,7 @@ func TestScript(t *testing.T) {
 		WorkdirRoot:         s.work,
 		Setup:               s.setup,
 		Condition:           condition,
-		Cmds:                map[string]command{"exits": exits, "waitfile": waitfile, "userpath": userpath, "terminate": terminate},
+		Cmds:                map[string]command{"exits": exits, "waitfile": waitfile, "same": same, "userpath": userpath, "terminate": terminate},
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 	})
@@ -167,6 +167,48 @@ func terminate(ts *testscript.TestScript, neg bool, args []string) {
 	process, err := os.FindProcess(pid)
 	ts.Check(err)
 	ts.Check(process.Kill())
+}
+
+// same DIR FILE gives each line of the file as it is, without quoting, to DIR\go.exe and to go-safe. Both must print the
+// same and end with the same status, except for times.
+func same(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: same dir file")
+	}
+	n := 0
+	for line := range strings.Lines(ts.ReadFile(args[1])) {
+		line = strings.TrimRight(line, "\r\n")
+		plain := runLine(ts, args[0], line)
+		if got := runLine(ts, ts.Getenv("SHIM"), line); got != plain {
+			ts.Fatalf("go %s\nplain go: %s\ngo-safe:  %s", line, plain, got)
+		}
+		n++
+	}
+	ts.Logf("%d command lines, the same", n)
+}
+
+func runLine(ts *testscript.TestScript, dir, line string) string {
+	exe := filepath.Join(dir, "go.exe")
+	cmd := exec.Command(exe)
+	cmd.SysProcAttr = &windows.SysProcAttr{CmdLine: strings.TrimRight("go "+line, " ")}
+	cmd.Dir = ts.MkAbs(".")
+	for _, name := range []string{
+		"PATH", "SystemRoot", "USERPROFILE", "LOCALAPPDATA", "APPDATA", "TEMP", "TMP", "GOCACHE", "GOTOOLCHAIN", "GOFLAGS",
+		"GO_TELEMETRY_CHILD", "PATHEXT", "ComSpec",
+	} {
+		cmd.Env = append(cmd.Env, name+"="+ts.Getenv(name))
+	}
+	cmd.Stdin = strings.NewReader("input\n")
+	var stdout, stderr strings.Builder
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	err := cmd.Run()
+	var exit *exec.ExitError
+	if err != nil && !errors.As(err, &exit) {
+		ts.Fatalf("%v", err)
+	}
+	text := fmt.Sprintf("status %d\n%s\n%s", cmd.ProcessState.ExitCode(), &stdout, &stderr)
+	text = regexp.MustCompile(`\d+\.\d+s\b`).ReplaceAllString(text, "TIME")
+	return regexp.MustCompile(`go-build\d+`).ReplaceAllString(text, "go-build")
 }
 
 // userpath set TYPE VALUE sets the PATH of this user in the registry; TYPE is sz or expand.

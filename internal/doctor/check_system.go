@@ -2,6 +2,7 @@ package doctor
 
 import (
 	"fmt"
+	"io/fs"
 	"runtime"
 
 	"github.com/go-safe/go-safe/internal/proc"
@@ -11,7 +12,11 @@ import (
 const thisMachine = "this machine"
 
 func systemChecks() []Check {
-	return append(umaskChecks(), []Check{
+	return []Check{
+		{
+			"umask", thisMachine, "files that go commands make are open to everybody, or not even to you",
+			"", "permission-denied-in-what-you-have-just-made", umask,
+		},
 		{
 			"open-files", thisMachine, "go commands end with: too many open files, or: package fmt is not in std",
 			"", "too-many-open-files", openFiles,
@@ -24,7 +29,29 @@ func systemChecks() []Check {
 			"cpus", thisMachine, "a Go before 1.25 runs more compilers than the container has processors",
 			"builds are slow and need more memory", "usrlocalgopkgtoollinux_amd64compile-signal-killed", cpus,
 		},
-	}...)
+	}
+}
+
+func umask(*Machine) Finding {
+	mask, known := readUmask()
+	if !known {
+		return excused("umask", "cannot be known here without a change to it")
+	}
+	return umaskFinding(mask)
+}
+
+// umaskFinding judges a mask by what it leaves to the owner and to others.
+func umaskFinding(mask fs.FileMode) Finding {
+	f := Finding{Looked: fmt.Sprintf("umask %04o", mask), Advice: "umask 022"}
+	switch {
+	case mask&0o700 != 0:
+		f.Status, f.Found = Broken, "takes rights away from you"
+	case mask&0o002 == 0:
+		f.Status, f.Found = Warning, "lets everybody write to what you make"
+	default:
+		return ok(f.Looked, "")
+	}
+	return f
 }
 
 // openFiles compares the limit of open files with what a go command needs and the pipes of the programs that it runs

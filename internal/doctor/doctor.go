@@ -13,6 +13,7 @@ package doctor
 
 import (
 	"cmp"
+	"runtime"
 	"slices"
 	"sync"
 	"time"
@@ -50,8 +51,14 @@ type Result struct {
 
 // Checks returns the checks that always run, those of a group together.
 func Checks() []Check {
-	return slices.Concat(goChecks(), directoryChecks(), cacheChecks(), settingChecks(), moduleChecks(), systemChecks())
+	all := slices.Concat(goChecks(), directoryChecks(), cacheChecks(), settingChecks(), moduleChecks(), systemChecks())
+	return slices.DeleteFunc(all, func(c Check) bool {
+		return runtime.GOOS == "windows" && slices.Contains(notOnWindows, c.ID)
+	})
 }
+
+// notOnWindows are the checks of what Windows does not have.
+var notOnWindows = []string{"sudo-path", "tmp-cleaned", "windows-drive", "nfs-locks", "selinux", "umask"}
 
 // Run runs the checks in parallel. A check that takes longer than the limit is left behind, and counts as skipped.
 func Run(checks []Check, m *Machine, limit time.Duration) []Result {
