@@ -37,6 +37,7 @@ func TestPrecedence(t *testing.T) {
 		envFile := filepath.Join(root, "env")
 		environ := []string{
 			"PATH=" + os.Getenv("PATH"), "HOME=" + filepath.Join(dir, "home"), "GOENV=" + envFile,
+			"USERPROFILE=" + filepath.Join(dir, "home"), "LOCALAPPDATA=" + filepath.Join(dir, "local"),
 			"GOROOT=" + root, "GOTOOLCHAIN=local", "GO_TELEMETRY_CHILD=2", // no counters, which are written afterwards
 		}
 		from := "" // the first of the places
@@ -83,7 +84,7 @@ func TestUndo(t *testing.T) {
 		s    Setting
 		want string
 	}{
-		{Setting{"/c", FromEnviron}, "unset GOCACHE"},
+		{Setting{"/c", FromEnviron}, shell.Unset("GOCACHE")},
 		{Setting{"/c", FromEnvFile}, shell.Self + " env -u GOCACHE"},
 		{Setting{"/c", FromGOROOT}, ""},
 		{Setting{"/c", FromDefault}, ""},

@@ -42,6 +42,7 @@ var posixOnly = map[string]string{
 	"internal/doctor/check_sudo.go":      "the check of sudo finds no sudo",
 	"internal/doctor/advice_env_file.go": "the lines of Unix; shell.PlainText has that of Windows",
 	"internal/doctor/check_system.go":    "limits of open files and memory are not known there, and the check umask is not there",
+	"internal/doctor/doctor.go":          "it names the checks that are not there",
 	"internal/explain/cache.go":          "it needs the uid of an owner, or a limit of open files",
 	"internal/explain/explain.go":        "it needs the uid of an owner, or kills that the kernel counts",
 	"internal/explain/sum.go":            "it needs the uid of an owner",

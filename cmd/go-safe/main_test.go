@@ -2,13 +2,23 @@ package main
 
 import (
 	"bytes"
+	"fmt"
+	"os"
+	"path/filepath"
 	"testing"
 
+	"github.com/go-safe/go-safe/internal/fsinfo"
 	"github.com/go-safe/go-safe/internal/say"
+	"github.com/go-safe/go-safe/internal/shell"
 )
 
 // Messages of run itself: the exit status, and one line with the value and the command that helps.
 func TestRunFailures(t *testing.T) {
+	missing := filepath.Join(t.TempDir(), "go")
+	_, err := os.Stat(missing)
+	unset := fmt.Sprintf(": %v; run: %s\n", fsinfo.Reason(err), shell.Unset("GOSAFE_GO"))
+	_, err = os.Stat(missing + "\nb") // Windows allows no such name
+	newline := fmt.Sprintf(": %v; run: %s\n", fsinfo.Reason(err), shell.Unset("GOSAFE_GO"))
 	for _, tt := range []struct {
 		environ []string
 		args    []string
@@ -17,12 +27,12 @@ func TestRunFailures(t *testing.T) {
 	}{
 		{[]string{"GOSAFE=no"}, []string{"version"}, say.ExitFailed,
 			"go-safe: GOSAFE=no is not valid; allowed: off, or unset\n"},
-		{[]string{"GOSAFE_GO=/nonexistent/go"}, []string{"version"}, say.ExitNotFound,
-			"go-safe: GOSAFE_GO=/nonexistent/go: no such file or directory; run: unset GOSAFE_GO\n"},
-		{[]string{"GOSAFE_GO=/nonexistent/go"}, []string{"safe", "bogus"}, say.ExitFailed,
+		{[]string{"GOSAFE_GO=" + missing}, []string{"version"}, say.ExitNotFound,
+			"go-safe: GOSAFE_GO=" + missing + unset},
+		{[]string{"GOSAFE_GO=" + missing}, []string{"safe", "bogus"}, say.ExitFailed,
 			"go-safe: unknown command: go safe bogus; run: " + say.Self(nil) + " safe help\n"},
-		{[]string{"GOSAFE_GO=/a\nb"}, []string{"version"}, say.ExitNotFound,
-			`go-safe: GOSAFE_GO=/a\nb: no such file or directory; run: unset GOSAFE_GO` + "\n"},
+		{[]string{"GOSAFE_GO=" + missing + "\nb"}, []string{"version"}, say.ExitNotFound,
+			"go-safe: GOSAFE_GO=" + missing + `\nb` + newline},
 	} {
 		var stdout, stderr bytes.Buffer
 		status := run(append([]string{"go"}, tt.args...), tt.environ, &stdout, &stderr)

@@ -1,6 +1,10 @@
 package doctor
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/go-safe/go-safe/internal/shell"
+)
 
 // A Go before 1.25 does not see the limit of a container.
 func TestCPUs(t *testing.T) {
@@ -9,7 +13,7 @@ func TestCPUs(t *testing.T) {
 		some, all int
 		advice    string
 	}{
-		{"go1.24.9", 2, 16, "export GOMAXPROCS=2"},
+		{"go1.24.9", 2, 16, shell.Set("GOMAXPROCS", "2")},
 		{"go1.24.9", 16, 16, ""},
 		{"go1.25.0", 2, 16, ""},
 		{"go1.26rc1", 2, 16, ""},

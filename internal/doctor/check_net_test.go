@@ -9,6 +9,7 @@ import (
 
 	"github.com/go-safe/go-safe/envfix"
 	"github.com/go-safe/go-safe/internal/say"
+	"github.com/go-safe/go-safe/internal/shell"
 )
 
 // recorded returns a machine whose servers answered: URL, blank, status. A server without a status did not answer.
@@ -80,7 +81,7 @@ func TestNetProxyList(t *testing.T) {
 		"https://a/golang.org/x/mod/@v/list 500 Internal Server Error", "https://b.example/golang.org/x/mod/@v/list",
 		"https://c.example/golang.org/x/mod/@v/list 200 OK")
 	f := netProxy(m)
-	const advice = "export GOPROXY='c.example|direct'"
+	advice := shell.Set("GOPROXY", "c.example|direct")
 	if f.Status != Warning || f.Looked != "https://a" || f.Advice != advice || len(f.Details) != 3 {
 		t.Errorf("%+v", f)
 	}
@@ -94,14 +95,15 @@ func TestFixConnection(t *testing.T) {
 		want   string
 	}{
 		{probeAnswer{URL: "https://a"}, ""},
-		{probeAnswer{URL: "https://a", Direct: true}, "unset HTTPS_PROXY"},
-		{probeAnswer{URL: "http://a", Direct: true}, "unset http_proxy"},
+		{probeAnswer{URL: "https://a", Direct: true}, shell.Unset("HTTPS_PROXY")},
+		{probeAnswer{URL: "http://a", Direct: true}, shell.Unset("http_proxy")},
 		{
 			probeAnswer{URL: "http://a", Direct: true, Hops: []probeHop{{}, {Roots: "/ca.pem"}}},
-			"export SSL_CERT_FILE=/ca.pem",
+			shell.Set("SSL_CERT_FILE", "/ca.pem"),
 		},
 	} {
-		if got := m.fixConnection(&tt.answer); got != tt.want {
+		// Names of variables do not depend on case on Windows.
+		if got := m.fixConnection(&tt.answer); !strings.EqualFold(got, tt.want) {
 			t.Errorf("%+v: %s", tt.answer, got)
 		}
 	}
@@ -162,7 +164,7 @@ func TestNetTLS(t *testing.T) {
 		{
 			"http://p", func(h *probeHop) { h.Wrong, h.Unknown, h.Roots = "x", true, "/ca" },
 			Broken, "presents through http://p a certificate of CN=r, which Go does not know here; it seems",
-			"export SSL_CERT_FILE=/ca",
+			shell.Set("SSL_CERT_FILE", "/ca"),
 		},
 	} {
 		h := hop

@@ -65,9 +65,7 @@ func TestSweepApart(t *testing.T) {
 		}
 	}
 	link := filepath.Join(c.Apart, "go-safe-heal-link")
-	if err := os.Symlink("other", link); err != nil {
-		t.Fatal(err)
-	}
+	needLink(t, "other", link)
 	repair()
 	for _, name := range []string{"go-safe-heal-link", "other/lock"} {
 		if _, err := os.Lstat(filepath.Join(c.Apart, name)); err != nil {

@@ -51,7 +51,7 @@ func TestRepair(t *testing.T) {
 		{"added source", func(w *world) { w.put(dir+"/z.go", "") }, nil, "changed-dir " + dir, ""},
 		{"link for the folder", func(w *world) {
 			w.remove(dir)
-			os.Symlink("b@v1.2.0", filepath.Join(w.cache, dir))
+			needLink(w.t, "b@v1.2.0", filepath.Join(w.cache, dir))
 		}, nil, "changed-dir " + dir, ""},
 		{"link in it", func(w *world) { w.link(dir + "/x.go") }, nil, "changed-dir " + dir, ""},
 		{"file for the folder", func(w *world) { w.remove(dir); w.put(dir, "") }, nil, "changed-dir " + dir, ""},

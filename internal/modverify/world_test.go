@@ -67,7 +67,7 @@ func publish(t testing.TB, proxy string, mod module.Version, source string) {
 func (w *world) run(cache, dir string, args ...string) ([]byte, error) {
 	cmd := exec.Command("go", args...)
 	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), "GOPROXY=file://"+filepath.ToSlash(w.proxy), "GOSUMDB=off", "GOFLAGS= ", "GOWORK=off",
+	cmd.Env = append(os.Environ(), "GOPROXY="+cachetest.URL(w.proxy), "GOSUMDB=off", "GOFLAGS= ", "GOWORK=off",
 		"GOTOOLCHAIN=local", "GOENV=off", "GOMODCACHE="+cache, "GONOPROXY=none", "GOPRIVATE=")
 	var stderr strings.Builder
 	cmd.Stderr = &stderr
@@ -217,4 +217,16 @@ func named(name, found string) bool {
 		}
 	}
 	return false
+}
+
+// needLink makes a symbolic link. It skips the test where there are none: a Windows without developer mode, or Wine,
+// which shows what a link leads to.
+func needLink(t testing.TB, target, name string) {
+	t.Helper()
+	if err := os.Symlink(target, name); err != nil {
+		t.Skip(err)
+	}
+	if fi, err := os.Lstat(name); err != nil || fi.Mode()&fs.ModeSymlink == 0 {
+		t.Skipf("%s is not shown as a link: %v", name, err)
+	}
 }

@@ -2,7 +2,10 @@
 // will paste them into.
 package shell
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Self stands for this program in such a line. Whoever prints the line puts the word there by which this user can run
 // it. No path and no value of a variable has this byte.
@@ -123,6 +126,15 @@ func (d dialect) with(name, value, line string) string {
 }
 
 func (d dialect) unset(names []string) string {
+	if d != posix { // names do not depend on case
+		var once []string
+		for _, name := range names {
+			if !slices.ContainsFunc(once, func(other string) bool { return strings.EqualFold(name, other) }) {
+				once = append(once, name)
+			}
+		}
+		names = once
+	}
 	switch d {
 	case powershell:
 		return "Remove-Item Env:" + strings.Join(names, "; Remove-Item Env:")

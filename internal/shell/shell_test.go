@@ -45,6 +45,8 @@ func TestLines(t *testing.T) {
 			[3]string{"A=b go", "$env:A = 'b'; if ($?) { go }", `set "A=b" && go`}},
 		{func(d dialect) string { return d.unset([]string{"A", "B"}) },
 			[3]string{"unset A B", "Remove-Item Env:A; Remove-Item Env:B", `set "A=" & set "B="`}},
+		{func(d dialect) string { return d.unset([]string{"A", "a"}) },
+			[3]string{"unset A a", "Remove-Item Env:A", `set "A="`}},
 		{func(d dialect) string { return d.both("a", "b") }, [3]string{"a && b", "a; if ($?) { b }", "a && b"}},
 		{func(d dialect) string { return d.both("", "b") }, [3]string{"b", "b", "b"}},
 		{func(d dialect) string { return d.makeDir("a b", "") },

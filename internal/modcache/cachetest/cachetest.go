@@ -4,6 +4,7 @@ package cachetest
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"golang.org/x/mod/module"
@@ -50,4 +51,9 @@ func Publish(t testing.TB, proxy string, mod module.Version, files map[string]st
 	if err := modzip.CreateFromDir(f, mod, src); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// URL returns the URL of a folder, for GOPROXY.
+func URL(dir string) string {
+	return "file:///" + strings.TrimPrefix(filepath.ToSlash(dir), "/")
 }
