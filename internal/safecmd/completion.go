@@ -45,7 +45,7 @@ complete -c go -c go-safe -a '(__go_safe_words)'
 `
 
 const powershellCompletion = `# Completion of go and go-safe, from go safe completion.
-Register-ArgumentCompleter -Native -CommandName go, go-safe -ScriptBlock {
+Register-ArgumentCompleter -Native -CommandName 'go', 'go-safe' -ScriptBlock {
 	param($wordToComplete, $commandAst, $cursorPosition)
 	$words = @($commandAst.CommandElements | ForEach-Object { $_.ToString() })
 	$before = $words.Count

@@ -1,6 +1,7 @@
 package shell
 
 import (
+	"flag"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -27,8 +28,11 @@ func TestQuote(t *testing.T) {
 	}
 }
 
-// The lines of each dialect. Those for PowerShell are parsed in testscripts/powershell.
+var lines = flag.String("powershell", "", "write the lines for PowerShell to this file, so that .ci/run can parse them")
+
+// The lines of each dialect.
 func TestLines(t *testing.T) {
+	var forPowerShell strings.Builder
 	for _, tt := range []struct {
 		line func(dialect) string
 		want [3]string
@@ -71,6 +75,13 @@ func TestLines(t *testing.T) {
 			if got := tt.line(dialect(d)); got != want {
 				t.Errorf("dialect %d: %s, want %s", d, got, want)
 			}
+		}
+		forPowerShell.WriteString(tt.want[powershell] + "\n")
+	}
+	forPowerShell.WriteString(powershell.plainText(`C:\it's`) + "\n" + "go env -w GOFLAGS=" + powershell.quote("-a b") + "\n")
+	if *lines != "" {
+		if err := os.WriteFile(*lines, []byte(forPowerShell.String()), 0o644); err != nil {
+			t.Fatal(err)
 		}
 	}
 }

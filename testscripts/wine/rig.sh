@@ -5,13 +5,15 @@
 #	DIR/overlay	for GOFLAGS=-overlay=DIR/overlay: a fault of Wine 8, see below
 #	DIR/prefix	a Windows (WINEPREFIX) in which C:\Program Files\Go is that tree
 #	DIR/exec	runs a program in it: GOOS=windows go test -exec DIR/exec
-#	DIR/cache	a GOCACHE in which go.exe finds the standard library
+#	DIR/cache	a GOCACHE in which go.exe finds the standard library, and what is built later with -trimpath
 #
 # It installs Wine and the compiler mingw if they are missing. Another user needs a prefix of their own: prefix.sh.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 mkdir -p "$1"
 dir=$(cd "$1" && pwd)
+
+windows() { printf %s "$1" | tr / "\\\\"; }
 
 missing=
 for package in wine wine64 gcc-mingw-w64-x86-64; do
@@ -45,5 +47,10 @@ GOCACHE=$dir/cache GOFLAGS=-overlay=$dir/overlay go build std
 chmod -R a+rwX "$dir/cache"
 
 "$here/prefix.sh" "$dir" "$dir/prefix"
-printf '#!/bin/sh\nexec "%s/run.sh" "%s/prefix" "$@"\n' "$here" "$dir" >"$dir/exec"
+# Z: is the root of this system.
+cat >"$dir/exec" <<END
+#!/bin/sh
+WINE_ENV='GOCACHE=Z:$(windows "$dir/cache") GOMODCACHE=Z:$(windows "$(go env GOMODCACHE)") CGO_ENABLED=0'" \${WINE_ENV-}" \\
+	exec "$here/run.sh" "$dir/prefix" "\$@"
+END
 chmod 755 "$dir/exec"
