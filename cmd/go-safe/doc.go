@@ -62,7 +62,8 @@ as the first argument.
     (exec). Nothing of it is left while the command runs. Otherwise it stays as
     the parent, passes signals on, and releases the lock when the command ends.
     The real go gets the name with which go-safe was called: ps shows go run,
-    and pgrep -f '^go run' finds it.
+    and pgrep -f '^go run' finds it. On Windows it always stays. If it is
+    killed, the go command ends too, except on macOS and the smaller systems.
 
 # Locks
 
@@ -735,6 +736,11 @@ Locks keep out only commands that run through go-safe. Anybody who can read a
 cache can lock it, and make each command of others wait for ten seconds, or
 GOSAFE_LOCK_TIMEOUT; they say who it is. Only Linux tells who holds a lock:
 elsewhere a go-safe below another one that changes a cache waits too.
+
+On Windows, go test and go run get __COMPAT_LAYER=RunAsInvoker, unless it is
+set, if the name of a program has install, setup, update or patch in it: Windows
+would take it for an installer. A go.bat or go.cmd is skipped if cmd.exe would
+change one of the arguments.
 
 How go-safe reads and uses ACLs of Windows is tested on Linux, with lists that
 Windows printed. Its calls to Windows were run under Wine, which keeps no ACLs.
