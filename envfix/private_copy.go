@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 
 	"github.com/go-safe/go-safe/internal/fsinfo"
+	"github.com/rogpeppe/go-internal/robustio"
 )
 
 // A PrivateCopy is a private copy of a module cache that can only be read. Once it is begun it serves every command of
@@ -60,7 +61,7 @@ func (t *PrivateCopy) Begin() error {
 	_, err = f.WriteString(record(t.Of))
 	err = errors.Join(err, f.Close())
 	if err == nil {
-		err = os.Rename(f.Name(), name)
+		err = robustio.Rename(f.Name(), name) // on Windows another command may read the old one now
 	}
 	if err != nil {
 		os.Remove(f.Name())

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/go-safe/go-safe/internal/modcache"
+	"github.com/rogpeppe/go-internal/robustio"
 )
 
 // copyWholeZip copies a zip file. The directory, which is at its end, must be there. A small file can unpack to
@@ -75,7 +76,7 @@ func create(name string, fill func(*os.File) error) error {
 		err = closeErr
 	}
 	if err == nil {
-		err = os.Rename(temp, name)
+		err = robustio.Rename(temp, name) // on Windows a virus scanner may look at either now
 	}
 	if err != nil {
 		os.Remove(temp)
