@@ -1,11 +1,18 @@
 #!/bin/sh
 # run.sh PREFIX PROGRAM [ARGUMENT...] runs a program of Windows, with nothing of the environment of this system. The
-# variables in WINE_ENV ("NAME=VALUE ...") are set. After WINE_LIMIT seconds it is ended.
+# variables in WINE_ENV ("NAME=VALUE ...") are set. After WINE_LIMIT seconds it is ended. The server of the prefix goes
+# on until WINEPREFIX=PREFIX wineserver -k.
 prefix=$1
 shift
-# The server stays. One that the program starts would keep the program's output open, and go test waits for its end.
-env -i HOME="$prefix" PATH=/usr/bin:/bin WINEPREFIX="$prefix" WINEDEBUG=-all wineserver -p </dev/null >/dev/null 2>&1 || true
+clean() {
+	env -i LC_ALL=C.UTF-8 HOME="$prefix" PATH=/usr/bin:/bin WINEPREFIX="$prefix" WINEDEBUG=-all \
+		WINEDLLOVERRIDES='bcryptprimitives=n;winemenubuilder.exe=d;mscoree=d;mshtml=d' \
+		WINEPATH='C:\Program Files\Go\bin' "$@"
+}
+# Else the first program would start the server and the services of Windows, which would keep its output open, and go
+# test waits for the end of that.
+if clean wineserver -p </dev/null >/dev/null 2>&1; then
+	clean wine wineboot </dev/null >/dev/null 2>&1
+fi
 # shellcheck disable=SC2086
-exec env -i LC_ALL=C.UTF-8 HOME="$prefix" PATH=/usr/bin:/bin WINEPREFIX="$prefix" WINEDEBUG=-all \
-	WINEDLLOVERRIDES='bcryptprimitives=n;winemenubuilder.exe=d;mscoree=d;mshtml=d' \
-	WINEPATH='C:\Program Files\Go\bin' ${WINE_ENV-} timeout "${WINE_LIMIT-900}" wine "$@"
+clean ${WINE_ENV-} timeout "${WINE_LIMIT-900}" wine "$@"
