@@ -5,14 +5,14 @@
 prefix=$1
 shift
 clean() {
-	env -i LC_ALL=C.UTF-8 HOME="$prefix" PATH=/usr/bin:/bin WINEPREFIX="$prefix" WINEDEBUG=-all \
+	exec env -i LC_ALL=C.UTF-8 HOME="$prefix" PATH=/usr/bin:/bin WINEPREFIX="$prefix" WINEDEBUG=-all \
 		WINEDLLOVERRIDES='bcryptprimitives=n;winemenubuilder.exe=d;mscoree=d;mshtml=d' \
 		WINEPATH='C:\Program Files\Go\bin' "$@"
 }
 # Else the first program would start the server and the services of Windows, which would keep its output open, and go
 # test waits for the end of that.
-if clean wineserver -p </dev/null >/dev/null 2>&1; then
-	clean wine wineboot </dev/null >/dev/null 2>&1
+if (clean wineserver -p) </dev/null >/dev/null 2>&1; then
+	(clean wine wineboot) </dev/null >/dev/null 2>&1
 fi
 # shellcheck disable=SC2086
 clean ${WINE_ENV-} timeout "${WINE_LIMIT-900}" wine "$@"
