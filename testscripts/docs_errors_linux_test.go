@@ -132,6 +132,7 @@ var notProduced = [][2]string{
 	{"Access is denied.", "of Windows"},
 	{"the file contains a virus or potentially unwanted software.", "of Windows"},
 	{"Filename too long", "of Windows"},
+	{"fork/exec …: The requested operation requires elevation.", "of Windows"},
 	{"zsh: killed", "of macOS"},
 }
 
