@@ -3,6 +3,7 @@ package envfix
 import (
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/go-safe/go-safe/internal/fsinfo"
 )
@@ -18,7 +19,7 @@ func WithHome(environ []string, passwdHome string) []string {
 		}
 	}
 	temp := Getenv(environ, "TMPDIR")
-	for _, base := range new(Settings).tempBases("/var/tmp", temp, "/tmp") {
+	for _, base := range new(Settings).tempBases(append(slices.Clone(spareTemps), temp, systemTemp)...) {
 		home := filepath.Join(base, "home")
 		if makePrivate(base) == nil && (os.Mkdir(home, 0o700) == nil || fsinfo.IsDir(home)) {
 			return Setenv(environ, "HOME", home)

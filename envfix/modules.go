@@ -103,7 +103,7 @@ func (r *resolver) modCacheUnusable(cache Setting) string {
 // Commands of those who share a cache open new entries to each other, so a shared cache is not checked.
 func (r *resolver) closedFolder(cache string) string {
 	owner := r.facts.at(cache).owner
-	if owner < 0 || owner == os.Geteuid() || os.Geteuid() == 0 || r.Shared(cache) {
+	if owner < 0 || r.facts.ours(cache) || os.Geteuid() == 0 || r.Shared(cache) {
 		return ""
 	}
 	downloads := filepath.Join(cache, "cache", "download")

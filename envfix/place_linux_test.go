@@ -66,12 +66,12 @@ func (p place) request(environ []string) Request {
 	return Request{
 		Known:  ReadSettings(environ, ""),
 		Builds: true, Compiles: true, RunsWork: true, RunsCache: true,
-		Holds:          func(string) bool { return false },
-		CoveredBySum:   func(string) bool { return true },
-		Switches:       func() bool { return false },
-		Unlockable:     func(string) error { return nil },
-		Shared:         func(dir string) bool { return rights.Of(dir).Shared() },
-		UntrustedOwner: func(dir string) int { return rights.Of(dir).UntrustedOwner() },
+		Holds:        func(string) bool { return false },
+		CoveredBySum: func(string) bool { return true },
+		Switches:     func() bool { return false },
+		Unlockable:   func(string) error { return nil },
+		Shared:       func(dir string) bool { return rights.Of(dir).Shared() },
+		Untrusted:    func(dir string) bool { return rights.Of(dir).Untrusted() },
 	}
 }
 

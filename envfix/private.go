@@ -2,26 +2,17 @@ package envfix
 
 import (
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strconv"
+	"slices"
 
 	"github.com/go-safe/go-safe/internal/fsinfo"
 )
 
 // A private folder is one that go-safe makes for one user. Its parent may be a directory where anybody can make
-// folders, such as /tmp. So go-safe trusts it only if this user owns it, it is no link, and its mode is 0700.
-
-// privateName returns the name of this user's private folder in a temp folder. It is short, because the path of a
-// Unix socket in t.TempDir has at most 108 bytes.
-func privateName() string {
-	if uid := os.Geteuid(); uid >= 0 {
-		return "go-" + strconv.Itoa(uid)
-	}
-	return "go-safe" // on Windows each user has a temp folder of his own
-}
+// folders, such as /tmp. So go-safe trusts it only if this user owns it, it is no link, and nobody else may write to
+// it.
 
 // privateBases returns the folders that may hold a user's private caches, the best first.
 func (s *Settings) privateBases() []string {
@@ -29,7 +20,7 @@ func (s *Settings) privateBases() []string {
 	if dir := s.cacheDir(); filepath.IsAbs(dir) {
 		bases = append(bases, filepath.Join(dir, "go-safe"))
 	}
-	return append(bases, s.tempBases("/var/tmp", s.tempDir().Value)...)
+	return append(bases, s.tempBases(append(slices.Clone(spareTemps), s.tempDir().Value)...)...)
 }
 
 // tempBases returns the private folders in the given temp folders. It leaves out temp folders that do not exist:
@@ -57,12 +48,8 @@ func privateUnusable(dir string) string {
 		return fsinfo.Reason(err).Error()
 	case !fi.IsDir():
 		return "is not a directory"
-	case fsinfo.Owner(fi) != os.Geteuid():
-		return fmt.Sprintf("belongs to uid %d", fsinfo.Owner(fi))
-	case fsinfo.Owner(fi) >= 0 && fi.Mode()&0o022 != 0:
-		return "may have been written to by others" // and a chmod would not remove what they put there
 	}
-	return ""
+	return notPrivate(dir, fi)
 }
 
 // parentUnsafe says why nothing in dir is safe from other users, "" if it is safe: they could rename it. A group
@@ -76,21 +63,22 @@ func parentUnsafe(dir string) string {
 		dir, missing = filepath.Dir(dir), true
 		fi, err = os.Stat(dir)
 	}
-	if err != nil || fsinfo.Owner(fi) < 0 {
+	if err != nil {
 		return ""
 	}
-	others := fs.FileMode(0o022)
-	switch fsinfo.Owner(fi) {
-	case os.Geteuid():
-		others = 0o002
-	case 0:
-	default:
-		return fmt.Sprintf("is in a folder of uid %d: %s", fsinfo.Owner(fi), dir)
+	if owner := fsinfo.Stranger(dir, fi); owner != "" {
+		return "is in a folder of " + owner + ": " + dir
 	}
-	if !missing && fi.Mode()&others != 0 && fi.Mode()&fs.ModeSticky == 0 {
+	if !missing && othersCanRename(dir, fi, false) {
 		return "is in a folder that others may change: " + dir
 	}
 	return ""
+}
+
+// SystemTemps returns a temp folder and those that every system has, in the order in which they are tried for what
+// must not be lost.
+func SystemTemps(dir string) []string {
+	return append(append([]string{dir}, spareTemps...), systemTemp)
 }
 
 // pickDir returns the first folder that meets want. If there is none, it takes the first fallback that any folder
@@ -122,19 +110,32 @@ func (r *resolver) pickDir(dirs []string, want needs, fallbacks ...needs) string
 	return ""
 }
 
-// makePrivate makes dir a private folder. If dir exists, it checks that it is one and sets its mode to 0700.
+// makePrivate makes dir a private folder. If dir exists, it checks that it is one and closes it to others.
 func makePrivate(dir string) error {
 	if why := privateUnusable(dir); why != "" {
 		return &fs.PathError{Op: "use", Path: dir, Err: errors.New(why)}
 	}
-	if err := os.MkdirAll(filepath.Dir(dir), 0o700); err != nil {
-		return err
-	}
-	if err := os.Mkdir(dir, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
+	if err := makeFolders(dir); err != nil {
 		return err
 	}
 	if why := privateUnusable(dir); why != "" {
 		return &fs.PathError{Op: "use", Path: dir, Err: errors.New(why)}
 	}
 	return restrict(dir)
+}
+
+// makeFolders makes a folder that only this user may use, and each one above it that is missing.
+func makeFolders(dir string) error {
+	if fsinfo.IsDir(dir) {
+		return nil
+	}
+	if parent := filepath.Dir(dir); parent != dir {
+		if err := makeFolders(parent); err != nil {
+			return err
+		}
+	}
+	if err := makeFolder(dir); err != nil && !errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	return nil
 }

@@ -4,11 +4,53 @@ package envfix
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
+	"strconv"
 
+	"github.com/go-safe/go-safe/internal/fsinfo"
 	"golang.org/x/sys/unix"
 )
+
+// systemTemp is the temp folder of those who have no other.
+const systemTemp = "/tmp"
+
+// spareTemps are temp folders besides the user's own.
+var spareTemps = []string{"/var/tmp"}
+
+// privateName returns the name of this user's private folder in a temp folder. It is short, because the path of a
+// Unix socket in t.TempDir has at most 108 bytes.
+func privateName() string { return "go-" + strconv.Itoa(os.Geteuid()) }
+
+// notPrivate says why a directory is not this user's alone, "" if it is.
+func notPrivate(_ string, fi fs.FileInfo) string {
+	switch {
+	case fsinfo.Owner(fi) != os.Geteuid():
+		return fmt.Sprintf("belongs to uid %d", fsinfo.Owner(fi))
+	case fi.Mode()&0o022 != 0:
+		return "may have been written to by others" // and a chmod would not remove what they put there
+	}
+	return ""
+}
+
+// othersCanRename reports whether others may rename entries of a directory: users who can write to it, and its owner
+// even if it is sticky. Whether a group may write to a folder of ours counts only if strict.
+func othersCanRename(_ string, dir fs.FileInfo, strict bool) bool {
+	others := fs.FileMode(0o022)
+	switch fsinfo.Owner(dir) {
+	case os.Geteuid():
+		if !strict {
+			others = 0o002
+		}
+	case 0:
+	default:
+		return true
+	}
+	return dir.Mode()&others != 0 && dir.Mode()&fs.ModeSticky == 0
+}
+
+func makeFolder(dir string) error { return os.Mkdir(dir, 0o700) }
 
 // restrict gives dir, a folder of ours, mode 0700. It works on a descriptor, because somebody could put a link
 // there between a check and a chmod by name.

@@ -63,6 +63,12 @@ func (l seenPaths) at(path string) facts {
 	return f
 }
 
+// ours reports whether this user owns what a path leads to.
+func (l seenPaths) ours(path string) bool {
+	fi, err := l.Stat(path)
+	return err == nil && fsinfo.Ours(path, fi)
+}
+
 // lookNow looks at a path, and if it is missing, at the directory above it.
 func (l seenPaths) lookNow(path string) facts {
 	f := facts{path: path, deepest: path, owner: -1}

@@ -71,9 +71,8 @@ type Request struct {
 	// Shared reports whether a cache is shared, by its group or its ACL.
 	Shared func(dir string) bool
 
-	// UntrustedOwner returns the owner of a directory if that is neither root nor this user and does not share the
-	// directory with us; else -1.
-	UntrustedOwner func(dir string) int
+	// Untrusted reports whether a directory belongs to another user who is not root and does not share it with us.
+	Untrusted func(dir string) bool
 
 	// Failed has the private folders that could not be made.
 	Failed map[string]bool
@@ -222,7 +221,7 @@ func (r *resolver) foreignFolders(cache string) string {
 		if r.facts.Writable(dir) || !r.facts.at(dir).exists() {
 			continue
 		}
-		if r.facts.at(cache).owner != os.Geteuid() {
+		if !r.facts.ours(cache) {
 			return cache + " has folders of another user: " + dir + " is not writable by " + thisUser()
 		}
 		if r.Builds {
@@ -260,21 +259,24 @@ func (r *resolver) untrustedOwner(name, cache string) string {
 	if !filepath.IsAbs(cache) || r.setEmpty(name) || r.isFile(cache) {
 		return ""
 	}
-	home := r.Getenv("HOME")
-	chosen := r.Getenv("XDG_CACHE_HOME")
+	home, cacheHome := r.homes()
 	for dir := r.facts.at(cache).deepest; dir != filepath.Dir(dir); dir = filepath.Dir(dir) {
-		if dir == filepath.Clean(home) || chosen != "" && dir == filepath.Clean(chosen) {
+		if dir == filepath.Clean(home) || cacheHome != "" && dir == filepath.Clean(cacheHome) {
 			break
 		}
 		fi, err := r.facts.Stat(dir)
-		if err != nil || fsinfo.Owner(fi) <= 0 || fsinfo.Owner(fi) == os.Geteuid() {
+		if err != nil {
 			continue
 		}
-		switch owner := r.UntrustedOwner(dir); {
-		case owner < 0 && dir == filepath.Clean(cache):
+		owner := fsinfo.Stranger(dir, fi)
+		if owner == "" {
+			continue
+		}
+		switch untrusted := r.Untrusted(dir); {
+		case !untrusted && dir == filepath.Clean(cache):
 			return "" // it is shared with us
-		case owner >= 0 && !(os.Geteuid() == 0 && owner == r.facts.at(home).owner):
-			return fmt.Sprintf("%s belongs to uid %d, who could have put there what you would run", dir, owner)
+		case untrusted && !(os.Geteuid() == 0 && fsinfo.Owner(fi) == r.facts.at(home).owner):
+			return fmt.Sprintf("%s belongs to %s, who could have put there what you would run", dir, owner)
 		}
 	}
 	return ""

@@ -2,6 +2,7 @@ package envfix
 
 import (
 	"bytes"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -53,11 +54,11 @@ func (s Setting) Undo(name string) string {
 type Settings struct {
 	EnvFile string // of go env -w, "" if there is none
 
-	home         string // from the passwd entry, "" if it was not needed
-	envFileOwner int    // owner of the env file, -1 if the system has no numeric owners
-	environ      []string
-	envFileVars  map[string]string
-	goEnvVars    map[string]string
+	home        string      // from the passwd entry, "" if it was not needed
+	envFileInfo fs.FileInfo // nil if there is no env file
+	environ     []string
+	envFileVars map[string]string
+	goEnvVars   map[string]string
 }
 
 // ReadSettings reads the user's env file and the go.env of goroot, as cmd/go/internal/cfg.initEnvCache does. A file
@@ -75,7 +76,7 @@ func ReadSettings(environ []string, goroot string) *Settings {
 func readSettings(environ []string, goroot string) *Settings {
 	s := &Settings{environ: environ}
 	s.EnvFile = s.envFile()
-	s.envFileVars, s.envFileOwner = readEnvFile(s.EnvFile)
+	s.envFileVars, s.envFileInfo = readEnvFile(s.EnvFile)
 	if goroot != "" {
 		s.goEnvVars, _ = readEnvFile(filepath.Join(goroot, "go.env"))
 	}
@@ -97,21 +98,21 @@ func (s *Settings) missingHome() string {
 	return dir
 }
 
-// readEnvFile returns the assignments in a file of go env -w, and the file's owner.
-func readEnvFile(name string) (assigned map[string]string, owner int) {
+// readEnvFile returns the assignments in a file of go env -w, and what the system says of the file.
+func readEnvFile(name string) (assigned map[string]string, fi fs.FileInfo) {
 	if name == "" {
-		return nil, -1
+		return nil, nil
 	}
 	// A pipe, as in GOENV=<(…), can be read only once, and the go command has to read it.
 	fi, err := os.Stat(name)
 	if err != nil || !fi.Mode().IsRegular() {
-		return nil, -1
+		return nil, nil
 	}
 	data, err := fsinfo.ReadFile(name)
 	if err != nil {
-		return nil, -1
+		return nil, nil
 	}
-	return parseEnvFile(data), fsinfo.Owner(fi)
+	return parseEnvFile(data), fi
 }
 
 // parseEnvFile follows cmd/go/internal/cfg.readEnvFile: it skips lines that assign to no upper-case name, and the
@@ -145,8 +146,8 @@ func (s *Settings) Get(name string) Setting {
 // chosenByTrusted reports whether the user, or root, chose the value: in the environment, or in an env file that
 // belongs to one of them.
 func (s *Settings) chosenByTrusted(v Setting) bool {
-	trusted := s.envFileOwner <= 0 || s.envFileOwner == os.Geteuid()
-	return v.Origin == FromEnviron || v.Origin == FromEnvFile && trusted
+	return v.Origin == FromEnviron ||
+		v.Origin == FromEnvFile && (s.envFileInfo == nil || fsinfo.Stranger(s.EnvFile, s.envFileInfo) == "")
 }
 
 // Getenv returns the value of an OS variable, "" if it does not exist.
@@ -243,6 +244,24 @@ func (s *Settings) xdg(name, inHome string) string {
 	return dir
 }
 
+// windowsTemp returns the temp folder as GetTempPath finds it.
+func (s *Settings) windowsTemp() string {
+	for _, name := range []string{"TMP", "TEMP", "USERPROFILE"} {
+		if dir := s.Getenv(name); dir != "" {
+			return dir
+		}
+	}
+	return os.TempDir() // the folder of Windows
+}
+
+// homes returns the user's home and the folder below which the default GOCACHE lies, as the variables name them.
+func (s *Settings) homes() (home, cacheHome string) {
+	if runtime.GOOS == "windows" {
+		return s.Getenv("USERPROFILE"), s.Getenv("LocalAppData")
+	}
+	return s.Getenv("HOME"), s.Getenv("XDG_CACHE_HOME")
+}
+
 // below returns a path below the folder that the variable names, "" if it names none.
 func (s *Settings) below(name, path string) string {
 	dir := s.Getenv(name)
@@ -287,13 +306,17 @@ func (s *Settings) gomodcache(gopath string) Setting {
 	return v
 }
 
-// tempDir is os.TempDir.
+// tempDir is os.TempDir. On Windows the system sets the variables to a folder below LocalAppData.
 func (s *Settings) tempDir() Setting {
 	if runtime.GOOS == "windows" {
-		return Setting{os.TempDir(), FromDefault}
+		dir := s.windowsTemp()
+		if s.cacheDir() != "" && strings.EqualFold(filepath.Clean(dir), filepath.Join(s.cacheDir(), "Temp")) {
+			return Setting{dir, FromDefault}
+		}
+		return Setting{dir, FromEnviron}
 	}
 	if v := s.Getenv("TMPDIR"); v != "" {
 		return Setting{v, FromEnviron}
 	}
-	return Setting{"/tmp", FromDefault}
+	return Setting{systemTemp, FromDefault}
 }

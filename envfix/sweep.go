@@ -77,7 +77,7 @@ func eachAbandoned(dir string, do func(root *os.Root, name string) bool) {
 		return
 	}
 	defer root.Close()
-	if fi, err := root.Stat("."); err != nil || othersCanRename(fi) {
+	if fi, err := root.Stat("."); err != nil || othersCanRename(dir, fi, true) {
 		return
 	}
 	dir = root.Name() // without links, as in /proc
@@ -94,18 +94,6 @@ func eachAbandoned(dir string, do func(root *os.Root, name string) bool) {
 			return
 		}
 	}
-}
-
-// othersCanRename reports whether others may rename entries of a directory: users who can write to it, and its owner
-// even if it is sticky.
-func othersCanRename(dir fs.FileInfo) bool {
-	switch fsinfo.Owner(dir) {
-	case -1: // on Windows each user has a temp folder of his own
-		return false
-	case 0, os.Geteuid():
-		return dir.Mode()&0o022 != 0 && dir.Mode()&fs.ModeSticky == 0
-	}
-	return true
 }
 
 // workNames returns the entries with a name like that of a $WORK: go-build and a number
@@ -130,7 +118,7 @@ func workNames(root *os.Root) []string {
 // (cmd/go/internal/work.Builder.NewObjdir).
 func isWorkFolder(root *os.Root, name string) bool {
 	fi, err := root.Lstat(name)
-	if err != nil || !fi.IsDir() || fsinfo.Owner(fi) != os.Geteuid() {
+	if err != nil || !fi.IsDir() || !fsinfo.Ours(filepath.Join(root.Name(), name), fi) {
 		return false
 	}
 	entries, err := fs.ReadDir(root.FS(), name)

@@ -2,10 +2,11 @@ package envfix
 
 import (
 	"cmp"
-	"fmt"
-	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
+
+	"github.com/go-safe/go-safe/internal/fsinfo"
 )
 
 // resolveTemp decides TMPDIR and GOTMPDIR.
@@ -50,13 +51,22 @@ func (r *resolver) tempUnfitForWork(dir string) (why string, need []needs) {
 	switch {
 	case r.RunsWork && f.noexec:
 		return f.unusable(needs{exec: true}), []needs{workNeeds, smallWorkNeeds}
-	case f.owner > 0 && f.owner != os.Geteuid() && !f.sticky:
-		why = fmt.Sprintf("belongs to uid %d, who may replace what is in it", f.owner)
+	case r.tempOwner(f) != "" && !f.sticky:
+		why = "belongs to " + r.tempOwner(f) + ", who may replace what is in it"
 		return why, []needs{workNeeds, smallWorkNeeds}
 	case r.RunsWork:
 		return "", nil
 	}
 	return f.unusable(roomy), []needs{workNeeds, roomy}
+}
+
+// tempOwner names the other user who owns a temp folder, "" if there is none.
+func (r *resolver) tempOwner(f facts) string {
+	fi, err := r.facts.Stat(f.deepest)
+	if err != nil {
+		return ""
+	}
+	return fsinfo.Stranger(f.deepest, fi)
 }
 
 // resolveChosenWork decides GOTMPDIR if the user chose one, and returns it if it works. Prepare will make it if it is
@@ -164,11 +174,9 @@ func (r *resolver) planSweep(dir string) {
 // is a folder in it.
 func (r *resolver) privateWorkDirs() []string {
 	tmp := r.tempDir().Value
-	dirs := []string{"/var/tmp"}
+	dirs := slices.DeleteFunc(slices.Clone(spareTemps), func(dir string) bool { return dir == filepath.Clean(tmp) })
 	if r.PrivateTemp {
-		dirs = []string{tmp, "/var/tmp"}
-	} else if filepath.Clean(tmp) == "/var/tmp" {
-		dirs = nil
+		dirs = append([]string{tmp}, spareTemps...)
 	}
 	dirs = r.tempBases(dirs...)
 	if dir := r.cacheDir(); filepath.IsAbs(dir) {

@@ -49,7 +49,7 @@ func (v Via) contains(file string) bool {
 func goCommandsAbove() int {
 	n := 0
 	for _, pid := range proc.Ancestors(os.Getpid()) {
-		if exe, err := os.Readlink("/proc/" + strconv.Itoa(pid) + "/exe"); err == nil && isGo(exe) {
+		if exe := proc.Executable(pid); exe != "" && isGo(exe) {
 			n++
 		}
 	}

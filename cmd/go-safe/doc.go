@@ -42,8 +42,9 @@ as the first argument.
 
  3. It replaces a directory that does not work by the first of these that does:
     go-safe in the user's own cache folder, /var/tmp/go-UID, go-UID in the temp
-    folder. They have mode 0700. Go-safe refuses one if another user made it
-    first, could have written to it or may rename it. It takes a noexec one only
+    folder (go-SID on Windows). They have mode 0700; on Windows administrators
+    have the same rights. Go-safe refuses one if another user made it first,
+    could have written to it or may rename it. It takes a noexec one only
     if there is no other, and only for commands that execute nothing in it. If
     none works, the variable stays as it was.
 

@@ -1,6 +1,7 @@
 package acl
 
 import (
+	"cmp"
 	"encoding/binary"
 	"errors"
 	"slices"
@@ -135,6 +136,7 @@ func rightsOf(mask uint32) Rights {
 		{0x02 | all | write, Write},
 		{0x04 | all | write, Append},
 		{0x20 | all | execute, Run},
+		{0x40 | 0x10000 | 0x40000 | 0x80000 | all, Replace}, // FILE_DELETE_CHILD, DELETE, WRITE_DAC, WRITE_OWNER
 	} {
 		if mask&m.bits != 0 {
 			r |= m.gives
@@ -150,11 +152,13 @@ const (
 	sidCreator        = "S-1-3-0" // stands for the user who makes the entry
 	sidCreatorGroup   = "S-1-3-1"
 	sidOwnerRights    = "S-1-3-4"
+	sidInstaller      = "S-1-5-80-956008885-3418522649-1831038044-1853292631-2271478464" // TrustedInstaller
 )
 
-// Crowds returns the groups in which everybody is, or everybody who is logged in.
+// Crowds returns the groups in which everybody is, or everybody who is logged in or has an account.
 func Crowds() []string {
-	return []string{"S-1-1-0", "S-1-5-4", "S-1-5-7", "S-1-5-11", "S-1-5-32-545", "S-1-5-32-546"}
+	return []string{"S-1-1-0", "S-1-2-0", "S-1-5-4", "S-1-5-7", "S-1-5-11", "S-1-5-15", "S-1-5-113",
+		"S-1-5-32-545", "S-1-5-32-546"}
 }
 
 // OpenToCrowds reports whether everybody may make entries in the directory.
@@ -165,6 +169,62 @@ func (d Descriptor) OpenToCrowds() bool { return d.Open || d.List.adds(Crowds())
 func (d Descriptor) Shares(owners ...string) bool {
 	return d.List.shares(append(owners, d.Owner,
 		sidSystem, sidAdministrators, sidCreator, sidCreatorGroup, sidOwnerRights))
+}
+
+// administers reports whether a SID is the system's, an administrator's, or that of a group of administrators of this
+// machine or of its domain, or only stands for another SID.
+func administers(sid string) bool {
+	if slices.Contains([]string{sidSystem, sidAdministrators, sidInstaller,
+		sidCreator, sidCreatorGroup, sidOwnerRights}, sid) {
+		return true
+	}
+	// The account Administrator, Domain Admins, Enterprise Admins.
+	rid := sid[strings.LastIndexByte(sid, '-')+1:]
+	return strings.HasPrefix(sid, "S-1-5-21-") && (rid == "500" || rid == "512" || rid == "519")
+}
+
+// sandbox reports whether a SID is that of an app container or of a capability. It gives nobody a right alone: the
+// user of such a program must have the right too.
+func sandbox(sid string) bool {
+	return strings.HasPrefix(sid, "S-1-15-2-") || strings.HasPrefix(sid, "S-1-15-3-")
+}
+
+// Stranger returns the owner's SID if that is none of the given ones and no administrator, else "". On file systems
+// without owners Windows says that everybody is the owner.
+func (d Descriptor) Stranger(owners ...string) string {
+	if d.Owner == "" || d.Owner == Crowds()[0] || administers(d.Owner) || slices.Contains(owners, d.Owner) {
+		return ""
+	}
+	return d.Owner
+}
+
+// LetsOthers returns the SID of somebody who is none of the given ones and no administrator, and who has one of these
+// rights in an entry that counts; "" if there is none. It returns "S-1-1-0", which is everybody, if there is no list.
+// Entries that deny are not looked at: they come first only if nobody changed their order.
+func (d Descriptor) LetsOthers(rights Rights, counts func(ACE) bool, owners ...string) string {
+	if d.Open {
+		return Crowds()[0]
+	}
+	for _, e := range d.List {
+		if !e.Deny && e.Rights&rights != 0 && counts(e) &&
+			!administers(e.SID) && !sandbox(e.SID) && !slices.Contains(owners, e.SID) {
+			return e.SID
+		}
+	}
+	return ""
+}
+
+// Private returns the SID of somebody who could have written to the directory or may do so, or who may write to what
+// is made in it; "" if only administrators and the given ones may.
+func (d Descriptor) Private(owners ...string) (other string) {
+	return cmp.Or(d.Stranger(owners...),
+		d.LetsOthers(Write|Append|Replace, func(ACE) bool { return true }, owners...))
+}
+
+// Guards returns the SID of somebody who could replace what is in the directory, by a right on the directory itself;
+// "" if only administrators and the given ones could.
+func (d Descriptor) Guards(owners ...string) (other string) {
+	return cmp.Or(d.Stranger(owners...), d.LetsOthers(Replace, func(e ACE) bool { return e.Self }, owners...))
 }
 
 // Follows reports whether an entry of a cache has what the cache hands down to directories or files. No directory

@@ -60,7 +60,7 @@ func described(t testing.TB, data string) Descriptor {
 }
 
 func TestParseDescriptor(t *testing.T) {
-	const all = Read | Write | Append | Run
+	const all = Read | Write | Append | Run | Replace
 	d := described(t, grantedHex)
 	want := List{
 		{SID: winGroup, Rights: all, Self: true, Dirs: true, Files: true},

@@ -1,6 +1,7 @@
 package acl
 
 import (
+	"sync"
 	"unsafe"
 
 	"golang.org/x/sys/windows"
@@ -41,7 +42,9 @@ func fromSystem(sd *windows.SECURITY_DESCRIPTOR) (Descriptor, error) {
 
 // Parties returns the SIDs by which an ACL may name this process, and those of them that own what it makes: the
 // group of administrators owns what its members make.
-func Parties() (us, owners []string) {
+func Parties() (us, owners []string) { return parties() }
+
+var parties = sync.OnceValues(func() (us, owners []string) {
 	token := windows.GetCurrentProcessToken()
 	if user, err := token.GetTokenUser(); err == nil {
 		us = append(us, user.User.Sid.String())
@@ -61,4 +64,32 @@ func Parties() (us, owners []string) {
 		}
 	}
 	return us, owners
+})
+
+// UserSID returns the SID of this user, "" if the system does not tell.
+func UserSID() string {
+	_, owners := Parties()
+	if len(owners) == 0 {
+		return ""
+	}
+	return owners[0]
+}
+
+// Account returns the name of a user or group, its SID if no name is known.
+func Account(sid string) string {
+	if sid == "" {
+		return ""
+	}
+	s, err := windows.StringToSid(sid)
+	if err != nil {
+		return sid
+	}
+	name, domain, _, err := s.LookupAccount("")
+	switch {
+	case err != nil:
+		return sid
+	case domain == "":
+		return name
+	}
+	return domain + `\` + name
 }

@@ -2,6 +2,7 @@ package acl
 
 import (
 	"encoding/hex"
+	"reflect"
 	"testing"
 	"unsafe"
 
@@ -17,6 +18,23 @@ func TestDescriptorBytes(t *testing.T) {
 		}
 		if got := hex.EncodeToString(unsafe.Slice((*byte)(unsafe.Pointer(sd)), sd.Length())); got != want {
 			t.Errorf("%s:\n%s, want\n%s", sddl, got, want)
+		}
+	}
+}
+
+// The tests read descriptors in words as the system does.
+func TestSDDL(t *testing.T) {
+	for _, sddl := range []string{
+		driveSDDL, secondSDDL, grantedSDDL, profileSDDL, localSDDL, elevatedSDDL, windowsTempSDDL, plantedSDDL,
+		ownOnDriveSDDL, oneDriveSDDL, domainSDDL, helpDeskSDDL, everyoneSDDL, privateSDDL, onlyBelowSDDL, noListSDDL,
+	} {
+		sd, err := windows.SecurityDescriptorFromString(sddl)
+		if err != nil {
+			t.Fatal(sddl, err)
+		}
+		want, err := fromSystem(sd)
+		if got := fromSDDL(t, sddl); err != nil || !reflect.DeepEqual(got, want) {
+			t.Errorf("%s: %v\n%+v, want\n%+v", sddl, err, got, want)
 		}
 	}
 }

@@ -7,10 +7,11 @@ import "slices"
 type Rights uint8
 
 const (
-	Read   Rights = 1 << iota // or list
-	Write                     // or make files
-	Append                    // or make directories
-	Run                       // or look names up
+	Read    Rights = 1 << iota // or list
+	Write                      // or make files
+	Append                     // or make directories
+	Run                        // or look names up
+	Replace                    // remove, rename, or take more rights; of a directory, also what is in it
 )
 
 // An ACE is an entry of an ACL of Windows.

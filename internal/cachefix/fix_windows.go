@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 
 	"github.com/go-safe/go-safe/internal/acl"
+	"github.com/go-safe/go-safe/internal/fsinfo"
 	"github.com/go-safe/go-safe/internal/rights"
 	"github.com/go-safe/go-safe/internal/tree"
 	"golang.org/x/sys/windows"
@@ -25,7 +26,7 @@ func fixDir(dir string, o *tree.Options) (*tree.Report, error) {
 	case c.Policy != rights.Own && c.Policy != rights.SharedACL:
 		return nil, &fs.PathError{Op: "fix", Path: dir, Err: fmt.Errorf(
 			"is %s, and belongs to another user, who can fix it, or an administrator", c.Policy)}
-	case rights.Remote(dir):
+	case fsinfo.Remote(dir):
 		return &tree.Report{}, nil // the server decides what is inherited there
 	}
 	f, _, err := tree.OpenCache(dir)

@@ -70,8 +70,9 @@ func (m *Machine) defaultWorks(name string) bool {
 // the shell. The go command does not make GOTMPDIR, so the line does. If the linker and the C compiler cannot use the
 // temp folder either, the line changes TMPDIR too: they ignore GOTMPDIR.
 func (m *Machine) moveTemp(work envfix.Var) string {
-	p := envfix.Inspect("WORK", "/tmp")
-	usable := p.Exists && p.Access+p.Room == "" && !p.NoExec
+	temps := envfix.SystemTemps("")
+	p := envfix.Inspect("WORK", temps[len(temps)-1])
+	usable := filepath.IsAbs(p.Path) && p.Exists && p.Access+p.Room == "" && !p.NoExec
 	if usable && m.Settings.Get("GOTMPDIR").Value == "" && m.unset("TMPDIR") != "" {
 		return m.unset("TMPDIR")
 	}

@@ -1,7 +1,6 @@
 package doctor
 
 import (
-	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -37,9 +36,6 @@ func complaint(out string, err error) string {
 	}
 	return out[strings.LastIndexByte(out, '\n')+1:]
 }
-
-// errorOf is complaint as an error.
-func errorOf(out string, err error) error { return errors.New(complaint(out, err)) }
 
 // untrusted returns why root does not run a program: another user could have put it there, or decides what is in one
 // of the directories where the program looks for settings. For other users it returns nil.

@@ -126,12 +126,12 @@ func (p place) machine(environ []string) *Machine {
 		StatCache: fsinfo.NewStatCache(),
 		Known:     settings, GOROOT: real.GOROOT,
 		Builds: true, Compiles: true, RunsWork: true, RunsCache: true, Trims: true,
-		Holds:          func(string) bool { return false },
-		CoveredBySum:   func(string) bool { return false },
-		Switches:       func() bool { return false },
-		Unlockable:     func(string) error { return nil },
-		Shared:         func(dir string) bool { return rights.Of(dir).Shared() },
-		UntrustedOwner: func(dir string) int { return rights.Of(dir).UntrustedOwner() },
+		Holds:        func(string) bool { return false },
+		CoveredBySum: func(string) bool { return false },
+		Switches:     func() bool { return false },
+		Unlockable:   func(string) error { return nil },
+		Shared:       func(dir string) bool { return rights.Of(dir).Shared() },
+		Untrusted:    func(dir string) bool { return rights.Of(dir).Untrusted() },
 	}
 	return &Machine{
 		Environ: environ, Called: shell.Quote(real.Path), Exe: exe, Dir: p.mod, Search: search,

@@ -14,6 +14,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/go-safe/go-safe/envfix"
 	"github.com/go-safe/go-safe/internal/fsinfo"
 	"github.com/go-safe/go-safe/internal/proc"
 	"github.com/go-safe/go-safe/internal/say"
@@ -184,7 +185,7 @@ func (m *Machine) probeTemp() (dir string, err error) {
 	if dir = m.Plan().TempDir.Value; os.Geteuid() != 0 {
 		return dir, nil
 	}
-	for _, dir := range []string{cmp.Or(dir, os.TempDir()), "/var/tmp", "/tmp"} {
+	for _, dir := range envfix.SystemTemps(cmp.Or(dir, os.TempDir())) {
 		if err = fsinfo.Keeps(dir); err == nil {
 			return dir, nil
 		}

@@ -1,6 +1,7 @@
 package fsinfo
 
 import (
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -36,3 +37,10 @@ func OfRoot(home, dir string) (list []string) {
 	}
 	return list
 }
+
+// Ours reports whether this user owns the file that a path leads to, of which fi is what stat says.
+func Ours(path string, fi fs.FileInfo) bool { return ours(path, fi) }
+
+// Stranger names the user who owns the file that a path leads to, of which fi is what stat says: "uid 1000", or an
+// account of Windows. It returns "" if that is root (on Windows: an administrator) or this user, or if nobody can tell.
+func Stranger(path string, fi fs.FileInfo) string { return strangerOf(path, fi) }

@@ -170,12 +170,6 @@ func (s Shell) run(name string, args ...string) (string, error) {
 	return out.String(), err
 }
 
-// firstPath returns the PATH that a login starts with. Where PAM reads /etc/environment, that has it (pam_env(8)).
-func firstPath() string {
-	text, _ := os.ReadFile("/etc/environment")
-	return pathIn(string(text), "/usr/local/bin:/usr/bin:/bin")
-}
-
 // pathIn returns the PATH in the text of /etc/environment.
 func pathIn(text, otherwise string) string {
 	for line := range strings.Lines(text) {

@@ -1,6 +1,7 @@
 package modneed
 
 import (
+	"path"
 	"runtime"
 	"sync"
 	"sync/atomic"
@@ -64,7 +65,7 @@ func (a *Artifact) CompleteIn(c modcache.Cache) bool {
 // ExtractedIn reports whether the go command would use what is extracted as it is. The first command to run a
 // toolchain makes its files executable, and only the owner can do that.
 func (a *Artifact) ExtractedIn(c modcache.Cache) bool {
-	runs := !a.Tool || runtime.GOOS == "windows" || c.Look(a.Dir()+"/bin/go").Perm&0o111 != 0
+	runs := !a.Tool || runtime.GOOS == "windows" || c.Look(path.Join(a.Dir(), "bin", "go")).Perm&0o111 != 0
 	return c.Extracted(&a.Entry) && runs && (a.FromRoot || c.HasHash(&a.Entry))
 }
 

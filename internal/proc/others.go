@@ -41,6 +41,9 @@ func Args(pid int) []string { return args(pid) }
 // IDsOf returns the ids of a process. The error says that they are hidden, or that the process has ended.
 func IDsOf(pid int) (IDs, error) { return idsOf(pid) }
 
+// Executable returns the path of the file that a process runs, "" where it is hidden.
+func Executable(pid int) string { return executable(pid) }
+
 // Started returns when a process was started, zero where that is hidden. Two calls may differ by some hundredths of a
 // second, because the clocks are read one after the other.
 func Started(pid int) time.Time { return started(pid) }

@@ -143,7 +143,6 @@ func inTree(pid int, root string) bool {
 	return strings.HasPrefix(executable(pid), filepath.Join(root, "pkg", "tool")+"/")
 }
 
-// executable returns the path of the file that a process runs, "" where it is hidden.
 func executable(pid int) string {
 	exe, _ := os.Readlink(dir(pid) + "/exe")
 	return exe

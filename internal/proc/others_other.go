@@ -16,6 +16,7 @@ func args(int) []string      { return nil }
 func idsOf(int) (IDs, error) { return IDs{UID: -1}, errors.ErrUnsupported }
 func started(int) time.Time  { return time.Time{} }
 func children(int) []int     { return nil }
+func executable(int) string  { return "" }
 func goroot(int) string      { return "" }
 
 func seesOurs() bool { return false }

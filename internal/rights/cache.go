@@ -52,6 +52,15 @@ func (c Cache) OpensToAll() bool {
 	return other&2 != 0
 }
 
+// Untrusted reports whether the directory (or the one that it would be made in) belongs to another user, who is not
+// root and does not share it with us.
+func (c Cache) Untrusted() bool {
+	if c.Owner == somebody {
+		return !c.Shared()
+	}
+	return c.UntrustedOwner() >= 0
+}
+
 // UntrustedOwner returns the ordinary user whose directory this is (or who owns the one that it would be made in), if
 // that is not us and the user does not share it with us. Else it returns -1. An owner that our user namespace has
 // no number for counts as root. Nobody shares with root, because the user who shares a directory decides what is

@@ -27,6 +27,9 @@ type Facts struct {
 	letsOthers bool // it lets somebody write who is neither the owner nor an administrator
 }
 
+// somebody is an owner on Windows who is neither this user nor an administrator.
+const somebody = -2
+
 // policy returns the first row that fits of the table in cmd/go-safe/doc.go. A cache that does not exist will be
 // ours, with the mode of our umask, whatever it is made in; root makes it for the owner of the directory above.
 func (f Facts) policy() Policy {

@@ -12,6 +12,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/go-safe/go-safe/envfix"
 	"github.com/go-safe/go-safe/internal/cachelock"
 	"github.com/go-safe/go-safe/internal/config"
 	"github.com/go-safe/go-safe/internal/fsinfo"
@@ -191,7 +192,7 @@ func (v *verifier) open() (*modverify.Cache, error) {
 // rootOnlyDir returns a directory in which only root can change what root makes.
 func (v *verifier) rootOnlyDir() (string, error) {
 	var first error
-	for _, dir := range []string{v.temp, "/var/tmp", "/tmp"} {
+	for _, dir := range envfix.SystemTemps(v.temp) {
 		err := fsinfo.Keeps(dir)
 		if err == nil {
 			return dir, nil

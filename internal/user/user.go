@@ -13,11 +13,6 @@ import (
 	"strings"
 )
 
-const (
-	passwdFile = "/etc/passwd"
-	groupFile  = "/etc/group"
-)
-
 // ParseOwner reads USER:GROUP, names or numbers. Without a group it is the one of the user's passwd entry.
 func ParseOwner(s string) (uid, gid int, err error) {
 	user, group, named := strings.Cut(s, ":")

@@ -1,6 +1,9 @@
+//go:build unix
+
 package doctor
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"slices"
@@ -68,7 +71,7 @@ func (m *Machine) askSudo(sudo string) (given sudoEnviron, err error) {
 	environ = envfix.Setenv(environ, "HOME", mark)
 	out, err := m.ask("/", environ, sudo, "-n", "--", "/usr/bin/env")
 	if err != nil {
-		return given, errorOf(out, err)
+		return given, errors.New(complaint(out, err))
 	}
 	lines := strings.Split(out, "\n")
 	given.path = envfix.Getenv(lines, "PATH")

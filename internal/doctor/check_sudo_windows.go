@@ -1,0 +1,3 @@
+package doctor
+
+func sudoPath(*Machine) Finding { return excused("sudo", "is not looked at on Windows") }

@@ -1,0 +1,8 @@
+//go:build unix
+
+package user
+
+const (
+	passwdFile = "/etc/passwd"
+	groupFile  = "/etc/group"
+)
