@@ -1,12 +1,9 @@
-//go:build unix
-
 package lock
 
 import (
 	"bufio"
 	"fmt"
 	"io"
-	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -14,9 +11,7 @@ import (
 
 // A process does not wait for an ancestor that holds the lock, whatever the modes, and not for the gate either.
 func TestBelow(t *testing.T) {
-	if _, err := os.Stat("/proc/locks"); err != nil {
-		t.Skip("this system does not tell who holds a lock")
-	}
+	needsHolders(t)
 	for _, above := range []Mode{Shared, Exclusive} {
 		for _, wanted := range []Mode{Shared, Exclusive} {
 			for _, waiting := range []bool{false, true} {
@@ -55,9 +50,7 @@ func TestBelow(t *testing.T) {
 // Two processes hold the shared lock, and a child of each wants the exclusive one. So each child waits for the
 // other's parent. One of the two gives up at once, and the other gets the lock.
 func TestDeadlock(t *testing.T) {
-	if _, err := os.Stat("/proc/locks"); err != nil {
-		t.Skip("this system does not tell who holds a lock")
-	}
+	needsHolders(t)
 	dir := sharedDir(t)
 	outs := make(chan string, 2)
 	var stdins []io.WriteCloser

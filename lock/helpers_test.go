@@ -1,5 +1,3 @@
-//go:build unix
-
 package lock
 
 import (
@@ -10,7 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"syscall"
+	"runtime"
 	"testing"
 	"time"
 )
@@ -102,6 +100,14 @@ func below(args []string) error {
 	return cmd.Run()
 }
 
+// needsHolders skips the test where the system does not tell who holds a lock.
+func needsHolders(t *testing.T) {
+	t.Helper()
+	if _, err := os.Stat("/proc/locks"); err != nil && runtime.GOOS != "windows" {
+		t.Skip("this system does not tell who holds a lock")
+	}
+}
+
 func silent([]Process) {}
 
 func modeOf(name string) Mode {
@@ -119,7 +125,7 @@ func acquire(dir string, mode Mode, patience time.Duration) (func(), error) {
 // command is this test in a role. It does not start the binary by its path: other users may not reach its folder.
 func command(role string, args ...string) *exec.Cmd {
 	exe := "/proc/self/exe"
-	if _, err := os.Stat(exe); err != nil {
+	if _, err := os.Stat(exe); err != nil || runtime.GOOS == "windows" {
 		exe = os.Args[0]
 	}
 	cmd := exec.Command(exe, args...)
@@ -149,7 +155,7 @@ func startHolder(t *testing.T, cmd *exec.Cmd) holder {
 	}
 	h := holder{cmd, stdin}
 	t.Cleanup(func() {
-		cmd.Process.Signal(syscall.SIGCONT)
+		wake(cmd.Process)
 		h.stdin.Close()
 		cmd.Wait()
 	})

@@ -4,8 +4,8 @@
 //
 // The lock is flock(2) on the directory itself, opened for reading. So it is the same lock by whatever path the
 // directory is reached, there is nothing to create or to leave behind, whoever can read the directory can take it,
-// and it ends with its holder. Where a directory cannot be locked, a file stands in for it: in it or beside it on
-// network file systems, beside it on Windows.
+// and it ends with its holder. Where a directory cannot be locked, a file stands in for it, in it or beside it: on
+// network file systems, and on Windows.
 //
 // A process does not wait for an ancestor that holds the lock, because the ancestor waits for its child.
 //

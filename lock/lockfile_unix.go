@@ -55,7 +55,7 @@ func openLockFile(dir string, create, useStandIn bool) (*lockFile, error) {
 func lockExists(dir string) bool {
 	fd, err := openFD(dir, unix.O_RDONLY|unix.O_DIRECTORY)
 	if err != nil {
-		return false
+		return errors.Is(err, fs.ErrPermission)
 	}
 	defer unix.Close(fd)
 	if !remoteFD(fd) {

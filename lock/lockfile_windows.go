@@ -8,16 +8,24 @@ import (
 	"time"
 
 	"github.com/go-safe/go-safe/internal/fsinfo"
-	"github.com/gofrs/flock"
+	"golang.org/x/sys/windows"
 )
 
-// A lockFile is the file that is locked for a directory: LockFileEx locks only files.
+// A lockFile is an open file that is locked for a directory: LockFileEx locks only files. The lock is on its first
+// byte. The other bytes, which the file need not have, are marks.
 type lockFile struct {
-	*flock.Flock
+	dir, path string
+	file      windows.Handle
+	held      []int64 // the bytes that are locked
 }
 
-// openLockFile prepares what is to be locked for dir. It is beside the directory, because Windows does not rename a
-// directory that has an open file in it.
+// openLockFile opens the file that is locked for dir, and makes it if it is missing. It is in the directory, where all
+// who may write to the directory may make it, and inherits the rights of the directory. Where a directory with an open
+// file in it cannot be removed, it is beside it, if it can be made there. All processes must find the same file: one
+// in the directory counts before one beside it, and isCurrent looks again when the lock is taken.
+//
+// The error is fs.ErrPermission if there is no file and this user may not write to the directory. Then nobody else has
+// ever locked it.
 func openLockFile(dir string, create, useStandIn bool) (*lockFile, error) {
 	if create {
 		if err := os.MkdirAll(dir, 0o777); err != nil {
@@ -26,101 +34,152 @@ func openLockFile(dir string, create, useStandIn bool) (*lockFile, error) {
 	} else if _, err := os.Stat(dir); err != nil {
 		return nil, err
 	}
-	path := dir + fsinfo.LockName
-	flags, err := prepareStandIn(path)
-	if err != nil {
+	inside, beside := lockNames(dir)
+	names := []string{inside, beside}
+	for _, name := range names {
+		h, err := openFile(name, windows.OPEN_EXISTING)
+		if !errors.Is(err, fs.ErrNotExist) {
+			return opened(dir, name, h, err)
+		}
+	}
+	if !removesOpen(dir) {
+		names = []string{beside, inside}
+	}
+	h, err := openFile(names[0], windows.OPEN_ALWAYS)
+	if errors.Is(err, fs.ErrPermission) && names[0] == beside {
+		names[0] = inside
+		h, err = openFile(inside, windows.OPEN_ALWAYS)
+	}
+	if errors.Is(err, fs.ErrPermission) && !fsinfo.Writable(dir) {
 		return nil, err
 	}
-	return &lockFile{flock.New(path, flock.SetFlag(flags), flock.SetPermissions(0))}, nil
+	return opened(dir, names[0], h, err)
+}
+
+// lockNames returns the paths of the file in a directory, and of the one beside it.
+func lockNames(dir string) (inside, beside string) {
+	dir = filepath.Clean(dir)
+	return filepath.Join(dir, fsinfo.LockName), dir + fsinfo.LockName
+}
+
+// opened returns what openLockFile returns for an open file, or for the reason why it could not be opened.
+func opened(dir, name string, h windows.Handle, err error) (*lockFile, error) {
+	if err == nil {
+		return &lockFile{dir: dir, path: name, file: h}, nil
+	}
+	if errors.Is(err, fs.ErrPermission) {
+		return nil, &RefusedError{File: name, Err: err}
+	}
+	return nil, err
+}
+
+// openFile opens a file, and no link or directory. Others may remove it while it is open. It opens it for writing if
+// that is allowed: servers that are no Windows want that for an exclusive lock.
+func openFile(name string, how uint32) (windows.Handle, error) {
+	path, err := windows.UTF16PtrFromString(name)
+	if err != nil {
+		return 0, err
+	}
+	const all = windows.FILE_SHARE_READ | windows.FILE_SHARE_WRITE | windows.FILE_SHARE_DELETE
+	const flags = windows.FILE_ATTRIBUTE_NORMAL | windows.FILE_FLAG_OPEN_REPARSE_POINT
+	h, err := windows.CreateFile(path, windows.GENERIC_READ|windows.GENERIC_WRITE, all, nil, how, flags, 0)
+	if err == windows.ERROR_ACCESS_DENIED {
+		h, err = windows.CreateFile(path, windows.GENERIC_READ, all, nil, how, flags, 0)
+	}
+	if err != nil {
+		if fi, statErr := os.Lstat(name); statErr == nil && !fi.Mode().IsRegular() {
+			return 0, notFile(name)
+		}
+		return 0, &fs.PathError{Op: "open", Path: name, Err: err}
+	}
+	var info windows.ByHandleFileInformation
+	err = windows.GetFileInformationByHandle(h, &info)
+	if err == nil && info.FileAttributes&windows.FILE_ATTRIBUTE_REPARSE_POINT != 0 {
+		err = notFile(name)
+	}
+	if err != nil {
+		windows.CloseHandle(h)
+		return 0, err
+	}
+	return h, nil
+}
+
+// removesOpen reports whether a file in a directory loses its name at once when it is removed while it is open, so that
+// the directory can be removed too. NTFS does so since Windows 10.
+func removesOpen(dir string) bool {
+	volume := make([]uint16, windows.MAX_PATH+1)
+	path, err := windows.UTF16PtrFromString(dir)
+	if err != nil || windows.GetVolumePathName(path, &volume[0], uint32(len(volume))) != nil {
+		return false
+	}
+	const posixUnlink = 0x400 // FILE_SUPPORTS_POSIX_UNLINK_RENAME in winnt.h
+	var flags uint32
+	err = windows.GetVolumeInformation(&volume[0], nil, 0, nil, nil, &flags, nil, 0)
+	return err == nil && flags&posixUnlink != 0
 }
 
 // lockExists reports whether openLockFile would make nothing.
 func lockExists(dir string) bool {
-	return fsinfo.Exists(dir + fsinfo.LockName)
+	inside, beside := lockNames(dir)
+	return fsinfo.IsDir(dir) && (fsinfo.Exists(inside) || fsinfo.Exists(beside))
 }
 
-// prepareStandIn makes the file if it is missing, and returns the flags to open it with.
-func prepareStandIn(name string) (flags int, err error) {
-	fi, err := os.Lstat(name)
-	if errors.Is(err, fs.ErrNotExist) {
-		if err := makeStandIn(name); err != nil {
-			return 0, err
-		}
-		fi, err = os.Lstat(name)
-	}
-	if err != nil {
-		return 0, err
-	}
-	if !fi.Mode().IsRegular() {
-		return 0, notFile(name)
-	}
-	if f, err := os.OpenFile(name, os.O_RDWR, 0); err == nil {
-		f.Close()
-		return os.O_RDWR, nil
-	}
-	return os.O_RDONLY, nil
-}
-
-// makeStandIn makes the file, unless another process is faster, with the rights of its directory. It gives the file
-// its rights before its name: if this process is killed in between, no file is left that others cannot open. On a
-// file system without hard links the rights come after the name.
-func makeStandIn(name string) error {
-	dir, err := os.Stat(filepath.Dir(name))
-	if err != nil {
-		return err
-	}
-	f, err := os.CreateTemp(filepath.Dir(name), fsinfo.LockName+"-*")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(f.Name())
-	defer f.Close()
-	if err := f.Chmod(dir.Mode() & 0o666); err != nil {
-		return err
-	}
-	err = os.Link(f.Name(), name)
-	if err != nil && !errors.Is(err, fs.ErrExist) {
-		f, err = os.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
-		if err == nil {
-			defer f.Close()
-			err = f.Chmod(dir.Mode() & 0o666)
-		}
-	}
-	if errors.Is(err, fs.ErrExist) {
-		return nil
-	}
-	return err
-}
-
-// try takes the lock if it is free.
+// try takes the lock if it is free, and marks that it did.
 func (l *lockFile) try(mode Mode) (ok bool, err error) {
-	if mode == Exclusive {
-		return l.TryLock()
+	if ok, err = l.lockByte(0, mode); ok {
+		l.held = append(l.held, 0)
+		l.setMark(ownMark(mode, false))
 	}
-	return l.TryRLock()
+	return ok, err
 }
 
-// isCurrent reports whether the path still names what is locked. It is true if nothing is locked: the next try opens
-// what the path names then.
-func (l *lockFile) isCurrent() bool {
-	if !l.Locked() && !l.RLocked() {
-		return true
+// lockByte locks a byte of the file if it is free.
+func (l *lockFile) lockByte(at int64, mode Mode) (ok bool, err error) {
+	var flags uint32 = windows.LOCKFILE_FAIL_IMMEDIATELY
+	if mode == Exclusive {
+		flags |= windows.LOCKFILE_EXCLUSIVE_LOCK
 	}
-	held, err := l.Stat()
+	err = windows.LockFileEx(l.file, flags, 0, 1, 0, overlapped(at))
+	if err == windows.ERROR_LOCK_VIOLATION || err == windows.ERROR_IO_PENDING {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+func (l *lockFile) unlockByte(at int64) { windows.UnlockFileEx(l.file, 0, 1, 0, overlapped(at)) }
+
+func overlapped(at int64) *windows.Overlapped {
+	return &windows.Overlapped{Offset: uint32(at), OffsetHigh: uint32(at >> 32)}
+}
+
+// isCurrent reports whether the paths still lead to the open file.
+func (l *lockFile) isCurrent() bool {
+	inside, _ := lockNames(l.dir)
+	if !fsinfo.IsDir(l.dir) || l.path != inside && fsinfo.Exists(inside) {
+		return false
+	}
+	h, err := openFile(l.path, windows.OPEN_EXISTING)
 	if err != nil {
 		return false
 	}
-	named, err := os.Stat(l.Path())
-	return err == nil && os.SameFile(held, named)
+	defer windows.CloseHandle(h)
+	var open, named windows.ByHandleFileInformation
+	return windows.GetFileInformationByHandle(l.file, &open) == nil &&
+		windows.GetFileInformationByHandle(h, &named) == nil &&
+		open.VolumeSerialNumber == named.VolumeSerialNumber &&
+		open.FileIndexHigh == named.FileIndexHigh && open.FileIndexLow == named.FileIndexLow
 }
 
-func (l *lockFile) release() { l.Unlock() }
+// release gives back the lock and the marks. It unlocks before it closes: when the system does that at the end of a
+// process is not said.
+func (l *lockFile) release() {
+	for _, at := range l.held {
+		l.unlockByte(at)
+	}
+	windows.CloseHandle(l.file)
+}
 
-// Windows has no lock that excludes nobody, so there are no marks and there is no gate: an exclusive lock is taken
-// when nobody happens to hold a shared one.
-
-func (*lockFile) mark(Mode)                   {}
-func (*lockFile) unmark()                     {}
+// There is no gate: an exclusive lock is taken when nobody happens to hold a shared one.
 func (*lockFile) gateIsClosed(time.Time) bool { return false }
 
 func noDirectoryLocks(error) bool { return false } // what is locked is a file already

@@ -20,8 +20,8 @@ type Process struct {
 	Since   time.Time // when it was started; zero where it is hidden
 }
 
-// Processes returns the processes that hold dir's lock or wait for it, as far as the system tells. Linux tells of
-// those in this pid namespace; other systems tell of nobody.
+// Processes returns the processes that hold dir's lock or wait for it, as far as that can be seen: on Linux those in
+// this pid namespace, on Windows those of this machine, on other systems none.
 func Processes(dir string) []Process {
 	l, ok := openExisting(dir)
 	if !ok {
@@ -45,6 +45,18 @@ func Held(dir string) bool {
 		ok, err = l.try(Shared) // a file on NFS to which this user may not write
 	}
 	return !ok && err == nil
+}
+
+// Unknown says why nobody can tell whether dir's lock is held, nil if it can be tried.
+func Unknown(dir string) error {
+	if !lockExists(dir) {
+		return nil
+	}
+	l, err := openLockFile(dir, false, false)
+	if err == nil {
+		l.release()
+	}
+	return err
 }
 
 // openExisting opens what is locked for dir, if it exists.

@@ -3,6 +3,7 @@ package shim
 import (
 	"os"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"strings"
 
@@ -48,6 +49,9 @@ func (v Via) contains(file string) bool {
 // exec, it counts for the processes that it starts.
 func goCommandsAbove() int {
 	n := 0
+	if runtime.GOOS != "linux" { // the only system that says what a process runs
+		return n
+	}
 	for _, pid := range proc.Ancestors(os.Getpid()) {
 		if exe := proc.Executable(pid); exe != "" && isGo(exe) {
 			n++

@@ -72,10 +72,11 @@ A lock is flock(2) on the cache's directory itself, opened for reading. On
 network and FUSE file systems, and where directories cannot be locked, it is on
 a file. That file has the directory's owner and rights, and it stays. It is
 beside the cache, NAME.go-safe.lock, if all who may write to the cache may write
-there; else it is in the cache, .go-safe.lock. On Windows it is beside the
-cache. A killed process leaves no lock behind. Commands below a go-safe that
-holds a lock (make, go generate, tests that run go) do not wait for that lock. A
-missing cache is made for the lock, and removed if it stays empty.
+there; else it is in the cache, .go-safe.lock. On Windows it is in the cache,
+and beside it where removed files keep their names while they are open (FAT,
+some servers). A killed process leaves no lock behind. Commands below a go-safe
+that holds a lock (make, go generate, tests that run go) do not wait for that
+lock. A missing cache is made for the lock, and removed if it stays empty.
 
 A command waits ten seconds for all its locks together. Go clean of a whole
 cache waits longer for builds, up to two minutes. It does so as long as a
@@ -735,8 +736,8 @@ only go-safe; Ctrl-Z, which the terminal sends to the whole group, stops both.
 
 Locks keep out only commands that run through go-safe. Anybody who can read a
 cache can lock it, and make each command of others wait for ten seconds, or
-GOSAFE_LOCK_TIMEOUT; they say who it is. Only Linux tells who holds a lock:
-elsewhere a go-safe below another one that changes a cache waits too.
+GOSAFE_LOCK_TIMEOUT; they say who it is. On macOS and FreeBSD nobody can tell who
+holds a lock: there a go-safe below another one that changes a cache waits too.
 
 On Windows, go test and go run get __COMPAT_LAYER=RunAsInvoker, unless it is
 set, if the name of a program has install, setup, update or patch in it: Windows

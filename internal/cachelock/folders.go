@@ -41,18 +41,33 @@ func makeDir(dir string) (removeEmpty func()) {
 			return // another process made it
 		}
 		if release, free := lock.TryExclusive(dir); free {
-			defer release()
-		} else {
-			if fsinfo.IsDir(dir) {
+			removeLockFile(root, path)
+			err := root.Remove(path)
+			release() // before the rest: on some file systems of Windows a file that is open keeps its name
+			if err != nil && !errors.Is(err, fs.ErrNotExist) {
 				return
 			}
-			// The go command has removed it. Another command may make and lock it again at this moment.
-			made = slices.Delete(made, len(made)-1, len(made))
+		} else if fsinfo.IsDir(dir) {
+			return
 		}
+		// It is gone, perhaps by the go command. Another command may make and lock it again at this moment.
+		made = slices.Delete(made, len(made)-1, len(made))
 		for _, path := range slices.Backward(made) {
 			if err := root.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
 				return
 			}
 		}
 	}
+}
+
+// removeLockFile removes the file that stands in for a directory (package lock), if there is nothing else in it. Who
+// waits for the lock meanwhile sees that the file is gone, and makes a new one.
+func removeLockFile(root *os.Root, dir string) {
+	if list, err := fs.ReadDir(root.FS(), filepath.ToSlash(dir)); err == nil && len(list) > 0 {
+		if len(list) == 1 && list[0].Name() == fsinfo.LockName {
+			root.Remove(filepath.Join(dir, fsinfo.LockName))
+		}
+		return
+	}
+	root.Remove(dir + fsinfo.LockName)
 }

@@ -14,16 +14,8 @@ type IDs struct {
 }
 
 // Ancestors returns the pids of a process's ancestors, its parent first, as far as they can be seen: those outside of
-// this pid namespace cannot. It is nil on other systems than Linux.
-func Ancestors(pid int) (above []int) {
-	for {
-		pid = Parent(pid)
-		if pid <= 0 || slices.Contains(above, pid) { // a pid that was given to a new process while we looked
-			return above
-		}
-		above = append(above, pid)
-	}
-}
+// this pid namespace cannot. It is nil on other systems than Linux and Windows.
+func Ancestors(pid int) []int { return ancestors(pid, parentNow()) }
 
 // Parent returns the pid of a process's parent, 0 where that is outside of this pid namespace, hidden or has ended.
 func Parent(pid int) int { return parent(pid) }

@@ -21,6 +21,8 @@ func dir(pid int) string {
 	return "/proc/" + strconv.Itoa(pid)
 }
 
+func parentNow() func(int) int { return parent }
+
 func parent(pid int) int {
 	if f := stat(pid); len(f) > 1 {
 		parent, _ := strconv.Atoi(f[1])

@@ -1,4 +1,4 @@
-//go:build !linux
+//go:build !linux && !windows
 
 package proc
 
@@ -8,6 +8,8 @@ import (
 )
 
 // Other processes are not looked at on these systems.
+
+func parentNow() func(int) int { return parent }
 
 func parent(int) int         { return 0 }
 func ended(int) bool         { return false }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/go-safe/go-safe/internal/cachelock"
+	"github.com/go-safe/go-safe/internal/fsinfo"
 	"github.com/go-safe/go-safe/internal/job"
 	"github.com/go-safe/go-safe/internal/say"
 	"github.com/go-safe/go-safe/internal/user"
@@ -19,8 +20,9 @@ import (
 type lockRow struct {
 	Name      string       `json:"name"`
 	Dir       string       `json:"dir"`
-	Processes []processRow `json:"processes"` // [] where nobody holds the lock, or nobody who can be seen
-	Unseen    bool         `json:"unseen"`    // it is held by somebody who cannot be seen from here
+	Processes []processRow `json:"processes"`         // [] where nobody holds the lock, or nobody who can be seen
+	Unseen    bool         `json:"unseen"`            // it is held by somebody who cannot be seen from here
+	Unknown   string       `json:"unknown,omitempty"` // why nobody can tell whether it is held
 }
 
 // A processRow is one that holds a lock or waits for it.
@@ -51,7 +53,7 @@ func (c Call) locks() []lockRow {
 			continue
 		}
 		load := lockRow{Name: r.Name, Dir: cachelock.LoadDir(r.Dir)}
-		if load.look(j.ServerTime()); len(load.Processes) > 0 || load.Unseen { // a command loads there, or waits to
+		if load.look(j.ServerTime()); len(load.Processes) > 0 || load.Unseen || load.Unknown != "" { // a command loads there, or waits to
 			rows = append(rows, load)
 		}
 	}
@@ -63,6 +65,10 @@ const lockTries = 10
 
 // look finds out who holds the lock and who waits. A file server may take so long to answer.
 func (r *lockRow) look(limit time.Duration) {
+	if err := lock.Unknown(r.Dir); err != nil {
+		r.Processes, r.Unknown = []processRow{}, fsinfo.Reason(err).Error()
+		return
+	}
 	for range lockTries {
 		r.Processes = []processRow{}
 		ps := lock.Processes(r.Dir)
@@ -89,6 +95,8 @@ func printLocks(w io.Writer, rows []lockRow) error {
 	tw := tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)
 	for _, r := range rows {
 		switch {
+		case r.Unknown != "":
+			fmt.Fprintf(tw, "%s\t%s\tcannot be tried: %s\n", r.Name, say.OneLine(r.Dir), say.OneLine(r.Unknown))
 		case r.Unseen:
 			fmt.Fprintf(tw, "%s\t%s\theld by a process that cannot be seen from here, as of another container or machine\n",
 				r.Name, say.OneLine(r.Dir))

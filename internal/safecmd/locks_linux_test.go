@@ -105,14 +105,17 @@ func TestLocks(t *testing.T) {
 	}
 }
 
-// A holder in another container has no pid here.
+// A holder in another container has no pid here, and a directory that cannot be opened is not called free.
 func TestLocksUnseen(t *testing.T) {
 	var b strings.Builder
-	if err := printLocks(&b, []lockRow{{Name: "GOCACHE", Dir: "/c\n", Unseen: true}}); err != nil {
+	rows := []lockRow{
+		{Name: "GOCACHE", Dir: "/c\n", Unseen: true}, {Name: "GOENV", Dir: "/e", Unknown: "permission denied"},
+	}
+	if err := printLocks(&b, rows); err != nil {
 		t.Fatal(err)
 	}
 	const want = `GOCACHE  /c\n  held by a process that cannot be seen from here, ` +
-		"as of another container or machine\n"
+		"as of another container or machine\nGOENV    /e    cannot be tried: permission denied\n"
 	if b.String() != want {
 		t.Errorf("%q, want %q", b.String(), want)
 	}

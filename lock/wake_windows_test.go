@@ -1,0 +1,5 @@
+package lock
+
+import "os"
+
+func wake(*os.Process) {}
