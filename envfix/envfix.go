@@ -60,7 +60,7 @@ type Plan struct {
 	Home        Var // HOME
 	GOROOT      Var
 	WorkDir     Var // GOTMPDIR
-	TempDir     Var // TMPDIR
+	TempDir     Var // TMPDIR, on Windows TMP
 	BuildCache  Var // GOCACHE
 	GOPATH      Var
 	ModCache    Var          // GOMODCACHE
@@ -69,6 +69,7 @@ type Plan struct {
 	NoCache bool // GOCACHE does not work, and there is no other place for it
 	NoExec  bool // the command executes files in $WORK, which is noexec, and there is no other place for it
 
+	otherTemps    []Var    // other variables for the temp folder
 	lostGoEnv     []Var    // settings in GOROOT/go.env that the command would not find
 	privateDirs   []string // private folders that Prepare makes or checks
 	missingDirs   []string // folders that the user chose and Prepare makes
@@ -81,7 +82,7 @@ func newPlan() *Plan {
 		Home:       Var{Name: "HOME"},
 		GOROOT:     Var{Name: "GOROOT"},
 		WorkDir:    Var{Name: "GOTMPDIR"},
-		TempDir:    Var{Name: "TMPDIR"},
+		TempDir:    Var{Name: TempName},
 		BuildCache: Var{Name: "GOCACHE"},
 		GOPATH:     Var{Name: "GOPATH"},
 		ModCache:   Var{Name: "GOMODCACHE"},
@@ -94,7 +95,11 @@ func (p *Plan) all() []*Var {
 	for i := range p.lostGoEnv {
 		list = append(list, &p.lostGoEnv[i])
 	}
-	return append(list, &p.WorkDir, &p.TempDir, &p.BuildCache, &p.GOPATH, &p.ModCache)
+	list = append(list, &p.WorkDir, &p.TempDir)
+	for i := range p.otherTemps {
+		list = append(list, &p.otherTemps[i])
+	}
+	return append(list, &p.BuildCache, &p.GOPATH, &p.ModCache)
 }
 
 // Vars returns the variables that go-safe looked at.

@@ -33,7 +33,7 @@ type DirInfo struct {
 func Inspect(name, path string) DirInfo {
 	f := look(path)
 	need := map[string]needs{
-		"GOTMPDIR": smallWorkNeeds, "TMPDIR": tempNeeds, "GOPATH": gopathNeeds, "WORK": workNeeds,
+		"GOTMPDIR": smallWorkNeeds, TempName: tempNeeds, "GOPATH": gopathNeeds, "WORK": workNeeds,
 	}[name]
 	switch {
 	case name == "GOCACHE":
@@ -100,7 +100,7 @@ func (p DirInfo) Tried() string {
 // File returns a copy of what the user's env file sets.
 func (s *Settings) File() map[string]string { return maps.Clone(s.envFileVars) }
 
-// Directory returns the value of GOCACHE, GOPATH, GOMODCACHE or TMPDIR as the go command finds it, defaults
+// Directory returns the value of GOCACHE, GOPATH, GOMODCACHE or TempName as the go command finds it, defaults
 // included. For other variables it is Get.
 func (s *Settings) Directory(name string) Setting {
 	switch name {
@@ -110,7 +110,7 @@ func (s *Settings) Directory(name string) Setting {
 		return s.gopath()
 	case "GOMODCACHE":
 		return s.gomodcache(s.gopath().Value)
-	case "TMPDIR":
+	case TempName:
 		return s.tempDir()
 	}
 	return s.Get(name)

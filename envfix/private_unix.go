@@ -13,12 +13,6 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// systemTemp is the temp folder of those who have no other.
-const systemTemp = "/tmp"
-
-// spareTemps are temp folders besides the user's own.
-var spareTemps = []string{"/var/tmp"}
-
 // privateName returns the name of this user's private folder in a temp folder. It is short, because the path of a
 // Unix socket in t.TempDir has at most 108 bytes.
 func privateName() string { return "go-" + strconv.Itoa(os.Geteuid()) }

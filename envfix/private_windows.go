@@ -11,12 +11,6 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// systemTemp is empty: Windows gives each user a temp folder.
-const systemTemp = ""
-
-// spareTemps are temp folders besides the user's own.
-var spareTemps []string
-
 // privateName returns the name of this user's private folder in a temp folder.
 func privateName() string { return "go-" + acl.UserSID() }
 

@@ -17,7 +17,14 @@ func thisUser() string {
 func fileReadable(file string) bool { return fsinfo.Opens(file, windows.FILE_READ_DATA) }
 func fileWritable(file string) bool { return fsinfo.Opens(file, windows.FILE_WRITE_DATA) }
 
-// volumeOf reports no limits.
+// volumeOf asks how much this user may still write, which a quota may limit. A volume of Windows counts no files, and
+// has no noexec.
 func volumeOf(path string) volume {
-	return volume{bytes: math.MaxUint64, files: math.MaxUint64}
+	v := volume{bytes: math.MaxUint64, files: math.MaxUint64}
+	name, err := windows.UTF16PtrFromString(path)
+	var left uint64
+	if err == nil && windows.GetDiskFreeSpaceEx(name, &left, nil, nil) == nil {
+		v.bytes = left
+	}
+	return v
 }

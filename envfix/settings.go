@@ -244,16 +244,6 @@ func (s *Settings) xdg(name, inHome string) string {
 	return dir
 }
 
-// windowsTemp returns the temp folder as GetTempPath finds it.
-func (s *Settings) windowsTemp() string {
-	for _, name := range []string{"TMP", "TEMP", "USERPROFILE"} {
-		if dir := s.Getenv(name); dir != "" {
-			return dir
-		}
-	}
-	return os.TempDir() // the folder of Windows
-}
-
 // homes returns the user's home and the folder below which the default GOCACHE lies, as the variables name them.
 func (s *Settings) homes() (home, cacheHome string) {
 	if runtime.GOOS == "windows" {
@@ -304,19 +294,4 @@ func (s *Settings) gomodcache(gopath string) Setting {
 		v = Setting{filepath.Join(first, "pkg", "mod"), FromDefault}
 	}
 	return v
-}
-
-// tempDir is os.TempDir. On Windows the system sets the variables to a folder below LocalAppData.
-func (s *Settings) tempDir() Setting {
-	if runtime.GOOS == "windows" {
-		dir := s.windowsTemp()
-		if s.cacheDir() != "" && strings.EqualFold(filepath.Clean(dir), filepath.Join(s.cacheDir(), "Temp")) {
-			return Setting{dir, FromDefault}
-		}
-		return Setting{dir, FromEnviron}
-	}
-	if v := s.Getenv("TMPDIR"); v != "" {
-		return Setting{v, FromEnviron}
-	}
-	return Setting{systemTemp, FromDefault}
 }

@@ -3,13 +3,12 @@ package envfix
 import (
 	"cmp"
 	"path/filepath"
-	"runtime"
 	"slices"
 
 	"github.com/go-safe/go-safe/internal/fsinfo"
 )
 
-// resolveTemp decides TMPDIR and GOTMPDIR.
+// resolveTemp decides TMPDIR (on Windows TMP and TEMP) and GOTMPDIR.
 func (r *resolver) resolveTemp() {
 	tmp := r.tempDir()
 	broken := ""
@@ -23,12 +22,17 @@ func (r *resolver) resolveTemp() {
 	if dir := cmp.Or(work, tmp.Value); r.RunsWork && filepath.IsAbs(dir) {
 		r.plan.NoExec = r.facts.at(dir).noexec
 	}
-	if broken == "" || work == "" || runtime.GOOS == "windows" {
+	if broken == "" || work == "" {
 		r.plan.TempDir.keep(tmp)
 		return
 	}
 	// The linker and the C compiler do not know GOTMPDIR (golang.org/issue/59636).
 	r.plan.TempDir.set(tmp, work, tmp.Value+" "+broken)
+	for _, name := range otherTempNames {
+		v := Var{Name: name}
+		v.set(Setting{}, work, "goes with "+TempName) // of which the user is told
+		r.plan.otherTemps = append(r.plan.otherTemps, v)
+	}
 }
 
 // tempUnusable says why no program can use a temp folder, "" if programs can. A missing temp folder is not made.

@@ -318,8 +318,8 @@ Set for the go command, if the values do not work as they are:
     in /var/tmp, or go-safe in the user's cache folder. If the user chose a
     GOTMPDIR that is missing, it is made. With GOSAFE_TMPDIR=private it is
     always set, to go-UID in the temp folder.
-  - TMPDIR, if it is missing, not writable, or has less than 32 MiB or 256
-    inodes left.
+  - TMPDIR (on Windows TMP and TEMP), if it is missing, not writable, or has
+    less than 32 MiB or 256 inodes left.
   - GOCACHE, if it is not writable, full or without locks, has folders of
     another user, or is a default one of another user; for go run and go tool
     also if it is noexec. If the cache itself is ours, folders of others are

@@ -39,7 +39,7 @@ func (m *Machine) unsetInFile(name string) string {
 	value := without.Directory(name).Value
 	switch {
 	case name == "GOTMPDIR":
-		value = without.Directory("TMPDIR").Value
+		value = without.Directory(envfix.TempName).Value
 	case name == "GO111MODULE":
 		value = "on"
 	case name == "GOFLAGS" && value == "": // an empty variable would count as unset

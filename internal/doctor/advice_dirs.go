@@ -60,7 +60,7 @@ func (m *Machine) defaultWorks(name string) bool {
 	s := envfix.ReadSettings(environ, m.Real.GOROOT)
 	dir := s.Directory(name).Value
 	if name == "GOTMPDIR" && dir == "" {
-		name, dir = "WORK", s.Directory("TMPDIR").Value
+		name, dir = "WORK", s.Directory(envfix.TempName).Value
 	}
 	p := envfix.Inspect(name, envfix.First(dir))
 	return filepath.IsAbs(p.Path) && p.Access+p.Room == "" && (!p.NoExec || name == "GOPATH" || name == "GOMODCACHE")
@@ -73,14 +73,14 @@ func (m *Machine) moveTemp(work envfix.Var) string {
 	temps := envfix.SystemTemps("")
 	p := envfix.Inspect("WORK", temps[len(temps)-1])
 	usable := filepath.IsAbs(p.Path) && p.Exists && p.Access+p.Room == "" && !p.NoExec
-	if usable && m.Settings.Get("GOTMPDIR").Value == "" && m.unset("TMPDIR") != "" {
-		return m.unset("TMPDIR")
+	if usable && m.Settings.Get("GOTMPDIR").Value == "" && m.unset(envfix.TempName) != "" {
+		return m.unset(envfix.TempName)
 	}
 	makes := join(shell.MakePrivateDir(work.Value), m.set("GOTMPDIR", work.Value))
-	if !m.variable("TMPDIR").Changed() {
+	if !m.variable(envfix.TempName).Changed() {
 		return makes
 	}
-	return join(makes, export("TMPDIR", work.Value))
+	return join(makes, export(envfix.TempName, work.Value))
 }
 
 // copyModules gives plain go a module cache in a folder of this user, with the modules of the cache that it leaves:

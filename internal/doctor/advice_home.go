@@ -24,7 +24,7 @@ func (m *Machine) changeHome() string {
 			return export("HOME", own.Home)
 		}
 	}
-	for _, name := range []string{"TMPDIR", "GOTMPDIR"} {
+	for _, name := range []string{envfix.TempName, "GOTMPDIR"} {
 		tmp := m.Settings.Directory(name).Value
 		if p := envfix.Inspect(name, tmp); !filepath.IsAbs(tmp) || !p.Exists || p.Access+p.Room != "" {
 			continue

@@ -268,7 +268,7 @@ func roomOf(name string) func(*Machine) Finding {
 		if link, bad := m.linkerTemp(func(p envfix.DirInfo) string { return p.Room }); bad {
 			return link
 		}
-		if variable, dir := m.directory(name); variable == "TMPDIR" && filepath.IsAbs(dir) {
+		if variable, dir := m.directory(name); variable == envfix.TempName && filepath.IsAbs(dir) {
 			if little := envfix.Inspect("WORK", dir).Room; little != "" {
 				f.Found = little + ", too little for go test of a large project"
 			}

@@ -18,17 +18,17 @@ import (
 // linkerTemp is the finding if $WORK has a folder of its own and the linker cannot use the temp folder. Each command
 // prints a warning then.
 func (m *Machine) linkerTemp(trouble func(envfix.DirInfo) string) (f Finding, bad bool) {
-	v := m.variable("TMPDIR")
-	p := envfix.Inspect("TMPDIR", m.Settings.Directory("TMPDIR").Value)
+	v := m.variable(envfix.TempName)
+	p := envfix.Inspect(envfix.TempName, m.Settings.Directory(envfix.TempName).Value)
 	if variable, _ := m.directory("GOTMPDIR"); variable != "GOTMPDIR" || !v.Changed() || trouble(p) == "" {
 		return Finding{}, false
 	}
 	f = Finding{
 		Status: Warning, Looked: "TMPDIR=" + p.Path, Found: trouble(p), Now: "go-safe uses " + v.Value,
-		Why: "the linker and the C compiler know no GOTMPDIR", Advice: m.unset("TMPDIR"),
+		Why: "the linker and the C compiler know no GOTMPDIR", Advice: m.unset(envfix.TempName),
 	}
 	if f.Advice == "" {
-		f.Advice = export("TMPDIR", v.Value)
+		f.Advice = export(envfix.TempName, v.Value)
 	}
 	return f, true
 }

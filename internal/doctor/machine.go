@@ -100,7 +100,7 @@ func (m *Machine) directory(name string) (variable, dir string) {
 	dir = m.Settings.Directory(name).Value
 	switch {
 	case name == "GOTMPDIR" && dir == "":
-		return "TMPDIR", m.Settings.Directory("TMPDIR").Value
+		return envfix.TempName, m.Settings.Directory(envfix.TempName).Value
 	case name == "GOPATH":
 		dir, _, _ = strings.Cut(dir, string(filepath.ListSeparator))
 	}

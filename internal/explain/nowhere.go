@@ -20,5 +20,5 @@ func (e *Explainer) noCacheAnywhere() string {
 		return "" // the go command's own error names a file, and it can read a cache that is filled
 	}
 	return fmt.Sprintf("go has no folder that can be written to: %s %s, nor is there another in /var/tmp or %s; "+
-		"mount one, as docker run --tmpfs /tmp:exec does", cache, p.Access, e.Settings.Directory("TMPDIR").Value)
+		"mount one, as docker run --tmpfs /tmp:exec does", cache, p.Access, e.Settings.Directory(envfix.TempName).Value)
 }

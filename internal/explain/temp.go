@@ -15,7 +15,7 @@ import (
 // executed in it. In such a folder the go command fails, if not for another reason first.
 func (e *Explainer) tempTrouble() string {
 	executes := (e.Line.Verb == "test" || e.Line.Verb == "run") && e.Line.Runs&shim.Work != 0
-	dir := cmp.Or(e.Plan.WorkDir.Value, e.Settings.Directory("TMPDIR").Value)
+	dir := cmp.Or(e.Plan.WorkDir.Value, e.Settings.Directory(envfix.TempName).Value)
 	path, trouble := envfix.TempTrouble(dir, executes)
 	if trouble == "" || e.loadErrors() != "" {
 		return ""

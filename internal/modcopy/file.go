@@ -38,6 +38,7 @@ func copyWholeZip(to, from *os.File) error {
 // zipTree makes a zip file of an extracted module, without compression.
 func zipTree(to io.Writer, dir, prefix string) error {
 	z := zip.NewWriter(to)
+	dir = filepath.Clean(dir) // with the separators of the paths below it
 	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err
