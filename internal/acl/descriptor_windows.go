@@ -33,6 +33,23 @@ func Security(h windows.Handle) (*windows.SECURITY_DESCRIPTOR, error) {
 	return windows.GetSecurityInfo(h, windows.SE_FILE_OBJECT, asked)
 }
 
+// Restore puts a list back that Security has read. First it takes back what entries below have inherited meanwhile;
+// then it makes the list itself what it was, to the last entry.
+func Restore(h windows.Handle, was *windows.SECURITY_DESCRIPTOR) error {
+	list, _, err := was.DACL()
+	if err != nil {
+		return err
+	}
+	what := windows.SECURITY_INFORMATION(windows.DACL_SECURITY_INFORMATION)
+	if control, _, err := was.Control(); err == nil && control&windows.SE_DACL_PROTECTED != 0 {
+		what |= windows.PROTECTED_DACL_SECURITY_INFORMATION
+	} else {
+		what |= windows.UNPROTECTED_DACL_SECURITY_INFORMATION
+	}
+	windows.SetSecurityInfo(h, windows.SE_FILE_OBJECT, what, nil, nil, list, nil)
+	return windows.SetKernelObjectSecurity(h, windows.DACL_SECURITY_INFORMATION, was)
+}
+
 func fromSystem(sd *windows.SECURITY_DESCRIPTOR) (Descriptor, error) {
 	if sd == nil {
 		return Descriptor{Open: true}, nil

@@ -79,9 +79,15 @@ func admit(w *tree.Walker, cache *os.File, dir string, group *windows.SID) error
 	case d.OpenToCrowds():
 		return fmt.Errorf(`may be written to by everybody, who could change what its users run; `+
 			`run: icacls "%s" /inheritance:d /remove:g *S-1-1-0 *S-1-5-11 *S-1-5-32-545`, dir)
-	case d.List.Lets(group.String()), !w.ChangesRoot():
+	case d.List.Lets(group.String()), !w.ChangesRoot(cache):
 		return nil
 	}
+	let := func(d acl.Descriptor) bool { return d.List.Lets(group.String()) }
+	return tree.SetACL(h, func(h windows.Handle) error { return grant(h, group) }, let)
+}
+
+// grant adds an entry to the ACL of an open directory.
+func grant(h windows.Handle, group *windows.SID) error {
 	sd, err := acl.Security(h)
 	if err != nil {
 		return err

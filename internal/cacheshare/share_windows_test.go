@@ -2,6 +2,7 @@ package cacheshare
 
 import (
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"testing"
@@ -44,13 +45,25 @@ func TestShare(t *testing.T) {
 	if err := guard(list); err != nil {
 		t.Fatal(err)
 	}
+	before := lists(t, dir)
+	if d, err := acl.DescriptorOfPath(list); err != nil || !d.Protected {
+		t.Skipf("the file system keeps no ACLs, as under Wine: %+v, %v", d, err)
+	}
 	for i, want := range []int64{2, 2, 0} { // the cache and the file
-		s, err := Dir(dir, operators, nil, &tree.Options{Dry: i == 0})
+		o := &tree.Options{Dry: i == 0}
+		if o.Dry {
+			o.Tell = func(c tree.Change) {
+				if c.Was != before[c.Path] {
+					t.Errorf("%s had %s, and the list says %s", c.Path, before[c.Path], c.Was)
+				}
+			}
+		}
+		s, err := Dir(dir, operators, nil, o)
+		if d, aclErr := acl.DescriptorOfPath(dir); i > 0 && (aclErr != nil || !d.List.Lets(operators)) {
+			t.Skipf("the file system keeps no ACLs, as under Wine: %+v, %v, %v", d, aclErr, err)
+		}
 		if err != nil {
 			t.Fatal(err)
-		}
-		if d, err := acl.DescriptorOfPath(dir); i > 0 && (err != nil || !d.List.Lets(operators)) {
-			t.Skipf("the file system keeps no ACLs, as under Wine: %+v, %v", d, err)
 		}
 		if s.Total() != want || len(s.Left) > 0 || s.Shape != layout.ModCache {
 			t.Errorf("run %d: %+v", i, s)
@@ -80,8 +93,11 @@ func TestFixWalks(t *testing.T) {
 	dir := makeCache(t)
 	outside := t.TempDir()
 	os.WriteFile(filepath.Join(outside, "secret"), nil, 0o666)
+	before := lists(t, dir)
 	entries := int64(6) // with the cache itself
-	if os.Symlink(outside, filepath.Join(dir, "cache", "download", "link")) == nil {
+	link := filepath.Join(dir, "cache", "download", "link")
+	os.Symlink(outside, link)
+	if _, err := os.Lstat(link); err == nil {
 		entries++
 	}
 	r, err := cachefix.Dir(dir, &tree.Options{})
@@ -89,6 +105,45 @@ func TestFixWalks(t *testing.T) {
 		t.Errorf("%+v, %v", r, err)
 	}
 	t.Logf("%+v", r)
+	if after := lists(t, dir); len(r.Left) > 0 && !maps.Equal(before, after) {
+		t.Errorf("said to be left as they are:\n%v, and are\n%v", before, after)
+	}
+}
+
+// If the file system does not keep what a group is given, the cache has the ACL that it had.
+func TestShareRestores(t *testing.T) {
+	dir := makeCache(t)
+	before := lists(t, dir)
+	s, err := Dir(dir, operators, nil, &tree.Options{})
+	if d, _ := acl.DescriptorOfPath(dir); err == nil && d.List.Lets(operators) {
+		t.Skip("this file system keeps ACLs")
+	}
+	if err == nil {
+		t.Errorf("no error: %+v", s)
+	}
+	if after := lists(t, dir); !maps.Equal(before, after) {
+		t.Errorf("it had\n%v, and has\n%v", before, after)
+	}
+}
+
+// lists returns the ACLs in a cache, in words.
+func lists(t *testing.T, dir string) map[string]string {
+	t.Helper()
+	m := make(map[string]string)
+	err := filepath.WalkDir(dir, func(path string, _ os.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		sd, err := windows.GetNamedSecurityInfo(path, windows.SE_FILE_OBJECT, windows.DACL_SECURITY_INFORMATION)
+		if err == nil {
+			m[path] = sd.String()
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
 }
 
 // makeCache makes a module cache with five entries that its owner and the system may change.

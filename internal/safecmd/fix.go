@@ -98,7 +98,7 @@ func (c Call) fixCaller(o *tree.Options) (status int, caches []string) {
 	if err != nil || uid <= 0 || os.Geteuid() != 0 || !fsinfo.IsDir(caller.Home) {
 		return 0, nil
 	}
-	changes := listing(o)
+	changes := listing(caller.Home, o)
 	stop := c.Say.Progress(walkOf("repairing", caller.Home, o))
 	report, caches, err := cachefix.Home(caller.Home, tree.Owner{UID: uid, GID: caller.GID}, o)
 	stop()
@@ -131,7 +131,7 @@ func (c Call) fixOne(dir string, o *tree.Options) int {
 		return c.fail(err)
 	}
 	var report *tree.Report
-	changes := listing(o)
+	changes := listing(dir, o)
 	err = c.changing("repairing", dir, o, func() (err error) {
 		report, err = cachefix.Dir(dir, o)
 		return err
@@ -143,8 +143,9 @@ func (c Call) fixOne(dir string, o *tree.Options) int {
 	return c.tellReport(dir, report, o.Dry)
 }
 
-// listing makes a dry run collect what it would change, and returns a function that prints that, sorted by path.
-func listing(o *tree.Options) (print func(io.Writer)) {
+// listing makes a dry run collect what it would change in dir, and returns a function that prints that, sorted by path.
+// On Windows it prints what icacls /restore in the folder above puts back.
+func listing(dir string, o *tree.Options) (print func(io.Writer)) {
 	if !o.Dry {
 		return func(io.Writer) {}
 	}
@@ -155,6 +156,10 @@ func listing(o *tree.Options) (print func(io.Writer)) {
 		out := bufio.NewWriter(w)
 		defer out.Flush()
 		for _, c := range list {
+			if path, err := filepath.Rel(filepath.Dir(dir), c.Path); c.Was != "" && err == nil {
+				fmt.Fprintf(out, "%s\n%s\n", say.OneLine(path), c.Was)
+				continue
+			}
 			fmt.Fprintf(out, "%s: %s\n", say.OneLine(c.Path), c.What)
 		}
 	}

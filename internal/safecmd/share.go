@@ -35,7 +35,7 @@ func share(c Call, flags flagSet, dirs []string) int {
 	}
 	dry := flags.has("--dry-run")
 	o := &tree.Options{Dry: dry}
-	changes := listing(o)
+	changes := listing(dir, o)
 	var shared *cacheshare.Shared
 	err = c.changing("sharing", dir, o, func() (err error) {
 		shared, err = cacheshare.Dir(dir, group, homes(c.Environ), o)

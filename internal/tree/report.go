@@ -109,6 +109,7 @@ func twoDigits(n int64) int64 {
 type Change struct {
 	Path string
 	What string // in words
+	Was  string // the ACL that would be changed, in the words of Windows (SDDL); "" elsewhere
 }
 
 // A tally collects a report from many goroutines.
@@ -124,11 +125,14 @@ type tally struct {
 func newTally(o *Options) *tally { return &tally{meter: &o.Meter, tell: o.Tell} }
 
 // list tells of an entry that would be changed.
-func (t *tally) list(at *Node, name, what string) {
+func (t *tally) list(at *Node, name, what string) { t.listWas(at, name, what, "") }
+
+// listWas does so with the ACL that the entry has.
+func (t *tally) listWas(at *Node, name, what, was string) {
 	if t.tell != nil {
 		t.mu.Lock()
 		defer t.mu.Unlock()
-		t.tell(Change{at.Path(name), what})
+		t.tell(Change{at.Path(name), what, was})
 	}
 }
 

@@ -36,9 +36,19 @@ func New(wrong func(d acl.Descriptor, dir bool) bool, o *Options) *Walker {
 func (w *Walker) Report() *Report { return w.tally.report() }
 
 // ChangesRoot counts that the ACL of the cache itself changes, and reports whether that is to be done.
-func (w *Walker) ChangesRoot() bool {
+func (w *Walker) ChangesRoot(dir *os.File) bool {
 	w.tally.changed[ACLs].Add(1)
+	w.tally.listWas(nil, dir.Name(), "ACL", listOf(windows.Handle(dir.Fd())))
 	return !w.dry
+}
+
+// listOf returns the ACL of an open file as icacls /save writes it, "" if it cannot be read.
+func listOf(h windows.Handle) string {
+	sd, err := windows.GetSecurityInfo(h, windows.SE_FILE_OBJECT, windows.DACL_SECURITY_INFORMATION)
+	if err != nil {
+		return ""
+	}
+	return sd.String()
 }
 
 // Tree brings in line what is in an open directory, and closes it.
@@ -83,7 +93,7 @@ func (w *Walker) entry(dir *os.File, name string, at *Node) *os.File {
 	before := w.tally.changed[ACLs].Load()
 	isDir, err := w.change(h)
 	if w.tally.changed[ACLs].Load() > before {
-		w.tally.list(at, name, "ACL")
+		w.tally.listWas(at, name, "ACL", listOf(h))
 	}
 	if err != nil {
 		w.tally.leave(at, name, err.Error())
@@ -95,7 +105,7 @@ func (w *Walker) entry(dir *os.File, name string, at *Node) *os.File {
 	return nil
 }
 
-var errNotKept = errors.New("does not inherit; its file system keeps no ACLs of its own")
+var errNotKept = errors.New("does not keep the ACL that it gets, as on a file system without ACLs")
 
 // change brings an open entry in line and reports whether it is a directory to be walked.
 func (w *Walker) change(h windows.Handle) (isDir bool, err error) {
@@ -117,14 +127,33 @@ func (w *Walker) change(h windows.Handle) (isDir bool, err error) {
 		w.tally.changed[ACLs].Add(1)
 		return isDir, nil
 	}
-	if err := inheritOnly(h); err != nil {
-		return isDir, err
+	err = SetACL(h, inheritOnly, func(d acl.Descriptor) bool { return !w.wrong(d, isDir) })
+	if err == nil {
+		w.tally.changed[ACLs].Add(1)
 	}
-	if d, err := acl.DescriptorOf(h); err != nil || w.wrong(d, isDir) {
-		return isDir, errNotKept
+	return isDir, err
+}
+
+// SetACL changes the ACL of an open file. If that fails, or if the ACL is not right afterwards, the file gets back the
+// one that it had.
+func SetACL(h windows.Handle, set func(windows.Handle) error, right func(acl.Descriptor) bool) error {
+	before, err := acl.Security(h)
+	if err != nil {
+		return err
 	}
-	w.tally.changed[ACLs].Add(1)
-	return isDir, nil
+	if err = set(h); err == nil {
+		var d acl.Descriptor
+		if d, err = acl.DescriptorOf(h); err == nil && !right(d) {
+			err = errNotKept
+		}
+	}
+	if err == nil {
+		return nil
+	}
+	if lost := acl.Restore(h, before); lost != nil {
+		return fmt.Errorf("%w; the ACL that it had cannot be put back (%w): %s", err, lost, before)
+	}
+	return err
 }
 
 // inheritOnly takes an entry's own ACL away, as icacls /reset does. Windows then lets it inherit, and what is
