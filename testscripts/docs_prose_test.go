@@ -210,7 +210,8 @@ func checkLink(from, link string) error {
 
 // Each finding of the doctor leads to a heading of errors.md.
 func TestDoctorLinks(t *testing.T) {
-	for _, c := range slices.Concat(doctor.Checks(), doctor.LoginChecks(), doctor.NetChecks()) {
+	all := slices.Concat(doctor.Checks(), doctor.LoginChecks(), doctor.NetChecks(), doctor.WindowsChecks())
+	for _, c := range all {
 		if err := checkLink("../docs/errors.md", "#"+c.Heading); err != nil {
 			t.Errorf("%s: %v", c.ID, err)
 		}

@@ -581,13 +581,18 @@ commands fail because of it), or skipped (it could not look). The checks:
 	private-patterns
 	toolchain, module-folders, repo-owner
 	umask, open-files, memory, cpus
+	win-defender, win-folder-access, win-onedrive, win-index, win-long-paths,
+	win-symlinks, win-service-temp, win-ports, win-wsl, win-cache-acl,
+	win-modcache-acl
 	shim-login, shim-interactive
 	net-proxy, net-sumdb, net-tls
 
-The checks in the last two lines run only with --login and --net. With --login
-the user's shell (SHELL, else that of the passwd entry) runs its start-up files,
-as at login and as in a new terminal. It has the environment of a login and no
-terminal, gets at most ten seconds, and says which go it would run.
+The checks whose names begin with win- run on Windows only. They read settings,
+and change none. Those in the last two lines run only with --login and --net.
+With --login the user's shell (SHELL, else that of the passwd entry) runs its
+start-up files, as at login and as in a new terminal. It has the environment of
+a login and no terminal, gets at most ten seconds, and says which go it would
+run.
 
 With --net the doctor asks each server in GOPROXY and the one that passes on the
 checksum database, as the go command would, for ten seconds each. For every

@@ -239,6 +239,30 @@ func (d Descriptor) Follows(cache Descriptor, dir bool) bool {
 	})
 }
 
+// Lacks returns the SID of somebody to whom the cache hands down a right that the entry does not give, by whatever
+// entry of its list; "" if there is none. What was moved into a cache, or protected, lacks rights.
+func (d Descriptor) Lacks(cache Descriptor, dir bool) (sid string) {
+	if d.Open || cache.Open {
+		return ""
+	}
+	for _, e := range cache.List {
+		handedDown := dir && e.Dirs || !dir && e.Files
+		if !handedDown || e.Deny || strings.HasPrefix(e.SID, "S-1-3-") {
+			continue
+		}
+		var has Rights
+		for _, own := range d.List {
+			if own.SID == e.SID && !own.Deny && own.Self {
+				has |= own.Rights
+			}
+		}
+		if e.Rights&^has != 0 {
+			return e.SID
+		}
+	}
+	return ""
+}
+
 // inherited reports whether an entry like e came from the directory above.
 func (d Descriptor) inherited(e ACE) bool {
 	return slices.ContainsFunc(d.List, func(own ACE) bool {

@@ -141,6 +141,30 @@ func TestDescriptorFollows(t *testing.T) {
 	}
 }
 
+// An entry lacks what the cache hands down if nothing in its list gives it.
+func TestDescriptorLacks(t *testing.T) {
+	shared := fromSDDL(t, grantedSDDL)
+	for _, tt := range []struct{ name, sddl, want string }{
+		{"made in it", "O:" + winUser + "D:AI(A;ID;0x1301bf;;;" + winGroup + ")(A;ID;FA;;;SY)(A;ID;FA;;;BA)(A;ID;FA;;;" +
+			winOwner + ")", ""},
+		{"with rights of its own", "O:" + winUser + "D:P(A;;FA;;;" + winGroup + ")(A;;FA;;;SY)(A;;FA;;;BA)(A;;FA;;;" +
+			winOwner + ")", ""},
+		{"moved into it from a profile", localSDDL, winGroup},
+		{"the group may only read", "O:BAD:AI(A;ID;0x1200a9;;;" + winGroup + ")(A;ID;FA;;;SY)(A;ID;FA;;;BA)(A;ID;FA;;;" +
+			winOwner + ")", winGroup},
+		{"protected, and for the system alone", "O:SYD:P(A;;FA;;;SY)", winGroup},
+		{"FAT", noListSDDL, ""},
+	} {
+		d := fromSDDL(t, tt.sddl)
+		if got := d.Lacks(shared, false); got != tt.want {
+			t.Errorf("%s: %q", tt.name, got)
+		}
+	}
+	if got := fromSDDL(t, localSDDL).Lacks(fromSDDL(t, profileSDDL), true); got != "" {
+		t.Errorf("a folder in a profile lacks what is for %q", got)
+	}
+}
+
 func FuzzParseDescriptor(f *testing.F) {
 	for _, data := range []string{driveHex, secondHex, grantedHex} {
 		b, _ := hex.DecodeString(data)

@@ -52,8 +52,11 @@ type Result struct {
 // Checks returns the checks that always run, those of a group together.
 func Checks() []Check {
 	all := slices.Concat(goChecks(), directoryChecks(), cacheChecks(), settingChecks(), moduleChecks(), systemChecks())
-	return slices.DeleteFunc(all, func(c Check) bool {
-		return runtime.GOOS == "windows" && slices.Contains(notOnWindows, c.ID)
+	if runtime.GOOS != "windows" {
+		return all
+	}
+	return slices.DeleteFunc(append(all, WindowsChecks()...), func(c Check) bool {
+		return slices.Contains(notOnWindows, c.ID)
 	})
 }
 

@@ -40,6 +40,8 @@ type Machine struct {
 	Unlockable func(dir string) error
 
 	net         probed
+	askWindows  sync.Once
+	windows     windowsFacts
 	begun, done atomic.Int64              // checks
 	asking      atomic.Pointer[say.State] // how far the program that asks servers is, nil if it does not run
 }

@@ -21,6 +21,11 @@ func TestChecksAreProven(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	for _, c := range doctor.WindowsChecks() { // judged by recorded facts
+		if !regexp.MustCompile(`\t(.*, )?`+c.ID+`(,|\n)`).Match(manual) || c.Why == "" || c.Now == "" {
+			t.Errorf("%s is not in doc.go, or has no reason", c.ID)
+		}
+	}
 	treated := treatedIn(t, "../../testscripts/doctor_*.txtar")
 	seen := make(map[string]bool)
 	for _, c := range slices.Concat(doctor.Checks(), doctor.LoginChecks(), doctor.NetChecks()) {

@@ -124,10 +124,7 @@ type tally struct {
 
 func newTally(o *Options) *tally { return &tally{meter: &o.Meter, tell: o.Tell} }
 
-// list tells of an entry that would be changed.
-func (t *tally) list(at *Node, name, what string) { t.listWas(at, name, what, "") }
-
-// listWas does so with the ACL that the entry has.
+// listWas tells of an entry that would be changed, and of the ACL that it has.
 func (t *tally) listWas(at *Node, name, what, was string) {
 	if t.tell != nil {
 		t.mu.Lock()

@@ -197,3 +197,6 @@ func (w *Walker) Open(d Folder, name string, e Entry) (int, Entry, error) {
 	}
 	return fd, now, err
 }
+
+// list tells of an entry that would be changed.
+func (t *tally) list(at *Node, name, what string) { t.listWas(at, name, what, "") }
