@@ -296,6 +296,31 @@ func wslPaths(f windowsFacts) Finding {
 	}}
 }
 
+// A cacheRights is what was found of who may write to a cache, as names.
+type cacheRights struct {
+	cache  string
+	owner  string   // another user who is no administrator, "" if there is none
+	crowds []string // SIDs of groups in which everybody is and which may write to it
+	user   string   // our SID
+}
+
+// judge says what that means. What is inherited becomes the cache's own before the groups are taken out.
+func (r cacheRights) judge() Finding {
+	switch {
+	case r.owner != "":
+		return Finding{
+			Status: Warning, Looked: r.cache, Found: "belongs to " + r.owner + ", who decides what your programs do",
+		}
+	case len(r.crowds) > 0:
+		advice := "icacls " + psQuote(r.cache) + " /inheritance:d /grant:r " + psQuote("*"+r.user+":(OI)(CI)F") + " /remove:g"
+		for _, sid := range r.crowds {
+			advice += " " + psQuote("*"+sid)
+		}
+		return Finding{Status: Warning, Looked: r.cache, Found: "may be written to by everybody", Advice: advice}
+	}
+	return ok(r.cache, "")
+}
+
 // An inheritance is what was found of the ACLs in a cache.
 type inheritance struct {
 	cache string

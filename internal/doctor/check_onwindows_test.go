@@ -161,3 +161,24 @@ func TestInheritance(t *testing.T) {
 		}
 	}
 }
+
+func TestCacheRights(t *testing.T) {
+	const user = "S-1-5-21-1-2-3-1001"
+	for name, tt := range map[string]struct {
+		found  cacheRights
+		words  string
+		advice string
+	}{
+		"ours":           {cacheRights{cache: `D:\c`, user: user}, "", ""},
+		"another user's": {cacheRights{cache: `D:\c`, user: user, owner: `PC\bob`, crowds: []string{"S-1-1-0"}}, `PC\bob, who decides`, ""},
+		"on a second drive": {
+			cacheRights{cache: `D:\it's`, user: user, crowds: []string{"S-1-5-11", "S-1-5-32-545"}}, "by everybody",
+			`icacls 'D:\it''s' /inheritance:d /grant:r '*` + user + `:(OI)(CI)F' /remove:g '*S-1-5-11' '*S-1-5-32-545'`,
+		},
+	} {
+		f := tt.found.judge()
+		if (f.Status == OK) != (tt.words == "") || !strings.Contains(f.Found, tt.words) || f.Advice != tt.advice {
+			t.Errorf("%s: %+v", name, f)
+		}
+	}
+}

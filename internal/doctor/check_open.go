@@ -37,6 +37,13 @@ func cacheShared(m *Machine) Finding {
 func openOf(name string) func(*Machine) Finding {
 	return func(m *Machine) Finding {
 		variable, cache := m.directory(name)
+		if r, known := rightsOn(cache); known {
+			f := r.judge()
+			if v := m.variable(name); f.Status != OK && v.Changed() {
+				f.Now, f.Advice = "go-safe uses "+v.Value, m.replace(name, variable, v)
+			}
+			return f
+		}
 		fi, f, stop := rootOf(cache)
 		if stop {
 			return f

@@ -175,3 +175,22 @@ func lookAtACLs(cache string, end time.Time) inheritance {
 	})
 	return found
 }
+
+// rightsOn looks at who may write to a cache. It is not known where there is none, or no ACL.
+func rightsOn(cache string) (r cacheRights, known bool) {
+	d, err := acl.DescriptorOfPath(cache)
+	if err != nil || d.Open || !filepath.IsAbs(cache) || fsinfo.Remote(cache) {
+		return r, false
+	}
+	_, owners := acl.Parties()
+	r = cacheRights{cache: cache, user: acl.UserSID()}
+	if owner := d.Stranger(owners...); owner != "" {
+		r.owner = acl.Account(owner)
+	}
+	for _, sid := range acl.Crowds() {
+		if d.List.Allows([]string{sid}, acl.Write, func(e acl.ACE) bool { return e.Self }) {
+			r.crowds = append(r.crowds, sid)
+		}
+	}
+	return r, true
+}

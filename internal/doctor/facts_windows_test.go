@@ -95,3 +95,21 @@ func TestLookAtACLs(t *testing.T) {
 		t.Errorf("%+v", f)
 	}
 }
+
+// Who owns a cache and whether everybody may write to it is read from its descriptor.
+func TestRightsOn(t *testing.T) {
+	dir := t.TempDir()
+	if r, known := rightsOn(dir); !known || r.owner != "" || len(r.crowds) > 0 || r.user == "" {
+		t.Errorf("ours: %+v, %t", r, known)
+	}
+	if _, known := rightsOn(filepath.Join(dir, "missing")); known {
+		t.Error("a missing cache is known")
+	}
+	theirs := os.Getenv("GOSAFE_WINE_STRANGER")
+	if theirs == "" {
+		t.Skip("needs GOSAFE_WINE_STRANGER, a folder of another user that is open to everybody")
+	}
+	if r, known := rightsOn(theirs); !known || r.owner == "" || !slices.Contains(r.crowds, "S-1-1-0") {
+		t.Errorf("another user's: %+v, %t", r, known)
+	}
+}
