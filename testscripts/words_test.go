@@ -39,7 +39,6 @@ var posixOnly = map[string]string{
 	"internal/doctor/check_go.go":        "the check of sudo finds no sudo",
 	"internal/doctor/check_login.go":     "there are no login shells",
 	"internal/doctor/check_open.go":      "it needs modes",
-	"internal/doctor/check_sudo.go":      "the check of sudo finds no sudo",
 	"internal/doctor/advice_env_file.go": "the lines of Unix; shell.PlainText has that of Windows",
 	"internal/doctor/check_system.go":    "limits of open files and memory are not known there, and the check umask is not there",
 	"internal/doctor/doctor.go":          "it names the checks that are not there",
