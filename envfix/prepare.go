@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 
 	"github.com/go-safe/go-safe/internal/fsinfo"
@@ -37,6 +38,10 @@ func (p *Plan) Prepare() (changed []string, err error) {
 	}
 	for _, cache := range p.foreignCaches {
 		switch n, owner := moveAside(cache); {
+		case n > 0 && runtime.GOOS == "windows":
+			rid, _ := shell.RemoveTrees([]string{filepath.Join(cache, "*"+fsinfo.ForeignSuffix+"*")})
+			changed = append(changed, fmt.Sprintf("%s had %d folders that you may not write to: "+
+				"moved aside to *.foreign; to be rid of them: %s", cache, n, rid))
 		case n > 0 && owner == os.Geteuid():
 			changed = append(changed, fmt.Sprintf("%s had %d folders that you may not write to: "+
 				"moved aside to *.foreign; to be rid of them: chmod -R u+rwx %s/*.foreign* && rm -r %[3]s/*.foreign*",

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"time"
 
@@ -172,6 +173,9 @@ func (l *Locker) goOnWithout(w Lock, err error) error {
 	var refused *lock.RefusedError
 	if errors.As(err, &refused) && refused.File != "" {
 		advice = "sudo rm -r " + shell.Quote(refused.File)
+		if runtime.GOOS == "windows" {
+			advice, _ = shell.RemoveTrees([]string{refused.File})
+		}
 	}
 	switch {
 	case err == nil:

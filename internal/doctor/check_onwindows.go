@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/go-safe/go-safe/internal/shell"
 )
 
 // The checks of Windows. Facts are read by readWindows and inheritance; what is here only judges them, and is tested
@@ -79,6 +81,7 @@ type windowsFacts struct {
 	administrator   bool
 	service         bool // session 0
 	temp, system    string
+	local           string // the folder for what need not be kept
 	ports           string // what netsh prints
 }
 
@@ -184,7 +187,7 @@ func oneDrive(f windowsFacts) Finding {
 	folder, _ := below(dirs[0], f.oneDrive)
 	finding := Finding{Status: Warning, Looked: dirs[0], Found: names + " in a folder that is synchronized: " + folder}
 	if name, _, _ := strings.Cut(names, ","); strings.HasPrefix(name, "GO") {
-		finding.Advice = "go env -w " + name + "=$env:LOCALAPPDATA\\" + strings.ToLower(name)
+		finding.Advice = "go env -w " + shell.Quote(name+"="+f.local+`\`+strings.ToLower(name))
 	}
 	return finding
 }
@@ -197,7 +200,7 @@ func searchIndex(f windowsFacts) Finding {
 		return ok("Windows Search", "leaves the folders of go alone")
 	}
 	finding := ok("Windows Search", "may index "+names)
-	finding.Details = []string{"so that it does not: attrib +I " + psQuote(dirs[0])}
+	finding.Details = []string{"so that it does not: attrib +I " + shell.Quote(dirs[0])}
 	return finding
 }
 
@@ -312,9 +315,9 @@ func (r cacheRights) judge() Finding {
 			Status: Warning, Looked: r.cache, Found: "belongs to " + r.owner + ", who decides what your programs do",
 		}
 	case len(r.crowds) > 0:
-		advice := "icacls " + psQuote(r.cache) + " /inheritance:d /grant:r " + psQuote("*"+r.user+":(OI)(CI)F") + " /remove:g"
+		advice := "icacls " + shell.Quote(r.cache) + ` /inheritance:d /grant:r "*` + r.user + `:(OI)(CI)F" /remove:g`
 		for _, sid := range r.crowds {
-			advice += " " + psQuote("*"+sid)
+			advice += ` "*` + sid + `"`
 		}
 		return Finding{Status: Warning, Looked: r.cache, Found: "may be written to by everybody", Advice: advice}
 	}
@@ -328,6 +331,7 @@ type inheritance struct {
 	entry string // one that lacks rights, "" if there is none
 	lacks string // who lacks them
 	gone  string // the SID of an owner whose account is gone
+	user  string // our SID
 	err   error  // why nothing was seen
 }
 
@@ -344,7 +348,7 @@ func (i inheritance) judge(fix string) Finding {
 	case i.gone != "":
 		return Finding{
 			Status: Warning, Looked: i.entry, Found: "belongs to " + i.gone + ", an account that is gone",
-			Details: []string{"an administrator can give it to you: icacls " + psQuote(i.cache) + " /setowner $env:USERNAME /T /C /Q"},
+			Details: []string{"an administrator can give it to you: icacls " + shell.Quote(i.cache) + ` /setowner "*` + i.user + `" /T /C /Q`},
 		}
 	}
 	return ok(i.cache, fmt.Sprintf("%d entries looked at", i.seen))

@@ -3,6 +3,8 @@ package doctor
 import (
 	"strings"
 	"testing"
+
+	"github.com/go-safe/go-safe/internal/shell"
 )
 
 const (
@@ -22,7 +24,7 @@ func laptop() windowsFacts {
 		realTime: on, folderAccess: off, longPaths: off, developerMode: off,
 		guarded:  []string{`C:\Users\x\OneDrive\Documents`, `C:\Users\x\OneDrive\Desktop`, `C:\Users\x\Music`},
 		oneDrive: []string{`C:\Users\x\OneDrive`, `C:\Users\x\OneDrive`},
-		temp:     userLocal + `\Temp`, system: `C:\WINDOWS`,
+		temp:     userLocal + `\Temp`, local: userLocal, system: `C:\WINDOWS`,
 		ports: recordedPorts,
 	}
 }
@@ -94,10 +96,10 @@ func TestWindowsChecks(t *testing.T) {
 
 		{"not there", oneDrive, laptop(), OK, "no folder", ""},
 		{"in it", oneDrive, inProfile(`C:\Users\x\OneDrive\go\pkg\mod`), Warning, `synchronized: C:\Users\x\OneDrive`,
-			`go env -w GOMODCACHE=$env:LOCALAPPDATA\gomodcache`},
+			"go env -w " + shell.Quote(`GOMODCACHE=`+userLocal+`\gomodcache`)},
 		{"beside it", oneDrive, inProfile(`C:\Users\x\OneDrive2\mod`), OK, "", ""},
 
-		{"modules only", searchIndex, laptop(), OK, "may index GOMODCACHE", `attrib +I 'C:\Users\x\go\pkg\mod'`},
+		{"modules only", searchIndex, laptop(), OK, "may index GOMODCACHE", "attrib +I " + shell.Quote(`C:\Users\x\go\pkg\mod`)},
 		{"not indexed", searchIndex, with(func(f *windowsFacts) { f.folders[1].indexed = false }), OK, "alone", ""},
 
 		{"short", longPaths, laptop(), OK, "is 0", ""},
@@ -135,6 +137,7 @@ func TestWindowsChecks(t *testing.T) {
 }
 
 func TestInheritance(t *testing.T) {
+	const user = "S-1-5-21-1-2-3-1002"
 	const fix = `go safe fix 'D:\mod'`
 	for name, tt := range map[string]struct {
 		found  inheritance
@@ -147,8 +150,8 @@ func TestInheritance(t *testing.T) {
 			inheritance{cache: `D:\mod`, entry: `D:\mod\a`, lacks: `PC\devs`}, Broken, `does not give PC\devs the rights`, fix,
 		},
 		"an owner who is gone": {
-			inheritance{cache: `D:\mod`, entry: `D:\mod\a`, gone: "S-1-5-21-1-2-3-1001"}, Warning, "an account that is gone",
-			`icacls 'D:\mod' /setowner`,
+			inheritance{cache: `D:\mod`, entry: `D:\mod\a`, gone: "S-1-5-21-1-2-3-1001", user: user}, Warning, "an account that is gone",
+			`/setowner "*` + user + `" /T`,
 		},
 		"both": {
 			inheritance{cache: `D:\mod`, entry: `D:\mod\a`, lacks: "x", gone: "S-1-5-21-1-2-3-1001"}, Broken, "give x", fix,
@@ -172,8 +175,8 @@ func TestCacheRights(t *testing.T) {
 		"ours":           {cacheRights{cache: `D:\c`, user: user}, "", ""},
 		"another user's": {cacheRights{cache: `D:\c`, user: user, owner: `PC\bob`, crowds: []string{"S-1-1-0"}}, `PC\bob, who decides`, ""},
 		"on a second drive": {
-			cacheRights{cache: `D:\it's`, user: user, crowds: []string{"S-1-5-11", "S-1-5-32-545"}}, "by everybody",
-			`icacls 'D:\it''s' /inheritance:d /grant:r '*` + user + `:(OI)(CI)F' /remove:g '*S-1-5-11' '*S-1-5-32-545'`,
+			cacheRights{cache: `D:\a b`, user: user, crowds: []string{"S-1-5-11", "S-1-5-32-545"}}, "by everybody",
+			"icacls " + shell.Quote(`D:\a b`) + ` /inheritance:d /grant:r "*` + user + `:(OI)(CI)F" /remove:g "*S-1-5-11" "*S-1-5-32-545"`,
 		},
 	} {
 		f := tt.found.judge()

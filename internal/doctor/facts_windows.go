@@ -36,6 +36,7 @@ func readWindows(m *Machine) windowsFacts {
 	var session uint32
 	f.service = windows.ProcessIdToSessionId(uint32(os.Getpid()), &session) == nil && session == 0
 	f.temp, f.system = m.Settings.Directory(envfix.TempName).Value, m.Settings.Getenv("SystemRoot")
+	f.local = m.Settings.Getenv("LocalAppData")
 	netsh := filepath.Join(f.system, "System32", "netsh.exe")
 	f.ports, _ = m.ask(f.system, m.Environ, netsh, "interface", "ipv4", "show", "excludedportrange", "protocol=tcp")
 	return f
@@ -146,7 +147,7 @@ func inheritanceOf(name string) func(*Machine) Finding {
 
 // lookAtACLs looks at the entries of a cache until it finds one that is wrong, or until the end. It follows no link.
 func lookAtACLs(cache string, end time.Time) inheritance {
-	found := inheritance{cache: cache}
+	found := inheritance{cache: cache, user: acl.UserSID()}
 	top, err := acl.DescriptorOfPath(cache)
 	if err != nil {
 		found.err = err
