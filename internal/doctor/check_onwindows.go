@@ -83,6 +83,7 @@ type windowsFacts struct {
 	temp, system    string
 	local           string // the folder for what need not be kept
 	ports           string // what netsh prints
+	called          string // the word by which the user calls go-safe
 }
 
 // A windowsFolder is one that go commands use.
@@ -187,7 +188,7 @@ func oneDrive(f windowsFacts) Finding {
 	folder, _ := below(dirs[0], f.oneDrive)
 	finding := Finding{Status: Warning, Looked: dirs[0], Found: names + " in a folder that is synchronized: " + folder}
 	if name, _, _ := strings.Cut(names, ","); strings.HasPrefix(name, "GO") {
-		finding.Advice = "go env -w " + shell.Quote(name+"="+f.local+`\`+strings.ToLower(name))
+		finding.Advice = f.called + " env -w " + shell.Quote(name+"="+f.local+`\`+strings.ToLower(name))
 	}
 	return finding
 }

@@ -24,7 +24,7 @@ func laptop() windowsFacts {
 		realTime: on, folderAccess: off, longPaths: off, developerMode: off,
 		guarded:  []string{`C:\Users\x\OneDrive\Documents`, `C:\Users\x\OneDrive\Desktop`, `C:\Users\x\Music`},
 		oneDrive: []string{`C:\Users\x\OneDrive`, `C:\Users\x\OneDrive`},
-		temp:     userLocal + `\Temp`, local: userLocal, system: `C:\WINDOWS`,
+		temp:     userLocal + `\Temp`, local: userLocal, system: `C:\WINDOWS`, called: "go",
 		ports: recordedPorts,
 	}
 }

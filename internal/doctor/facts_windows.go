@@ -36,7 +36,7 @@ func readWindows(m *Machine) windowsFacts {
 	var session uint32
 	f.service = windows.ProcessIdToSessionId(uint32(os.Getpid()), &session) == nil && session == 0
 	f.temp, f.system = m.Settings.Directory(envfix.TempName).Value, m.Settings.Getenv("SystemRoot")
-	f.local = m.Settings.Getenv("LocalAppData")
+	f.local, f.called = m.Settings.Getenv("LocalAppData"), m.Called
 	netsh := filepath.Join(f.system, "System32", "netsh.exe")
 	f.ports, _ = m.ask(f.system, m.Environ, netsh, "interface", "ipv4", "show", "excludedportrange", "protocol=tcp")
 	return f

@@ -1,6 +1,6 @@
 #!/bin/sh
 # run.sh PREFIX PROGRAM [ARGUMENT...] runs a program of Windows, with nothing of the environment of this system. The
-# variables in WINE_ENV ("NAME=VALUE ...") are set. After WINE_LIMIT seconds it is ended. The server of the prefix goes
+# variables in WINE_ENV ("NAME=VALUE ...") are set, and those whose names begin with GOSAFE_WINE_. After WINE_LIMIT seconds it is ended. The server of the prefix goes
 # on until WINEPREFIX=PREFIX wineserver -k.
 prefix=$1
 shift
@@ -14,5 +14,6 @@ clean() {
 if (clean wineserver -p) </dev/null >/dev/null 2>&1; then
 	(clean wine wineboot) </dev/null >/dev/null 2>&1
 fi
+keep=$(env | grep '^GOSAFE_WINE_' | tr '\n' ' ')
 # shellcheck disable=SC2086
-clean ${WINE_ENV-} timeout "${WINE_LIMIT-900}" wine "$@"
+clean $keep ${WINE_ENV-} timeout "${WINE_LIMIT-900}" wine "$@"
