@@ -1,7 +1,7 @@
 #!/bin/sh
 # run.sh PREFIX PROGRAM [ARGUMENT...] runs a program of Windows, with nothing of the environment of this system. The
-# variables in WINE_ENV ("NAME=VALUE ...") are set, and those whose names begin with GOSAFE_WINE_. After WINE_LIMIT seconds it is ended. The server of the prefix goes
-# on until WINEPREFIX=PREFIX wineserver -k.
+# variables in WINE_ENV ("NAME=VALUE ...") are set, and those whose names begin with GOSAFE_WINE_. After WINE_LIMIT
+# seconds it is ended. The server of the prefix goes on until WINEPREFIX=PREFIX wineserver -k.
 prefix=$1
 shift
 clean() {
