@@ -51,8 +51,9 @@ func TestNewPlace(t *testing.T) {
 	}
 	defer release()
 	inside, beside := lockNames(dir)
-	if removes := removesOpen(dir); fsinfo.Exists(inside) != removes || fsinfo.Exists(beside) == removes {
-		t.Errorf("removes open files: %t; in it: %t, beside it: %t", removes, fsinfo.Exists(inside), fsinfo.Exists(beside))
+	in, by := fsinfo.Exists(inside), fsinfo.Exists(beside)
+	if removes := removesOpen(dir); in != removes || by == removes {
+		t.Errorf("removes open files: %t; in it: %t, beside it: %t", removes, in, by)
 	}
 	if err := os.RemoveAll(dir); err != nil {
 		t.Errorf("a clean is kept from removing the directory: %v", err)

@@ -7,11 +7,10 @@ import (
 	"testing"
 )
 
-// SDDL of real systems. The user is 1001 of the machine S-1-5-21-1-2-3, a second one is 1002, and the domain is
-// S-1-5-21-7-8-9. The first ones are what icacls and Get-Acl show after an installation, and what the documents of
-// Microsoft list; see each.
+// ACLs as documents and reports show them for real systems, put into SDDL by hand. The user is 1001 of the machine
+// S-1-5-21-1-2-3, a second one is 1002, and the domain is S-1-5-21-7-8-9.
 const (
-	// C:\Users\x: https://learn.microsoft.com/windows/win32/shell/kfid-flags, KFDF_PERUSER; and below it what is made.
+	// C:\Users\x, and below it what is made.
 	profileSDDL = "O:SYG:SYD:P(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)(A;OICI;FA;;;S-1-5-21-1-2-3-1001)"
 	localSDDL   = "O:S-1-5-21-1-2-3-1001D:AI(A;OICIID;FA;;;SY)(A;OICIID;FA;;;BA)(A;OICIID;FA;;;S-1-5-21-1-2-3-1001)"
 
@@ -32,7 +31,8 @@ const (
 
 	// OneDrive in a profile: as the profile, and a capability of its own.
 	oneDriveSDDL = "O:S-1-5-21-1-2-3-1001D:PAI(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)(A;OICI;FA;;;S-1-5-21-1-2-3-1001)" +
-		"(A;OICI;0x1301bf;;;S-1-15-3-65536-1888954469-739942743-1668119174-2468466756-4239452838-1296943325-355587736-700089176)"
+		"(A;OICI;0x1301bf;;;S-1-15-3-65536-1888954469-739942743-1668119174-2468466756-4239452838-1296943325-" +
+		"355587736-700089176)"
 
 	// A redirected home of a domain user, with Domain Admins, on a server.
 	domainSDDL = "O:S-1-5-21-7-8-9-1103D:PAI(A;OICI;FA;;;S-1-5-21-7-8-9-512)(A;OICI;FA;;;SY)" +
@@ -57,7 +57,7 @@ const (
 
 // Only a folder to which nobody else can write is a private one, and only above it nobody else can exchange it.
 func TestDescriptorPrivate(t *testing.T) {
-	const domainUser = "S-1-5-21-7-8-9-1103"
+	const domainUser, helpDesk = "S-1-5-21-7-8-9-1103", "S-1-5-21-7-8-9-2200"
 	const everyone, loggedIn, second = "S-1-1-0", "S-1-5-11", winUser
 	for _, tt := range []struct {
 		name, sddl, user string
@@ -76,7 +76,7 @@ func TestDescriptorPrivate(t *testing.T) {
 		{"on a second drive", secondSDDL, winOwner, "", loggedIn, loggedIn},
 		{"OneDrive", oneDriveSDDL, winOwner, "", "", ""},
 		{"a home of a domain", domainSDDL, domainUser, "", "", ""},
-		{"a home that the help desk may change", helpDeskSDDL, domainUser, "", "S-1-5-21-7-8-9-2200", "S-1-5-21-7-8-9-2200"},
+		{"a home that the help desk may change", helpDeskSDDL, domainUser, "", helpDesk, helpDesk},
 		{"open to Everyone", everyoneSDDL, winOwner, "", everyone, everyone},
 		{"go-safe's own", privateSDDL, winOwner, "", "", ""},
 		{"open below", onlyBelowSDDL, winOwner, "", second, ""},

@@ -28,7 +28,10 @@ func WindowsChecks() []Check {
 		}
 	}
 	return []Check{
-		{"win-defender", ofWindows, "a scan of each file that is opened makes builds slow", none, denied, facts(defender)},
+		{
+			"win-defender", ofWindows, "a scan of each file that is opened makes builds slow", none, denied,
+			facts(defender),
+		},
 		{
 			"win-folder-access", ofWindows, "Windows refuses the go command and linkers to write there", none, denied,
 			facts(folderAccess),
@@ -43,8 +46,8 @@ func WindowsChecks() []Check {
 			"filename-too-long", facts(longPaths),
 		},
 		{
-			"win-symlinks", ofWindows, "os.Symlink, and so some tests, fail: A required privilege is not held by the client",
-			none, denied, facts(symlinks),
+			"win-symlinks", ofWindows,
+			"os.Symlink, and so some tests, fail: A required privilege is not held by the client", none, denied, facts(symlinks),
 		},
 		{
 			"win-service-temp", ofWindows, "services of all accounts share that folder", used, denied,
@@ -54,7 +57,10 @@ func WindowsChecks() []Check {
 			"win-ports", ofWindows, "net.Listen on one of these ports fails with error 10013", none, denied,
 			facts(reservedPorts),
 		},
-		{"win-wsl", ofWindows, "it is slow, and its locks do not hold for both systems", used, lockErrors, facts(wslPaths)},
+		{
+			"win-wsl", ofWindows, "it is slow, and its locks do not hold for both systems", used, lockErrors,
+			facts(wslPaths),
+		},
 		{
 			"win-cache-acl", ofWindows, "other users of the cache cannot use such an entry: Access is denied",
 			"go commands that need it fail", moduleErrors, inheritanceOf("GOCACHE"),
@@ -155,8 +161,8 @@ func defender(f windowsFacts) Finding {
 		for i := range caches {
 			caches[i] = psQuote(caches[i])
 		}
-		finding.Details = []string{"builds are faster with caches on a Dev Drive, or if an administrator excludes the caches: " +
-			"Add-MpPreference -ExclusionPath " + strings.Join(caches, ",")}
+		finding.Details = []string{"builds are faster with caches on a Dev Drive, or if an administrator excludes " +
+			"the caches: Add-MpPreference -ExclusionPath " + strings.Join(caches, ",")}
 	}
 	return finding
 }
@@ -349,7 +355,8 @@ func (i inheritance) judge(fix string) Finding {
 	case i.gone != "":
 		return Finding{
 			Status: Warning, Looked: i.entry, Found: "belongs to " + i.gone + ", an account that is gone",
-			Details: []string{"an administrator can give it to you: icacls " + shell.Quote(i.cache) + ` /setowner "*` + i.user + `" /T /C /Q`},
+			Details: []string{"an administrator can give it to you: icacls " + shell.Quote(i.cache) +
+				` /setowner "*` + i.user + `" /T /C /Q`},
 		}
 	}
 	return ok(i.cache, fmt.Sprintf("%d entries looked at", i.seen))

@@ -29,7 +29,7 @@ func laptop() windowsFacts {
 	}
 }
 
-// What netsh printed on a machine with Hyper-V.
+// The form in which netsh prints, as reports show it for a machine with Hyper-V.
 const recordedPorts = `
 Protocol tcp Port Exclusion Ranges
 
@@ -43,7 +43,7 @@ Start Port    End Port
 
 `
 
-// The same in German, without any.
+// The same in another language, without any.
 const noPorts = "\nPortausschlussbereiche für das Protokoll \"tcp\"\n\nStartport      Endport\n" +
 	"----------    --------\n\n* - Verwaltete Portausschlüsse.\n"
 
@@ -71,7 +71,8 @@ func TestWindowsChecks(t *testing.T) {
 		words  string // in what was found
 		advice string // in what to do
 	}{
-		{"as it comes", defender, laptop(), OK, "GOCACHE, GOMODCACHE, TMP, if no exclusion", `ExclusionPath '` + excluded + `','C:\Users\x\go\pkg\mod'`},
+		{"as it comes", defender, laptop(), OK, "GOCACHE, GOMODCACHE, TMP, if no exclusion",
+			`ExclusionPath '` + excluded + `','C:\Users\x\go\pkg\mod'`},
 		{"excluded", defender, with(func(f *windowsFacts) {
 			f.exclusionsKnown = true
 			f.exclusions = []string{`c:\users\X\appdata\local\`, `C:\Users\x\go`}
@@ -88,7 +89,8 @@ func TestWindowsChecks(t *testing.T) {
 		{"another antivirus program", defender, server, Skipped, "does not say", ""},
 
 		{"off", folderAccess, laptop(), OK, "is off", ""},
-		{"on, and nothing of go there", folderAccess, with(func(f *windowsFacts) { f.folderAccess = on }), OK, "no folder", ""},
+		{"on, and nothing of go there", folderAccess, with(func(f *windowsFacts) { f.folderAccess = on }), OK,
+			"no folder", ""},
 		{"on, with a GOMODCACHE in Music", folderAccess, with(func(f *windowsFacts) {
 			f.folderAccess, f.folders[1].dir = on, `c:\users\x\music\mod`
 		}), Warning, `guards c:\users\x\music\mod (GOMODCACHE)`, "AllowedApplications (Get-Command go).Source"},
@@ -99,7 +101,8 @@ func TestWindowsChecks(t *testing.T) {
 			"go env -w " + shell.Quote(`GOMODCACHE=`+userLocal+`\gomodcache`)},
 		{"beside it", oneDrive, inProfile(`C:\Users\x\OneDrive2\mod`), OK, "", ""},
 
-		{"modules only", searchIndex, laptop(), OK, "may index GOMODCACHE", "attrib +I " + shell.Quote(`C:\Users\x\go\pkg\mod`)},
+		{"modules only", searchIndex, laptop(), OK, "may index GOMODCACHE",
+			"attrib +I " + shell.Quote(`C:\Users\x\go\pkg\mod`)},
 		{"not indexed", searchIndex, with(func(f *windowsFacts) { f.folders[1].indexed = false }), OK, "alone", ""},
 
 		{"short", longPaths, laptop(), OK, "is 0", ""},
@@ -114,12 +117,14 @@ func TestWindowsChecks(t *testing.T) {
 		{"a service", serviceTemp, server, Warning, "this service", "TEMP of its own"},
 		{"a service with its own", serviceTemp, with(func(f *windowsFacts) { f.service = true }), OK, "", ""},
 
-		{"Hyper-V", reservedPorts, laptop(), OK, "161 of them are reserved in 3 ranges", "5357-5357, 49674-49773, 50000-50059"},
+		{"Hyper-V", reservedPorts, laptop(), OK, "161 of them are reserved in 3 ranges",
+			"5357-5357, 49674-49773, 50000-50059"},
 		{"none", reservedPorts, with(func(f *windowsFacts) { f.ports = noPorts }), OK, "not reserved", ""},
 		{"no netsh", reservedPorts, server, Skipped, "netsh does not say", ""},
 
 		{"none", wslPaths, laptop(), OK, "no folder", ""},
-		{"by the old name", wslPaths, inProfile(`\\wsl$\Debian\home\x\mod`), Warning, "is in WSL (GOMODCACHE)", "go in WSL"},
+		{"by the old name", wslPaths, inProfile(`\\wsl$\Debian\home\x\mod`), Warning, "is in WSL (GOMODCACHE)",
+			"go in WSL"},
 		{"by the new name", wslPaths, inProfile(`\\WSL.localhost\Debian\mod`), Warning, "is in WSL", "go in WSL"},
 	} {
 		f := tt.judge(tt.facts)
@@ -147,14 +152,17 @@ func TestInheritance(t *testing.T) {
 	}{
 		"all inherits": {inheritance{cache: `D:\mod`, seen: 3}, OK, "3 entries", ""},
 		"moved in": {
-			inheritance{cache: `D:\mod`, entry: `D:\mod\a`, lacks: `PC\devs`}, Broken, `does not give PC\devs the rights`, fix,
+			inheritance{cache: `D:\mod`, entry: `D:\mod\a`, lacks: `PC\devs`}, Broken,
+			`does not give PC\devs the rights`, fix,
 		},
 		"an owner who is gone": {
-			inheritance{cache: `D:\mod`, entry: `D:\mod\a`, gone: "S-1-5-21-1-2-3-1001", user: user}, Warning, "an account that is gone",
+			inheritance{cache: `D:\mod`, entry: `D:\mod\a`, gone: "S-1-5-21-1-2-3-1001", user: user}, Warning,
+			"an account that is gone",
 			`/setowner "*` + user + `" /T`,
 		},
 		"both": {
-			inheritance{cache: `D:\mod`, entry: `D:\mod\a`, lacks: "x", gone: "S-1-5-21-1-2-3-1001"}, Broken, "give x", fix,
+			inheritance{cache: `D:\mod`, entry: `D:\mod\a`, lacks: "x", gone: "S-1-5-21-1-2-3-1001"}, Broken,
+			"give x", fix,
 		},
 	} {
 		f := tt.found.judge(fix)
@@ -172,11 +180,14 @@ func TestCacheRights(t *testing.T) {
 		words  string
 		advice string
 	}{
-		"ours":           {cacheRights{cache: `D:\c`, user: user}, "", ""},
-		"another user's": {cacheRights{cache: `D:\c`, user: user, owner: `PC\bob`, crowds: []string{"S-1-1-0"}}, `PC\bob, who decides`, ""},
+		"ours": {cacheRights{cache: `D:\c`, user: user}, "", ""},
+		"another user's": {
+			cacheRights{cache: `D:\c`, user: user, owner: `PC\bob`, crowds: []string{"S-1-1-0"}}, `PC\bob, who decides`, "",
+		},
 		"on a second drive": {
 			cacheRights{cache: `D:\a b`, user: user, crowds: []string{"S-1-5-11", "S-1-5-32-545"}}, "by everybody",
-			"icacls " + shell.Quote(`D:\a b`) + ` /inheritance:d /grant:r "*` + user + `:(OI)(CI)F" /remove:g "*S-1-5-11" "*S-1-5-32-545"`,
+			"icacls " + shell.Quote(`D:\a b`) + ` /inheritance:d /grant:r "*` + user +
+				`:(OI)(CI)F" /remove:g "*S-1-5-11" "*S-1-5-32-545"`,
 		},
 	} {
 		f := tt.found.judge()

@@ -25,12 +25,16 @@ func readWindows(m *Machine) windowsFacts {
 		}
 		f.folders = append(f.folders, windowsFolder{name, dir, fileSystemOf(dir), indexed(dir)})
 	}
-	const defender = `SOFTWARE\Microsoft\Windows Defender`
+	const (
+		defender  = `SOFTWARE\Microsoft\Windows Defender`
+		guard     = defender + `\Windows Defender Exploit Guard\Controlled Folder Access`
+		developer = `SOFTWARE\Microsoft\Windows\CurrentVersion\AppModelUnlock`
+	)
 	f.realTime = disabled(defender+`\Real-Time Protection`, "DisableRealtimeMonitoring")
 	f.exclusions, f.exclusionsKnown = valueNames(defender + `\Exclusions\Paths`)
-	f.folderAccess = enabled(defender+`\Windows Defender Exploit Guard\Controlled Folder Access`, "EnableControlledFolderAccess")
+	f.folderAccess = enabled(guard, "EnableControlledFolderAccess")
 	f.longPaths = enabled(`SYSTEM\CurrentControlSet\Control\FileSystem`, "LongPathsEnabled")
-	f.developerMode = enabled(`SOFTWARE\Microsoft\Windows\CurrentVersion\AppModelUnlock`, "AllowDevelopmentWithoutDevLicense")
+	f.developerMode = enabled(developer, "AllowDevelopmentWithoutDevLicense")
 	f.guarded, f.oneDrive = m.userFolders()
 	f.administrator = windows.GetCurrentProcessToken().IsElevated()
 	var session uint32

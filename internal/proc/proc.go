@@ -5,8 +5,8 @@
 // Run returns, the whole group has ended. Package shim starts the user's go command; this package tells it which
 // signals end a process, how to die of one, and how to make a child die with its parent.
 //
-// Ancestors, Builds and others tell facts of other processes from /proc. Windows tells of parents, names and times only,
-// and other systems tell nothing.
+// Ancestors, Builds and others tell facts of other processes from /proc. Windows tells of parents, names and times
+// only, and other systems tell nothing.
 package proc
 
 import (

@@ -19,7 +19,8 @@ func TestListing(t *testing.T) {
 	o.Tell(tree.Change{Path: filepath.Join(dir, "a"), What: "mode"})
 	var b strings.Builder
 	print(&b)
-	want := "gomod\nD:AI\n" + filepath.Join(dir, "a") + ": mode\n" + filepath.Join("gomod", "cache") + "\nD:PAI(A;;FA;;;SY)\n"
+	want := "gomod\nD:AI\n" + filepath.Join(dir, "a") + ": mode\n" +
+		filepath.Join("gomod", "cache") + "\nD:PAI(A;;FA;;;SY)\n"
 	if b.String() != want {
 		t.Errorf("%q, want %q", b.String(), want)
 	}

@@ -53,7 +53,8 @@ func (c Call) locks() []lockRow {
 			continue
 		}
 		load := lockRow{Name: r.Name, Dir: cachelock.LoadDir(r.Dir)}
-		if load.look(j.ServerTime()); len(load.Processes) > 0 || load.Unseen || load.Unknown != "" { // a command loads there, or waits to
+		load.look(j.ServerTime())
+		if len(load.Processes) > 0 || load.Unseen || load.Unknown != "" { // a command loads there, or waits to
 			rows = append(rows, load)
 		}
 	}
