@@ -92,6 +92,15 @@ func UserSID() string {
 	return owners[0]
 }
 
+// Known reports whether this machine knows an account of that SID, or cannot tell now.
+func Known(sid string) bool {
+	s, err := windows.StringToSid(sid)
+	if err == nil {
+		_, _, _, err = s.LookupAccount("")
+	}
+	return err != windows.ERROR_NONE_MAPPED
+}
+
 // Account returns the name of a user or group, its SID if no name is known.
 func Account(sid string) string {
 	if sid == "" {

@@ -38,3 +38,14 @@ func TestSDDL(t *testing.T) {
 		}
 	}
 }
+
+// An account of this machine is known, and one that nobody has is not. Well-known ones have names.
+func TestKnown(t *testing.T) {
+	if !Known(UserSID()) || !Known(sidSystem) || Known("S-1-5-21-111-222-333-4444") {
+		t.Errorf("ours: %t, the system: %t, nobody: %t",
+			Known(UserSID()), Known(sidSystem), Known("S-1-5-21-111-222-333-4444"))
+	}
+	if got := Account("S-1-5-21-111-222-333-4444"); got != "S-1-5-21-111-222-333-4444" || Account("") != "" {
+		t.Errorf("the name of nobody: %q", got)
+	}
+}

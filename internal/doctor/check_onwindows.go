@@ -337,7 +337,7 @@ type inheritance struct {
 	seen  int    // entries looked at
 	entry string // one that lacks rights, "" if there is none
 	lacks string // who lacks them
-	gone  string // the SID of an owner whose account is gone
+	gone  string // the SID of an owner that is no account any more
 	user  string // our SID
 	err   error  // why nothing was seen
 }
@@ -354,7 +354,7 @@ func (i inheritance) judge(fix string) Finding {
 		}
 	case i.gone != "":
 		return Finding{
-			Status: Warning, Looked: i.entry, Found: "belongs to " + i.gone + ", an account that is gone",
+			Status: Warning, Looked: i.entry, Found: "belongs to " + i.gone + ", which is no account that this machine knows",
 			Details: []string{"an administrator can give it to you: icacls " + shell.Quote(i.cache) +
 				` /setowner "*` + i.user + `" /T /C /Q`},
 		}

@@ -157,7 +157,7 @@ func TestInheritance(t *testing.T) {
 		},
 		"an owner who is gone": {
 			inheritance{cache: `D:\mod`, entry: `D:\mod\a`, gone: "S-1-5-21-1-2-3-1001", user: user}, Warning,
-			"an account that is gone",
+			"no account that this machine knows",
 			`/setowner "*` + user + `" /T`,
 		},
 		"both": {

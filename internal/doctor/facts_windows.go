@@ -157,6 +157,11 @@ func lookAtACLs(cache string, end time.Time) inheritance {
 		found.err = err
 		return found
 	}
+	_, owners := acl.Parties()
+	known := make(map[string]bool) // to ask may take long, where another machine knows the accounts
+	for _, sid := range owners {
+		known[sid] = true
+	}
 	found.err = filepath.WalkDir(cache, func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.Type()&(fs.ModeSymlink|fs.ModeIrregular) != 0 || path == cache {
 			return nil
@@ -173,7 +178,10 @@ func lookAtACLs(cache string, end time.Time) inheritance {
 			found.entry, found.lacks = path, acl.Account(sid)
 			return filepath.SkipAll
 		}
-		if found.gone == "" && strings.HasPrefix(own.Owner, "S-1-5-21-") && acl.Account(own.Owner) == own.Owner {
+		if _, asked := known[own.Owner]; !asked {
+			known[own.Owner] = acl.Known(own.Owner)
+		}
+		if found.gone == "" && !known[own.Owner] {
 			found.entry, found.gone = path, own.Owner
 		}
 		return nil
