@@ -31,13 +31,14 @@ func (v Var) Changed() bool {
 	return v.Origin == FromGoSafe
 }
 
-// Chosen reports whether the user chose the value, in the environment or by go env -w.
+// Chosen reports whether somebody chose the value: in the environment, by go env -w, or in the site's file.
 func (v Var) Chosen() bool {
-	return v.Origin == FromEnviron || v.Origin == FromEnvFile
+	return v.Origin == FromEnviron || v.Origin == FromEnvFile || v.Origin == FromSite
 }
 
 // Overrides reports whether the user should be told that go-safe changed the value. That is so if somebody chose
-// the old value, in the environment or by go env -w, or if the user's whole cache is left for another one.
+// the old value, in the environment or by go env -w, or if the user's whole cache is left for another one. A value of
+// the site's file is the administrator's, and the doctor tells of it.
 func (v Var) Overrides() bool {
 	return v.AlwaysWarn || v.Changed() && v.Was.Value != "" && (v.Was.Origin == FromEnviron || v.Was.Origin == FromEnvFile)
 }
@@ -45,7 +46,7 @@ func (v Var) Overrides() bool {
 // set records a value that go-safe chose.
 func (v *Var) set(was Setting, value, why string) {
 	v.Value, v.Origin, v.Was, v.Why, v.Remedy = value, FromGoSafe, was, why, was.Undo(v.Name)
-	if v.noLocks && v.Remedy == "" {
+	if v.noLocks && v.Remedy == "" && was.Origin != FromSite {
 		v.AlwaysWarn, v.Remedy = true, shell.Self+" env -w "+v.Name+"="+shell.Quote(value)
 	}
 }

@@ -73,7 +73,7 @@ func TestResolveHome(t *testing.T) {
 		{[]string{"GOPATH=/g", "GOCACHE=/c"}, false},
 		{[]string{"GOPATH=/g", "XDG_CACHE_HOME=/x"}, false},
 	} {
-		s := ReadSettings(tt.vars, "")
+		s := ReadSettings(tt.vars, "", nil)
 		if _, set := s.LookupEnv("HOME"); tt.set && (!set || s.Directory("GOCACHE").Value == "") || s.home == "" == tt.set {
 			t.Errorf("%q: HOME is set: %t, as %q; GOCACHE %v", tt.vars, set, s.home, s.Directory("GOCACHE"))
 		}

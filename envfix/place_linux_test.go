@@ -64,7 +64,7 @@ func (p place) environ(vars ...string) []string {
 // request returns the request of a go run whose module cache lacks something.
 func (p place) request(environ []string) Request {
 	return Request{
-		Known:  ReadSettings(environ, ""),
+		Known:  ReadSettings(environ, "", nil),
 		Builds: true, Compiles: true, RunsWork: true, RunsCache: true,
 		Holds:        func(string) bool { return false },
 		CoveredBySum: func(string) bool { return true },
@@ -127,7 +127,7 @@ func decides(t *testing.T, list []decision, goroot ...string) {
 					r := p.request(environ)
 					for _, name := range goroot {
 						r.GOROOT = p.path(name)
-						r.Known = ReadSettings(environ, r.GOROOT)
+						r.Known = ReadSettings(environ, r.GOROOT, nil)
 					}
 					if d.request != nil {
 						d.request(&r)

@@ -63,7 +63,7 @@ func TestPrecedence(t *testing.T) {
 		if err := json.Unmarshal(out, &goSays); err != nil {
 			t.Fatal(err)
 		}
-		s := ReadSettings(environ, root)
+		s := ReadSettings(environ, root, nil)
 		for _, name := range names {
 			got := s.Directory(name)
 			if got.Value != goSays[name] {
@@ -103,7 +103,7 @@ func TestConfigDir(t *testing.T) {
 	}
 	compare := func(what string) {
 		t.Helper()
-		s := ReadSettings(os.Environ(), "")
+		s := ReadSettings(os.Environ(), "", nil)
 		config, _ := os.UserConfigDir()
 		cache, _ := os.UserCacheDir()
 		want := ""
@@ -130,13 +130,13 @@ func TestConfigDir(t *testing.T) {
 
 // A pipe can be read only once, and the go command has to read it.
 func TestEnvFilePipe(t *testing.T) {
-	s := ReadSettings([]string{"HOME=/h", "GOENV=" + os.DevNull}, "")
+	s := ReadSettings([]string{"HOME=/h", "GOENV=" + os.DevNull}, "", nil)
 	if got := s.File(); len(got) != 0 {
 		t.Errorf("%v", got)
 	}
 	file := filepath.Join(t.TempDir(), "env")
 	write(t, file, "GOFLAGS=-v\n")
-	s = ReadSettings([]string{"HOME=/h", "GOENV=" + file}, "")
+	s = ReadSettings([]string{"HOME=/h", "GOENV=" + file}, "", nil)
 	s.File()["GOFLAGS"] = "changed"
 	if got := s.File()["GOFLAGS"]; got != "-v" {
 		t.Errorf("the caller changed the settings: %q", got)

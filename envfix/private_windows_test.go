@@ -75,7 +75,7 @@ func TestPlanted(t *testing.T) {
 		t.Errorf("%q", why)
 	}
 	// The user has no cache folder: the next candidate would be in the temp folder.
-	s := ReadSettings([]string{"TEMP=" + planted, "TMP=" + planted, "USERPROFILE=" + t.TempDir()}, "")
+	s := ReadSettings([]string{"TEMP=" + planted, "TMP=" + planted, "USERPROFILE=" + t.TempDir()}, "", nil)
 	r := &resolver{Settings: s, Request: Request{Unlockable: func(string) error { return nil }}}
 	if dir := r.pickDir(s.privateBases(), gopathNeeds); dir != "" {
 		t.Errorf("%s is used", dir)
@@ -89,7 +89,7 @@ func TestStrangersCache(t *testing.T) {
 	environ := []string{"LocalAppData=" + local, "AppData=" + home, "USERPROFILE=" + home, "TEMP=" + home, "TMP=" + home}
 	plan := func(vars ...string) *Plan {
 		return Resolve(Request{
-			Known:        ReadSettings(append(vars, environ...), ""),
+			Known:        ReadSettings(append(vars, environ...), "", nil),
 			Holds:        func(string) bool { return false },
 			CoveredBySum: func(string) bool { return false },
 			Switches:     func() bool { return false },

@@ -12,15 +12,18 @@ import (
 
 	"github.com/go-safe/go-safe/internal/fsinfo"
 	"github.com/go-safe/go-safe/internal/shell"
+	"github.com/go-safe/go-safe/internal/site"
 )
 
 // An Origin says where a value comes from.
 type Origin string
 
-// The origins, in the order in which the go command looks (cmd/go/internal/cfg.Getenv), and go-safe itself.
+// The origins, in the order in which the go command looks (cmd/go/internal/cfg.Getenv), and go-safe itself. The go
+// command does not know the site's file: it gets what counts of it as OS variables.
 const (
 	FromEnviron Origin = "environment"
 	FromEnvFile Origin = "env file"
+	FromSite    Origin = "site file"
 	FromGOROOT  Origin = "GOROOT/go.env"
 	FromDefault Origin = "default"
 	FromGoSafe  Origin = "go-safe"
@@ -52,7 +55,8 @@ func (s Setting) Undo(name string) string {
 
 // Settings are what a go command with this environment would read.
 type Settings struct {
-	EnvFile string // of go env -w, "" if there is none
+	EnvFile string     // of go env -w, "" if there is none
+	Site    *site.File // nil if there is none
 
 	home        string      // from the passwd entry, "" if it was not needed
 	envFileInfo fs.FileInfo // nil if there is no env file
@@ -61,20 +65,20 @@ type Settings struct {
 	goEnvVars   map[string]string
 }
 
-// ReadSettings reads the user's env file and the go.env of goroot, as cmd/go/internal/cfg.initEnvCache does. A file
-// that cannot be read counts as empty, as it does there. If HOME is not set and a default depends on it, HOME
-// becomes the home in the user's passwd entry.
-func ReadSettings(environ []string, goroot string) *Settings {
-	s := readSettings(environ, goroot)
+// ReadSettings reads the user's env file and the go.env of goroot, as cmd/go/internal/cfg.initEnvCache does. defaults
+// are those of the site, nil for none. A file that cannot be read counts as empty, as it does there. If HOME is not set
+// and a default depends on it, HOME becomes the home in the user's passwd entry.
+func ReadSettings(environ []string, goroot string, defaults *site.File) *Settings {
+	s := readSettings(environ, goroot, defaults)
 	if home := s.missingHome(); home != "" {
-		s = readSettings(Setenv(environ, "HOME", home), goroot)
+		s = readSettings(Setenv(environ, "HOME", home), goroot, defaults)
 		s.home = home
 	}
 	return s
 }
 
-func readSettings(environ []string, goroot string) *Settings {
-	s := &Settings{environ: environ}
+func readSettings(environ []string, goroot string, defaults *site.File) *Settings {
+	s := &Settings{environ: environ, Site: defaults}
 	s.EnvFile = s.envFile()
 	s.envFileVars, s.envFileInfo = readEnvFile(s.EnvFile)
 	if goroot != "" {
@@ -137,16 +141,19 @@ func (s *Settings) Get(name string) Setting {
 	if v, ok := s.envFileVars[name]; ok {
 		return Setting{v, FromEnvFile}
 	}
+	if v, ok := s.Site.Lookup(name); ok {
+		return Setting{v.Text, FromSite}
+	}
 	if v, ok := s.goEnvVars[name]; ok {
 		return Setting{v, FromGOROOT}
 	}
 	return Setting{"", FromDefault}
 }
 
-// chosenByTrusted reports whether the user, or root, chose the value: in the environment, or in an env file that
-// belongs to one of them.
+// chosenByTrusted reports whether the user, or root, chose the value: in the environment, in an env file that belongs
+// to one of them, or in the site's file.
 func (s *Settings) chosenByTrusted(v Setting) bool {
-	return v.Origin == FromEnviron ||
+	return v.Origin == FromEnviron || v.Origin == FromSite ||
 		v.Origin == FromEnvFile && (s.envFileInfo == nil || fsinfo.Stranger(s.EnvFile, s.envFileInfo) == "")
 }
 

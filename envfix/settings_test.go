@@ -35,7 +35,7 @@ func TestGet(t *testing.T) {
 	write(t, filepath.Join(dir, "env"), "A=file\nB=file\nC=\n")
 	write(t, filepath.Join(dir, "root", "go.env"), "A=root\nB=root\nC=root\nD=root\n")
 	environ := []string{"GOENV=" + filepath.Join(dir, "env"), "A=os", "A=second", "B="}
-	s := ReadSettings(environ, filepath.Join(dir, "root"))
+	s := ReadSettings(environ, filepath.Join(dir, "root"), nil)
 	for name, want := range map[string]Setting{
 		"A": {"os", FromEnviron}, "B": {"file", FromEnvFile}, "C": {"", FromEnvFile}, "D": {"root", FromGOROOT},
 		"E": {"", FromDefault},
@@ -58,7 +58,7 @@ func TestEnvFile(t *testing.T) {
 		{[]string{"GOENV=/x/env", "HOME=/h"}, "/x/env"},
 		{[]string{"HOME="}, ""},
 	} {
-		if got := ReadSettings(tt.environ, "").EnvFile; got != tt.want {
+		if got := ReadSettings(tt.environ, "", nil).EnvFile; got != tt.want {
 			t.Errorf("%v: %q, want %q", tt.environ, got, tt.want)
 		}
 	}

@@ -11,7 +11,7 @@ import (
 // windowsPlan resolves for a user with these variables, who builds and runs programs.
 func windowsPlan(vars ...string) *Plan {
 	return Resolve(Request{
-		Known:        ReadSettings(vars, ""),
+		Known:        ReadSettings(vars, "", nil),
 		RunsWork:     true,
 		Builds:       true,
 		Holds:        func(string) bool { return false },
@@ -73,7 +73,7 @@ func TestTempDir(t *testing.T) {
 			Setting{`c:\users\x\appdata\local\temp\`, FromDefault},
 		},
 	} {
-		if got := ReadSettings(tt.vars, "").tempDir(); got != tt.want {
+		if got := ReadSettings(tt.vars, "", nil).tempDir(); got != tt.want {
 			t.Errorf("%q: %+v", tt.vars, got)
 		}
 	}

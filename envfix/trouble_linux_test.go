@@ -118,7 +118,7 @@ func TestEnvFileTrouble(t *testing.T) {
 			}
 			linuxtest.Give(t, p.dir)
 			linuxtest.As(t, linuxtest.User, func() {
-				if got := p.shown(ReadSettings(p.environ("GOENV="+tt.env), "").EnvFileTrouble()); got != tt.want {
+				if got := p.shown(ReadSettings(p.environ("GOENV="+tt.env), "", nil).EnvFileTrouble()); got != tt.want {
 					t.Errorf("%q, want %q", got, tt.want)
 				}
 			})
@@ -144,7 +144,7 @@ func TestLookAt(t *testing.T) {
 	if got := Inspect("TMPDIR", p.path("none")); got.Exists || got.Tried() != "" {
 		t.Errorf("a missing one: %+v, tried: %q", got, got.Tried())
 	}
-	s := ReadSettings(p.environ(), "")
+	s := ReadSettings(p.environ(), "", nil)
 	if got, want := s.LongNames(), p.path("home/.cache/go-safe"); got != want {
 		t.Errorf("long names: %s, want %s", got, want)
 	}

@@ -201,3 +201,15 @@ func (l *Line) versionedArgs() []string {
 	}
 	return slices.DeleteFunc(slices.Clone(args), func(arg string) bool { return !strings.Contains(arg, "@") })
 }
+
+// EnvNames returns the variables that go env -w or -u changes, nil for another command.
+func (l *Line) EnvNames() (names []string) {
+	if l.Writes != EnvFile {
+		return nil
+	}
+	for _, arg := range l.rest {
+		name, _, _ := strings.Cut(arg, "=")
+		names = append(names, name)
+	}
+	return names
+}

@@ -39,6 +39,7 @@ func (c *command) makeDirs() {
 
 // tellPlan prints what the user must know, and with GOSAFE_VERBOSE=1 every decision.
 func (c *command) tellPlan() {
+	c.tellSite()
 	c.warn()
 	if !c.Verbose {
 		return
@@ -50,6 +51,21 @@ func (c *command) tellPlan() {
 		if v.Changed() {
 			c.say.Line("%s=%s: %s", v.Name, v.Value, v.Why)
 		}
+	}
+}
+
+// tellSite prints what go-safe ignores in the site's file: the first thing, and with GOSAFE_VERBOSE=1 all. As with
+// other values, it is silent where a tool parses the output, and in a container.
+func (c *command) tellSite() {
+	troubles := c.Site.Troubles()
+	switch {
+	case len(troubles) == 0 || !c.Verbose && (c.Line.NoDirs || !envfix.SeesProcesses()):
+		return
+	case !c.Verbose:
+		troubles = troubles[:1]
+	}
+	for _, trouble := range troubles {
+		c.say.Warn("%s; run: "+shell.Self+" safe doctor --only site-file", trouble)
 	}
 }
 

@@ -34,9 +34,9 @@ as the first argument.
     go-safe. Then go-safe skips it the second time.
 
  2. It finds out which directories the go command would use: from the
-    environment, the user's go env -w file, GOROOT/go.env and the defaults. Then
-    it looks whether they work: owner, access, mount flags, room. It executes
-    nothing for that. Rules of Landlock may hold (no_new_privs), and no program
+    environment, the user's go env -w file, the site's file, GOROOT/go.env and
+    the defaults. Then it looks whether they work: owner, access, mount flags,
+    room. It executes nothing for that. Rules of Landlock may hold (no_new_privs), and no program
     can ask for them. In that case go-safe makes a file and removes it. A value
     that works stays as it is, and go-safe does not even set it.
 
@@ -138,7 +138,8 @@ first line that fits a cache's directory counts:
 	another's, who lets us write   used as it is
 
 A cache that you chose is used if it works, whoever else may write to it. Chosen
-means: in the environment, or in an env file that is yours or root's. The module
+means: in the environment, in an env file that is yours or root's, or in the
+site's file. The module
 cache below a GOPATH that you chose counts as chosen. A default cache is used in
 the same way if root or you own it, or if its group or ACL shares it with you.
 If another ordinary user owns a default cache, or a folder below your home that
@@ -370,14 +371,26 @@ Settings:
 
 Go safe env prints the variables that differ from what plain go would have here,
 what plain go would have, and why. With -v it lists all variables that go-safe
-reads or sets, and where each value comes from: environment, env file,
-GOROOT/go.env, default or go-safe. With names it prints their values alone, as
+reads or sets, and where each value comes from: environment, env file, site
+file, GOROOT/go.env, default or go-safe. With names it prints their values alone, as
 go env does, and asks the real go for those that only it knows. It looks as for
 a go run here. It makes nothing, unless the real go is asked.
 
-Another value is an error. With GOSAFE=off go safe works as ever. GOSAFE_VIA is
-go-safe's own: the files through which this chain of processes went to find a
-go.
+Another value is an error. With GOSAFE=off go safe works as ever. GOSAFE_VIA and
+GOSAFE_SITE are go-safe's own: the files through which this chain of processes
+went to find a go, and the variables that it got from the site's file.
+
+The site's file is /etc/go-safe/go.env, on Windows go-safe\go.env in ProgramData.
+It has defaults for all users, in the syntax of the file of go env -w: variables
+that go env -w accepts, and these settings. The environment and the user's go
+env -w come before it, GOROOT/go.env comes after it. For go-safe's settings an
+empty variable stands for the default. The go command gets the values as
+variables; go env -w and -u get none for the names that they change.
+
+Go-safe ignores the file if anybody except root could have written it or
+replaced it, and a line with an unknown name or a wrong value. It says so once
+for each command, where it would warn of a value. A directory that the file
+names and that does not work is replaced without a warning; the doctor tells.
 
 # Repositories of other users
 
@@ -577,8 +590,8 @@ commands fail because of it), or skipped (it could not look). The checks:
 	modcache-names, modcache-locks, modcache-foreign, modcache-open,
 	modcache-way
 	windows-drive, nfs-locks, selinux
-	env-file, env-override, goflags, go111module, goproxy, gosumdb,
-	private-patterns
+	env-file, site-file, env-override, goflags, go111module, goproxy,
+	gosumdb, private-patterns
 	toolchain, module-folders, repo-owner
 	umask, open-files, memory, cpus
 	win-defender, win-folder-access, win-onedrive, win-index, win-long-paths,

@@ -16,6 +16,7 @@ import (
 	"github.com/go-safe/go-safe/internal/runas"
 	"github.com/go-safe/go-safe/internal/say"
 	"github.com/go-safe/go-safe/internal/shell"
+	"github.com/go-safe/go-safe/internal/site"
 	"github.com/go-safe/go-safe/shim"
 )
 
@@ -86,7 +87,7 @@ func runProgram(e entry.Entry, environ []string, p say.Printer) int {
 	if err != nil {
 		return p.Failure(say.ExitNotFound, fmt.Errorf("%s: not found on PATH", shell.Quote(e.Args[0])))
 	}
-	cfg, err := config.Read(environ)
+	cfg, err := config.Read(environ, site.Read(site.Dir(environ)))
 	if err != nil {
 		return p.Failure(say.ExitFailed, err)
 	}
@@ -115,5 +116,5 @@ func forProgram(cfg config.Config, environ []string, p say.Printer) []string {
 	c.planDirs()
 	c.tellPlan()
 	c.fillPrivateCopy()
-	return c.Plan.Environ(environ)
+	return c.Plan.Environ(c.Environ)
 }

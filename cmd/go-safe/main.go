@@ -20,6 +20,7 @@ import (
 	"github.com/go-safe/go-safe/internal/safecmd"
 	"github.com/go-safe/go-safe/internal/say"
 	"github.com/go-safe/go-safe/internal/shell"
+	"github.com/go-safe/go-safe/internal/site"
 	"github.com/go-safe/go-safe/internal/tree"
 	"github.com/go-safe/go-safe/shim"
 )
@@ -35,7 +36,7 @@ func main() {
 // and return the exit status.
 func run(argv, environ []string, stdout, stderr io.Writer) int {
 	p := say.Printer{W: stderr, Environ: environ}
-	cfg, err := config.Read(environ)
+	cfg, err := config.Read(environ, site.Read(site.Dir(environ)))
 	if err != nil {
 		return p.Failure(say.ExitFailed, err)
 	}
@@ -44,6 +45,7 @@ func run(argv, environ []string, stdout, stderr io.Writer) int {
 		return p.Failure(say.ExitFailed, errors.New("refuses to run with the rights of its file's owner "+
 			"(setuid or setgid); run: chmod ug-s "+shell.Quote(exe)))
 	}
+	environ = envfix.WithoutSite(environ, cfg.Site)
 	args, err := ownFlags(argv)
 	if err != nil {
 		return p.Failure(say.ExitFailed, err)
@@ -91,6 +93,7 @@ func ownFlags(argv []string) (args []string, err error) {
 // newCommand reads everything on which the command depends.
 func newCommand(cfg config.Config, real shim.Go, start shim.Command, p say.Printer) *command {
 	j := job.New(cfg, real, start.Environ, start.Args)
+	start.Environ = j.Environ
 	locker := cachelock.New(cfg, j.Line.Removes != 0, p)
 	return &command{Job: j, start: start, say: p, locker: locker, explainer: explain.New(j)}
 }
@@ -143,6 +146,10 @@ func findGo(cfg config.Config, environ, args []string) (shim.Go, error) {
 	search := shim.Search{Path: path, Root: goroot, Via: cfg.Via, Args: args}
 	if cfg.RealGo != "" {
 		g, why := search.Check(cfg.RealGo)
+		if _, ours := envfix.LookupEnv(environ, "GOSAFE_GO"); why != "" && !ours {
+			cfg.Site.Refuse("GOSAFE_GO", why)
+			return search.Find()
+		}
 		if why != "" {
 			return g, fmt.Errorf("GOSAFE_GO=%s: %s; run: %s", cfg.RealGo, why, shell.Unset("GOSAFE_GO"))
 		}

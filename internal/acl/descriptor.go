@@ -155,6 +155,16 @@ const (
 	sidInstaller      = "S-1-5-80-956008885-3418522649-1831038044-1853292631-2271478464" // TrustedInstaller
 )
 
+// OnlyAdministrators reports whether only administrators and the system may write to the file or make entries in the
+// directory.
+func (d Descriptor) OnlyAdministrators() bool {
+	trusted := []string{sidSystem, sidAdministrators, sidInstaller}
+	return !d.Open && slices.Contains(trusted, d.Owner) && !slices.ContainsFunc(d.List, func(e ACE) bool {
+		may := !e.Deny && e.Self && e.Rights&(Write|Append) != 0
+		return may && e.SID != sidOwnerRights && !slices.Contains(trusted, e.SID)
+	})
+}
+
 // Crowds returns the groups in which everybody is, or everybody who is logged in or has an account.
 func Crowds() []string {
 	return []string{"S-1-1-0", "S-1-2-0", "S-1-5-4", "S-1-5-7", "S-1-5-11", "S-1-5-15", "S-1-5-113",

@@ -185,3 +185,27 @@ func FuzzParseDescriptor(f *testing.F) {
 		d.OpenToCrowds()
 	})
 }
+
+// A site's file counts only if administrators alone may change it.
+func TestOnlyAdministrators(t *testing.T) {
+	full := Read | Write | Append | Run
+	own := ACE{SID: sidAdministrators, Rights: full, Self: true}
+	read := ACE{SID: "S-1-5-32-545", Rights: Read | Run, Self: true}
+	for _, tt := range []struct {
+		name string
+		d    Descriptor
+		want bool
+	}{
+		{"readable for users", Descriptor{Owner: sidSystem, List: List{own, read}}, true},
+		{"of a user", Descriptor{Owner: winOwner, List: List{own, read}}, false},
+		{"without a list", Descriptor{Owner: sidSystem, Open: true}, false},
+		{"users make files", Descriptor{Owner: sidSystem, List: List{own, {SID: winUsers, Rights: Write, Self: true}}}, false},
+		{"users make files below", Descriptor{Owner: sidSystem, List: List{own, {SID: winUsers, Rights: Write, Dirs: true}}}, true},
+		{"C:\\, where users make folders", described(t, driveHex), false},
+		{"a user's folder on a second drive", described(t, secondHex), false},
+	} {
+		if got := tt.d.OnlyAdministrators(); got != tt.want {
+			t.Errorf("%s: %t, want %t", tt.name, got, tt.want)
+		}
+	}
+}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/go-safe/go-safe/envfix"
+	"github.com/go-safe/go-safe/internal/site"
 	"github.com/go-safe/go-safe/shim"
 )
 
@@ -26,6 +27,7 @@ type Config struct {
 	PrivateTemp  bool          // GOSAFE_TMPDIR=private: always use a private folder for $WORK
 	TrustRepo    bool          // GOSAFE_TRUST_REPO=1: let git answer about the repository, whoever owns it
 	Via          shim.Via      // GOSAFE_VIA, set by go-safe itself: the files through which we came here
+	Site         *site.File    // the site's defaults; nil if there are none. GOSAFE_SITE is set by envfix.WithSite
 }
 
 // A Setting is a variable and a value that it may have, as the manual lists them.
@@ -65,13 +67,23 @@ func Names() []string {
 	return slices.Compact(names)
 }
 
-// Read reads the settings. With GOSAFE=off only GOSAFE_GO counts for a go command and is checked, but go safe
-// uses the others, too. The error names the variable, its value and the allowed values.
-func Read(environ []string) (Config, error) {
-	is := func(name, value string) bool { return envfix.Getenv(environ, name) == value }
+// Read reads the settings: from the environment, else from the site's file. There a variable that is set to nothing
+// counts as set, so a user can get rid of a site's value. With GOSAFE=off only GOSAFE_GO counts for a go command and is
+// checked, but go safe uses the others, too. The error names the variable, its value and the allowed values. A value of
+// the site's file makes no error: it is refused.
+func Read(environ []string, defaults *site.File) (Config, error) {
+	refuse(defaults)
+	get := func(name string) string {
+		if value, ok := envfix.LookupEnv(environ, name); ok {
+			return value
+		}
+		v, _ := defaults.Lookup(name)
+		return v.Text
+	}
+	is := func(name, value string) bool { return get(name) == value }
 	cfg := Config{
 		Off:          is("GOSAFE", "off"),
-		RealGo:       envfix.Getenv(environ, goSetting),
+		RealGo:       get(goSetting),
 		Child:        is("GOSAFE_EXEC", "child"),
 		Verbose:      is("GOSAFE_VERBOSE", "1"),
 		NoLocks:      is("GOSAFE_LOCK", "off"),
@@ -82,6 +94,7 @@ func Read(environ []string) (Config, error) {
 		PrivateTemp:  is("GOSAFE_TMPDIR", "private"),
 		TrustRepo:    is("GOSAFE_TRUST_REPO", "1"),
 		Via:          shim.ParseVia(envfix.Getenv(environ, "GOSAFE_VIA")),
+		Site:         defaults,
 	}
 	for _, name := range Names() {
 		value := envfix.Getenv(environ, name)
@@ -90,10 +103,26 @@ func Read(environ []string) (Config, error) {
 			return cfg, fmt.Errorf("%s=%s is not valid; allowed: %s, or unset", name, value, allowed)
 		}
 	}
-	if d, err := time.ParseDuration(envfix.Getenv(environ, timeoutSetting)); err == nil && d >= 0 {
+	if d, err := time.ParseDuration(get(timeoutSetting)); err == nil && d >= 0 {
 		cfg.LockTimeout = d
 	}
 	return cfg, nil
+}
+
+// refuse takes back what the site's file says wrongly of go-safe's settings. An error would keep all users from their
+// go command.
+func refuse(defaults *site.File) {
+	for _, name := range defaults.Names() {
+		if !strings.HasPrefix(name, "GOSAFE") {
+			continue
+		}
+		v, _ := defaults.Lookup(name)
+		if !slices.Contains(Names(), name) {
+			defaults.Refuse(name, "is no setting")
+		} else if allowed := allowedValues(name, v.Text); v.Text != "" && allowed != "" {
+			defaults.Refuse(name, "is not valid; allowed: "+allowed+", or nothing")
+		}
+	}
 }
 
 // allowedValues returns the values that a variable may have, "" if it may have this one.

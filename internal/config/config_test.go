@@ -7,6 +7,9 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/go-safe/go-safe/internal/site"
 )
 
 func TestRead(t *testing.T) {
@@ -29,13 +32,32 @@ func TestRead(t *testing.T) {
 		{[]string{"GOSAFE_VERBOSE=yes"}, "GOSAFE_VERBOSE=yes is not valid; allowed: 1"},
 		{[]string{"GOSAFE_GO=bin/go"}, "GOSAFE_GO=bin/go is not valid; allowed: an absolute path"},
 	} {
-		_, err := Read(tt.environ)
+		_, err := Read(tt.environ, nil)
 		switch {
 		case tt.bad == "" && err != nil:
 			t.Errorf("%v: %v", tt.environ, err)
 		case tt.bad != "" && (err == nil || !strings.HasPrefix(err.Error(), tt.bad)):
 			t.Errorf("%v: %v, want %s", tt.environ, err, tt.bad)
 		}
+	}
+}
+
+// The environment wins over the site's file, also with an empty variable. A wrong value there is refused and is no
+// error.
+func TestReadSite(t *testing.T) {
+	const file = "/etc/go-safe/go.env"
+	const text = "GOSAFE_LOCK=required\nGOSAFE_HINT=off\nGOSAFE_EXEC=exec\nGOSAFE_VIA=/x\nGOSAFE_LOCK_TIMEOUT=3s\n"
+	defaults := site.Parse(file, []byte(text))
+	cfg, err := Read([]string{"GOSAFE_LOCK=off", "GOSAFE_HINT="}, defaults)
+	if err != nil || cfg.NoHints || !cfg.NoLocks || cfg.RequireLocks || cfg.Child || cfg.LockTimeout != 3*time.Second {
+		t.Errorf("%+v, %v", cfg, err)
+	}
+	want := []string{
+		file + ":3: GOSAFE_EXEC=exec is not valid; allowed: child, or nothing; the line is ignored",
+		file + ":4: GOSAFE_VIA=/x is no setting; the line is ignored",
+	}
+	if got := defaults.Troubles(); !slices.Equal(got, want) {
+		t.Errorf("%q", got)
 	}
 }
 
@@ -63,7 +85,7 @@ func TestSettingsAreDocumented(t *testing.T) {
 
 // Names returns all settings that config.go knows.
 func TestNames(t *testing.T) {
-	got := slices.Sorted(slices.Values(append(Names(), "GOSAFE_VIA")))
+	got := slices.Sorted(slices.Values(append(Names(), "GOSAFE_SITE", "GOSAFE_VIA")))
 	if want := settingsIn(t, "config.go"); !slices.Equal(got, want) {
 		t.Errorf("the list has %v, config.go %v", got, want)
 	}

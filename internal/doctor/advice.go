@@ -35,7 +35,7 @@ func (m *Machine) unsetInFile(name string) string {
 	case fix != "":
 		return join(fix, m.goEnv("-u "+name))
 	}
-	without := envfix.ReadSettings(envfix.Setenv(m.Environ, "GOENV", "off"), m.Real.GOROOT)
+	without := envfix.ReadSettings(envfix.Setenv(m.Environ, "GOENV", "off"), m.Real.GOROOT, m.Settings.Site)
 	value := without.Directory(name).Value
 	switch {
 	case name == "GOTMPDIR":

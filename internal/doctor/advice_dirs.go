@@ -57,7 +57,7 @@ func (m *Machine) defaultWorks(name string) bool {
 	if m.Settings.Get(name).Origin == envfix.FromEnvFile {
 		environ = envfix.Setenv(environ, "GOENV", "off")
 	}
-	s := envfix.ReadSettings(environ, m.Real.GOROOT)
+	s := envfix.ReadSettings(environ, m.Real.GOROOT, m.Settings.Site)
 	dir := s.Directory(name).Value
 	if name == "GOTMPDIR" && dir == "" {
 		name, dir = "WORK", s.Directory(envfix.TempName).Value

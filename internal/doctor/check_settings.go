@@ -19,6 +19,10 @@ func settingChecks() []Check {
 			"go commands do without it", "go-writing-go-env-config-open-homealiceconfiggoenv-permission-denied", envFile,
 		},
 		{
+			"site-file", settings, "defaults that the administrator has written for all users do not count",
+			"go commands do without them", settings, siteFile,
+		},
+		{
 			"env-override", settings, "the environment wins, and what was set by go env -w has no effect",
 			"the environment counts", settings, envOverride,
 		},

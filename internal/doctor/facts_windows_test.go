@@ -35,7 +35,7 @@ func TestReadWindows(t *testing.T) {
 		"USERPROFILE=" + home, "LocalAppData=" + filepath.Join(home, "Local"), "TMP=" + home, "OneDrive=" + home,
 		`SystemRoot=C:\windows`,
 	}
-	m := &Machine{Environ: environ, Settings: envfix.ReadSettings(environ, "")}
+	m := &Machine{Environ: environ, Settings: envfix.ReadSettings(environ, "", nil)}
 	f := readWindows(m)
 	if f.realTime != unknown || f.exclusionsKnown || f.folderAccess != unknown {
 		t.Errorf("without keys: %+v", f)

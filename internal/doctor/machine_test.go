@@ -120,7 +120,7 @@ func (p place) machine(environ []string) *Machine {
 	goroot := envfix.Getenv(environ, "GOROOT")
 	search := shim.Search{Path: path, Root: goroot}
 	real, notFound := search.Find()
-	settings := envfix.ReadSettings(environ, real.GOROOT)
+	settings := envfix.ReadSettings(environ, real.GOROOT, nil)
 	exe, _ := os.Executable()
 	req := envfix.Request{
 		StatCache: fsinfo.NewStatCache(),

@@ -44,9 +44,9 @@ func (e *Explainer) defaultWorks(variable, dir string) bool {
 	if e.Settings.Get(variable).Undo(variable) == "" {
 		return false
 	}
-	s := envfix.ReadSettings(envfix.Setenv(e.Environ, variable, ""), e.Real.GOROOT)
+	s := envfix.ReadSettings(envfix.Setenv(e.Environ, variable, ""), e.Real.GOROOT, e.Settings.Site)
 	if e.Settings.Get(variable).Origin == envfix.FromEnvFile {
-		s = envfix.ReadSettings(envfix.Setenv(e.Environ, "GOENV", "off"), e.Real.GOROOT)
+		s = envfix.ReadSettings(envfix.Setenv(e.Environ, "GOENV", "off"), e.Real.GOROOT, e.Settings.Site)
 	}
 	p := envfix.Inspect(variable, s.Directory(variable).Value)
 	return filepath.IsAbs(p.Path) && p.Path != dir && p.Access+p.Room+p.Tried() == ""

@@ -24,7 +24,7 @@ import (
 type Job struct {
 	config.Config
 	Real     shim.Go
-	Environ  []string // of the go command; the caller adds the plan's changes
+	Environ  []string // of the go command, with the site's defaults; the caller adds the plan's changes
 	Line     *shim.Line
 	Settings *envfix.Settings
 	Plan     *envfix.Plan // what the command gets; nil before MakeDirs
@@ -44,10 +44,11 @@ type Job struct {
 
 // New reads the settings that the command reads, and parses its command line.
 func New(cfg config.Config, real shim.Go, environ, args []string) *Job {
-	j := &Job{Config: cfg, Real: real, Environ: environ}
+	j := &Job{Config: cfg, Real: real}
 	j.forget()
-	j.Settings = envfix.ReadSettings(environ, real.GOROOT)
+	j.Settings = envfix.ReadSettings(environ, real.GOROOT, cfg.Site)
 	j.Line = shim.Parse(args, j.Settings.Get("GOFLAGS").Value)
+	j.Environ = j.Settings.WithSite(environ, j.Line.EnvNames())
 	j.NearLimits = sync.OnceValue(proc.NearLimits)
 	j.Dir = sync.OnceValue(j.findDir)
 	j.Project = sync.OnceValue(j.findProject)

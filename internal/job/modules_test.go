@@ -39,7 +39,7 @@ func TestProxyOff(t *testing.T) {
 		{proxy: "off", noproxy: "own.example"},
 	} {
 		settings := []string{"GOPROXY=" + tt.proxy, "GOPRIVATE=" + tt.private, "GONOPROXY=" + tt.noproxy, "GOENV=off"}
-		got := (&Job{Settings: envfix.ReadSettings(settings, "")}).Offline()
+		got := (&Job{Settings: envfix.ReadSettings(settings, "", nil)}).Offline()
 		if got != tt.want {
 			t.Errorf("%q: off: %t", settings, got)
 		}

@@ -21,7 +21,7 @@ import (
 type row struct {
 	Name   string        `json:"name"`
 	Value  string        `json:"value"`  // for the child; "" where it has none
-	Origin envfix.Origin `json:"origin"` // environment, env file, GOROOT/go.env, default, go-safe
+	Origin envfix.Origin `json:"origin"` // environment, env file, site file, GOROOT/go.env, default, go-safe
 	Was    string        `json:"was,omitempty"`
 	Why    string        `json:"why,omitempty"`
 }
@@ -61,7 +61,28 @@ func env(j *job.Job, environ []string) []row {
 	}
 	rows = append(rows, row{Name: "GOENV", Value: j.Settings.EnvFile, Origin: origin(environ, "GOENV")})
 	for _, name := range append([]string{"XDG_CACHE_HOME", "XDG_CONFIG_HOME", "PATH"}, config.Names()...) {
-		rows = append(rows, row{Name: name, Value: envfix.Getenv(environ, name), Origin: origin(environ, name)})
+		r := row{Name: name, Value: envfix.Getenv(environ, name), Origin: origin(environ, name)}
+		if _, set := envfix.LookupEnv(environ, name); !set && j.Site.Where(name) != "" {
+			s := j.Settings.Get(name)
+			r.Value, r.Origin = s.Value, s.Origin
+		}
+		rows = append(rows, r)
+	}
+	return withSite(rows, j)
+}
+
+// withSite adds the other names in the site's file, and the line of each value that comes from there.
+func withSite(rows []row, j *job.Job) []row {
+	for _, name := range j.Site.Names() {
+		if !slices.ContainsFunc(rows, func(r row) bool { return r.Name == name }) {
+			s := j.Settings.Get(name)
+			rows = append(rows, row{Name: name, Value: s.Value, Origin: s.Origin})
+		}
+	}
+	for i, r := range rows {
+		if r.Origin == envfix.FromSite {
+			rows[i].Why = j.Site.Where(r.Name)
+		}
 	}
 	return rows
 }
@@ -100,7 +121,7 @@ func (c Call) askGo(name string, j *job.Job) (string, error) {
 	for _, line := range j.MakeDirs() {
 		c.Say.Line("%s", line)
 	}
-	environ := j.Plan.Environ(job.RecordVia(c.Environ, c.Via, c.Real))
+	environ := j.Plan.Environ(job.RecordVia(j.Environ, c.Via, c.Real))
 	if os.Geteuid() == 0 {
 		environ = envfix.Setenv(environ, "GOTOOLCHAIN", "local")
 	}
@@ -130,7 +151,7 @@ func printValues(w io.Writer, rows []row) (err error) {
 func printChanges(w io.Writer, rows []row) (err error) {
 	width, changes := say.Width(w), 0
 	for _, r := range rows {
-		if r.Origin != envfix.FromGoSafe {
+		if r.Origin != envfix.FromGoSafe && r.Origin != envfix.FromSite {
 			continue
 		}
 		changes++
@@ -138,7 +159,10 @@ func printChanges(w io.Writer, rows []row) (err error) {
 		if r.Value == "" {
 			value = r.Name + " is not passed on"
 		}
-		if was == "" {
+		switch {
+		case r.Origin == envfix.FromSite:
+			was = "does not read the site's file"
+		case was == "":
 			was = "it is not set"
 		}
 		_, err = fmt.Fprintln(w, say.OneLine(value)) // not broken, so that it can be copied

@@ -36,7 +36,7 @@ func TestMain(m *testing.M) {
 // runSafe runs go safe as main does.
 func runSafe(args, environ []string, stdout, stderr io.Writer) (status int) {
 	p := say.Printer{W: stderr, Environ: environ}
-	cfg, err := config.Read(environ)
+	cfg, err := config.Read(environ, nil)
 	if err != nil {
 		return p.Failure(say.ExitFailed, err)
 	}
