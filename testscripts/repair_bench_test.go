@@ -44,7 +44,7 @@ func benchCache(b *testing.B, system string) string {
 		addModule(b, dir, fmt.Sprintf("example.com/group%d/m%d", i%40, i), *benchFiles)
 	}
 	if system == "tmpfs" {
-		_, err := cacheshare.Dir(dir, strconv.Itoa(randomGroup), nil, &tree.Options{})
+		_, err := cacheshare.Dir(dir, strconv.Itoa(randomGroup), cacheshare.Open, nil, &tree.Options{})
 		mustDo(b, err)
 	} else {
 		_, err := cachefix.Dir(dir, &tree.Options{})

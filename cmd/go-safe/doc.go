@@ -13,7 +13,7 @@ Usage:
 	go safe fix [--dry-run] [--owner USER:GROUP] [DIR...]
 	go safe install [--system | --prefix DIR | --image] [--rc] [--uninstall]
 	go safe locks [--json]
-	go safe share [--dry-run] [--group GROUP] DIR
+	go safe share [--dry-run] [--group GROUP] [--open] DIR
 	go safe verify [--heal] [--json] [module@version...]
 	go safe completion bash|zsh|fish|powershell
 	go safe version [-v] [--json]
@@ -197,8 +197,10 @@ say who the owner is.
 
 Go safe share makes a directory the cache of a group: a module or build cache,
 or an empty or missing directory. It sets the group, setgid and a default ACL on
-the directory and its entries. It refuses homes, directories that are no cache,
-and directories that everybody may write to. It also refuses those that
+the directory and its entries. Others than the group get no rights, because the
+cache may have private modules in it; with --open they may read. It refuses
+homes, directories that are no cache, and directories that everybody may write
+to. It also refuses those that
 everybody may replace, because they may rename in a directory above. If a
 directory above does not let the group through, it says so and what to run, and
 exits with 1.

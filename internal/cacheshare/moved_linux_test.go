@@ -26,7 +26,7 @@ func TestMovedInWhileShared(t *testing.T) {
 			return exec.Command("sh", "-c", `chgrp -R "$0" "$1" && chmod -R g+rwX "$1"`, group, cache).Run()
 		}},
 		{Name: "share", Naive: false, Do: func(cache string) error {
-			_, err := Dir(cache, group, nil, &tree.Options{})
+			_, err := Dir(cache, group, Closed, nil, &tree.Options{})
 			return err
 		}},
 	} {

@@ -22,15 +22,22 @@ type Shared struct {
 	Unreachable string // a directory above that does not let the group through, "" if all do
 }
 
+// Others says what users may do who are not in the group.
+type Others bool
+
+const (
+	Closed Others = false // nothing
+	Open   Others = true  // read and run
+)
+
 // Dir makes a directory, new or a cache, one that the group has in common, and brings what is in it in line. group
-// is a name or number, "" for the group that the directory belongs to. The rights of others stay as they are,
-// except that they may not write. Only root changes entries of other users; for other callers these are in the
-// report.
+// is a name or number, "" for the group that the directory belongs to. Only root changes entries of other users; for
+// other callers these are in the report. On Windows the rights of others stay as they are.
 //
 // What members of the group could have moved there because they could not read it stays as it is, and is in the
 // report too. Dir refuses, with the reason, what is no cache, what everybody may write to or replace, and homes.
-func Dir(dir, group string, homes []string, o *tree.Options) (*Shared, error) {
-	return share(filepath.Clean(dir), group, homes, o)
+func Dir(dir, group string, others Others, homes []string, o *tree.Options) (*Shared, error) {
+	return share(filepath.Clean(dir), group, others, homes, o)
 }
 
 // notToShare says why a directory must not be shared, whatever is in it.

@@ -29,18 +29,18 @@ func dirFor(t *testing.T) string {
 func TestDir(t *testing.T) {
 	base := dirFor(t)
 	dir, group := base+"/mod", strconv.Itoa(linuxtest.Group)
-	dry, err := Dir(dir, group, nil, &tree.Options{Dry: true})
+	dry, err := Dir(dir, group, Closed, nil, &tree.Options{Dry: true})
 	if _, missing := os.Stat(dir); err != nil || !dry.Made || !errors.Is(missing, fs.ErrNotExist) {
 		t.Errorf("dry: %+v, %v", dry, err)
 	}
 	for i := range 2 {
-		s, err := Dir(dir, group, nil, &tree.Options{})
+		s, err := Dir(dir, group, Closed, nil, &tree.Options{})
 		linuxtest.Must(t, err)
 		if s.Made != (i == 0) || s.Shape != layout.Empty || s.Group != linuxtest.Group || (s.Total() == 0) != (i > 0) {
 			t.Errorf("%d: %+v", i, s)
 		}
 		fi, err := os.Stat(dir)
-		if err != nil || fi.Mode() != fs.ModeDir|fs.ModeSetgid|0o775 {
+		if err != nil || fi.Mode() != fs.ModeDir|fs.ModeSetgid|0o770 {
 			t.Errorf("%v, %v", fi.Mode(), err)
 		}
 	}
@@ -52,7 +52,7 @@ func TestDefaultGroup(t *testing.T) {
 	linuxtest.Must(t, unix.Chmod(base, 0o775|unix.S_ISGID))
 	linuxtest.Must(t, os.Mkdir(base+"/mod", 0o755))
 	linuxtest.Must(t, os.Chown(base+"/mod", 0, 0)) // as moved there
-	if s, err := Dir(base+"/mod", "", nil, &tree.Options{}); err != nil || s.Group != linuxtest.Group {
+	if s, err := Dir(base+"/mod", "", Closed, nil, &tree.Options{}); err != nil || s.Group != linuxtest.Group {
 		t.Errorf("%+v, %v", s, err)
 	}
 }
@@ -76,7 +76,7 @@ func TestRefused(t *testing.T) {
 		{"none/new", "4469", "no such file or directory"},
 	} {
 		dir := filepath.Join(base, tt.dir)
-		_, err := Dir(dir, tt.group, []string{base + "/home"}, &tree.Options{})
+		_, err := Dir(dir, tt.group, Closed, []string{base + "/home"}, &tree.Options{})
 		if err == nil || !strings.Contains(err.Error(), tt.why) {
 			t.Errorf("%s: %v", tt.dir, err)
 		}
@@ -84,7 +84,7 @@ func TestRefused(t *testing.T) {
 	if _, err := os.Stat(base + "/new"); !errors.Is(err, fs.ErrNotExist) {
 		t.Error(err)
 	}
-	if _, err := Dir("/", "4469", nil, &tree.Options{}); err == nil {
+	if _, err := Dir("/", "4469", Closed, nil, &tree.Options{}); err == nil {
 		t.Error("the root directory")
 	}
 }

@@ -19,7 +19,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-func share(dir, group string, homes []string, o *tree.Options) (*Shared, error) {
+func share(dir, group string, others Others, homes []string, o *tree.Options) (*Shared, error) {
 	gid := -1
 	if group != "" {
 		var err error
@@ -55,7 +55,7 @@ func share(dir, group string, homes []string, o *tree.Options) (*Shared, error) 
 	if err != nil {
 		return nil, err
 	}
-	r, err := ruleFor(dir, d, gid, group != "")
+	r, err := ruleFor(dir, d, gid, group != "", others)
 	if err != nil {
 		unix.Close(d.FD)
 		s.forget(open)
@@ -147,7 +147,7 @@ func handedDown(d *fsinfo.Dir) int {
 
 // ruleFor returns the rule of the cache that the directory is to become. The group of root is good only if it was
 // named: on OpenShift each user is in it.
-func ruleFor(dir string, d tree.Folder, group int, named bool) (tree.Rule, error) {
+func ruleFor(dir string, d tree.Folder, group int, named bool, others Others) (tree.Rule, error) {
 	uid := os.Geteuid()
 	switch {
 	case uid != 0 && d.Self.UID != uid:
@@ -165,7 +165,10 @@ func ruleFor(dir string, d tree.Folder, group int, named bool) (tree.Rule, error
 	case uid == 0 && group == 0 && !named:
 		return tree.Rule{}, fmt.Errorf("%s belongs to group 0, that of root; name another: --group", dir)
 	}
-	r := tree.Rule{Policy: rights.SharedACL, UID: uid, Group: group, Others: d.Self.Mode & 0o005}
+	r := tree.Rule{Policy: rights.SharedACL, UID: uid, Group: group}
+	if others == Open {
+		r.Others = 0o005
+	}
 	have, err := acl.Get(d.FD, acl.Default)
 	if err != nil {
 		r.Policy = rights.SharedSet

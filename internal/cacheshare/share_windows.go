@@ -14,7 +14,7 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-func share(dir, group string, homes []string, o *tree.Options) (*Shared, error) {
+func share(dir, group string, _ Others, homes []string, o *tree.Options) (*Shared, error) {
 	if why := notToShare(dir, homes); why != "" {
 		return nil, errors.New(dir + " " + why)
 	}

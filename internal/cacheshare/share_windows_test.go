@@ -22,11 +22,11 @@ func TestShareRefuses(t *testing.T) {
 	dir := t.TempDir()
 	os.WriteFile(filepath.Join(dir, "letter.txt"), nil, 0o666)
 	for name, err := range map[string]error{
-		"no group":    second(Dir(dir, "", nil, &tree.Options{})),
-		"everybody":   second(Dir(dir, "S-1-1-0", nil, &tree.Options{})),
-		"a home":      second(Dir(dir, operators, []string{dir}, &tree.Options{})),
-		"no cache":    second(Dir(dir, operators, nil, &tree.Options{})),
-		"the drive":   second(Dir(`C:\`, operators, nil, &tree.Options{})),
+		"no group":    second(Dir(dir, "", Closed, nil, &tree.Options{})),
+		"everybody":   second(Dir(dir, "S-1-1-0", Closed, nil, &tree.Options{})),
+		"a home":      second(Dir(dir, operators, Closed, []string{dir}, &tree.Options{})),
+		"no cache":    second(Dir(dir, operators, Closed, nil, &tree.Options{})),
+		"the drive":   second(Dir(`C:\`, operators, Closed, nil, &tree.Options{})),
 		"fix nowhere": second(cachefix.Dir(filepath.Join(dir, "missing"), &tree.Options{})),
 	} {
 		if err == nil {
@@ -58,7 +58,7 @@ func TestShare(t *testing.T) {
 				}
 			}
 		}
-		s, err := Dir(dir, operators, nil, o)
+		s, err := Dir(dir, operators, Closed, nil, o)
 		if d, aclErr := acl.DescriptorOfPath(dir); i > 0 && (aclErr != nil || !d.List.Lets(operators)) {
 			t.Skipf("the file system keeps no ACLs, as under Wine: %+v, %v, %v", d, aclErr, err)
 		}
@@ -114,7 +114,7 @@ func TestFixWalks(t *testing.T) {
 func TestShareRestores(t *testing.T) {
 	dir := makeCache(t)
 	before := lists(t, dir)
-	s, err := Dir(dir, operators, nil, &tree.Options{})
+	s, err := Dir(dir, operators, Closed, nil, &tree.Options{})
 	if d, _ := acl.DescriptorOfPath(dir); err == nil && d.List.Lets(operators) {
 		t.Skip("this file system keeps ACLs")
 	}

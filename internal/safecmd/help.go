@@ -71,6 +71,8 @@ var verbList = []verb{{
 	name: "share", args: "[flags] DIR", about: "make a directory a cache that a group has in common",
 	flags: []verbFlag{
 		dryRun, {"--group", "GROUP", "the group; else that of the directory"},
+		{"--closed", "", "others get no rights, which is the default"},
+		{"--open", "", "others may read"},
 	},
 	more:     rootWay,
 	examples: []string{"share --group devs /srv/gomod"},

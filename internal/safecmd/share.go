@@ -26,6 +26,8 @@ func share(c Call, flags flagSet, dirs []string) int {
 	switch {
 	case len(dirs) != 1:
 		return c.fail(v.misused("one directory is needed"))
+	case flags.has("--open") && flags.has("--closed"):
+		return c.fail(v.misused("--open and --closed exclude each other"))
 	case flags.has("--group") && group == "":
 		return c.fail(v.misused("--group needs a name"))
 	}
@@ -33,12 +35,16 @@ func share(c Call, flags flagSet, dirs []string) int {
 	if err != nil {
 		return c.fail(err)
 	}
+	others := cacheshare.Closed
+	if flags.has("--open") {
+		others = cacheshare.Open
+	}
 	dry := flags.has("--dry-run")
 	o := &tree.Options{Dry: dry}
 	changes := listing(dir, o)
 	var shared *cacheshare.Shared
 	err = c.changing("sharing", dir, o, func() (err error) {
-		shared, err = cacheshare.Dir(dir, group, homes(c.Environ), o)
+		shared, err = cacheshare.Dir(dir, group, others, homes(c.Environ), o)
 		return err
 	})
 	if err != nil {
@@ -60,7 +66,7 @@ func share(c Call, flags flagSet, dirs []string) int {
 			dir, parent, letThrough(parent, shared))
 		return exitLeft
 	}
-	tellUsers(dir, shared, dry, c.Stdout)
+	tellUsers(dir, shared, dry, others, c.Stdout)
 	return status
 }
 
@@ -122,8 +128,8 @@ func cacheOf(dir string, shape layout.Shape) layout.Shape {
 	return layout.Empty
 }
 
-// tellUsers prints how new entries get their rights, and what the users of the cache run.
-func tellUsers(dir string, s *cacheshare.Shared, dry bool, stdout io.Writer) {
+// tellUsers prints how new entries get their rights, who is kept out, and what the users of the cache run.
+func tellUsers(dir string, s *cacheshare.Shared, dry bool, others cacheshare.Others, stdout io.Writer) {
 	if dry {
 		if s.Group >= 0 {
 			fmt.Fprintf(stdout, "would be shared with %s\n", groupWords(s.Group))
@@ -137,6 +143,9 @@ func tellUsers(dir string, s *cacheshare.Shared, dry bool, stdout io.Writer) {
 		fmt.Fprintf(stdout, "new entries are open to the group by an inheritable ACL, under every umask\n")
 	default:
 		fmt.Fprintf(stdout, "go-safe opens new entries to the group after each command: all users need it\n")
+	}
+	if s.Group >= 0 && others == cacheshare.Closed {
+		fmt.Fprintf(stdout, "closed to all others; to let them read it: --open\n")
 	}
 	if s.Group >= 0 {
 		fmt.Fprintf(stdout, "shared with %s\n", groupWords(s.Group))

@@ -25,7 +25,8 @@ func ourGroup() int {
 // be done.
 func TestShare(t *testing.T) {
 	const acl = `(new entries are open to the group by an inheritable ACL, under every umask\n` +
-		`|go-safe opens new entries to the group after each command: all users need it\n)`
+		`|go-safe opens new entries to the group after each command: all users need it\n)` +
+		`closed to all others; to let them read it: --open\n`
 	p := newPlace(t, linuxtest.Reachable(t))
 	group := strconv.Itoa(ourGroup())
 	for _, tt := range []struct {
@@ -43,7 +44,7 @@ func TestShare(t *testing.T) {
 			p.mkdir(tt.name, 0o755)
 		}
 		dry := p.run("share", "--dry-run", "--group", group, "$W/"+tt.name)
-		listed := `^` + dir + `: .*mode 0755 to 2775(.|\n)*` + dir + `: would be changed: .* among 1 entry\n` +
+		listed := `^` + dir + `: .*mode 0755 to 2770(.|\n)*` + dir + `: would be changed: .* among 1 entry\n` +
 			`would be shared with group .*\n$`
 		if !tt.made {
 			listed = `^` + dir + `: would be made\n$`
@@ -65,7 +66,7 @@ func TestShare(t *testing.T) {
 			t.Errorf("%s: %+v, want %s", tt.name, got, want)
 		}
 		fi, err := os.Stat(p.path(tt.name))
-		if err != nil || fi.Mode() != 0o775|fs.ModeDir|fs.ModeSetgid {
+		if err != nil || fi.Mode() != 0o770|fs.ModeDir|fs.ModeSetgid {
 			t.Errorf("%s: %v, %v", tt.name, fi, err)
 		}
 	}

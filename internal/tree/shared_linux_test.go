@@ -18,7 +18,7 @@ func newShared(t *testing.T, byACL bool) (cache, victim string) {
 	t.Helper()
 	cache, victim = linuxtest.SharedCache(t)
 	if byACL {
-		s, err := cacheshare.Dir(cache, "", nil, &tree.Options{})
+		s, err := cacheshare.Dir(cache, "", cacheshare.Open, nil, &tree.Options{})
 		linuxtest.Must(t, err)
 		if !s.ByACL {
 			t.Skip("needs a file system with ACLs")
@@ -32,7 +32,7 @@ func newShared(t *testing.T, byACL bool) (cache, victim string) {
 func TestSecretsInSharedCache(t *testing.T) {
 	group := strconv.Itoa(linuxtest.Group)
 	shared := linuxtest.Way{Name: "share", Naive: false, Do: func(cache string) error {
-		_, err := cacheshare.Dir(cache, group, nil, &tree.Options{})
+		_, err := cacheshare.Dir(cache, group, cacheshare.Open, nil, &tree.Options{})
 		return err
 	}}
 	vouched := linuxtest.Way{Name: "fix --owner", Naive: true, Do: func(cache string) error {
@@ -147,7 +147,7 @@ func TestClosedInSharedCache(t *testing.T) {
 func TestLentToSharedCache(t *testing.T) {
 	group := strconv.Itoa(linuxtest.Group)
 	shared := linuxtest.Way{Name: "share", Naive: false, Do: func(cache string) error {
-		_, err := cacheshare.Dir(cache, group, nil, &tree.Options{})
+		_, err := cacheshare.Dir(cache, group, cacheshare.Open, nil, &tree.Options{})
 		return err
 	}}
 	for name, to := range map[string]string{
