@@ -23,6 +23,7 @@ type Var struct {
 	Remedy     string  // the command that removes the reason for the change, with shell.Self in it
 	AlwaysWarn bool    // tell the user about the change even if nobody chose the old value
 
+	asked   bool // a setting asks for the change, so nobody is to be warned of it
 	noLocks bool // files in the old directory cannot be locked
 }
 
@@ -36,11 +37,14 @@ func (v Var) Chosen() bool {
 	return v.Origin == FromEnviron || v.Origin == FromEnvFile || v.Origin == FromSite
 }
 
+// Asked reports whether a setting of go-safe asks for the change. The old directory works.
+func (v Var) Asked() bool { return v.asked }
+
 // Overrides reports whether the user should be told that go-safe changed the value. That is so if somebody chose
 // the old value, in the environment or by go env -w, or if the user's whole cache is left for another one. A value of
 // the site's file is the administrator's, and the doctor tells of it.
 func (v Var) Overrides() bool {
-	return v.AlwaysWarn || v.Changed() && v.Was.Value != "" && (v.Was.Origin == FromEnviron || v.Was.Origin == FromEnvFile)
+	return v.AlwaysWarn || !v.asked && v.Changed() && v.Was.Value != "" && (v.Was.Origin == FromEnviron || v.Was.Origin == FromEnvFile)
 }
 
 // set records a value that go-safe chose.

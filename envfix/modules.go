@@ -23,11 +23,18 @@ func (r *resolver) resolveModules() {
 		untrusted = r.untrustedOwner("GOMODCACHE", cache.Value)
 	}
 	cacheWhy := cmp.Or(untrusted, r.modCacheUnusable(cache))
+	private := ""
+	if cacheWhy == "" && !r.ClearsMod {
+		private = r.keepsPrivate(&r.plan.ModCache, cache.Value, r.AddsPrivate)
+		cacheWhy = private
+	}
 	base, begun := "", false
 	if pathWhy != "" || cacheWhy != "" {
 		base, begun = r.copyBase(cache.Value, cacheWhy)
 	}
-	serves := func() bool { return r.readInPlace(path, cache) || r.ClearsMod && r.facts.Readable(cache.Value) }
+	serves := func() bool {
+		return private == "" && r.readInPlace(path, cache) || r.ClearsMod && r.facts.Readable(cache.Value)
+	}
 	// A private copy that was begun is used from then on, because it gets all that is in the cache. It does not get
 	// from a cache that others can write to what go.sum does not name.
 	preferCopy := begun && fsinfo.Trusted(cache.Value)

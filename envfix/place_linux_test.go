@@ -66,12 +66,15 @@ func (p place) request(environ []string) Request {
 	return Request{
 		Known:  ReadSettings(environ, "", nil),
 		Builds: true, Compiles: true, RunsWork: true, RunsCache: true,
-		Holds:        func(string) bool { return false },
-		CoveredBySum: func(string) bool { return true },
-		Switches:     func() bool { return false },
-		Unlockable:   func(string) error { return nil },
-		Shared:       func(dir string) bool { return rights.Of(dir).Shared() },
-		Untrusted:    func(dir string) bool { return rights.Of(dir).Untrusted() },
+		Holds:         func(string) bool { return false },
+		CoveredBySum:  func(string) bool { return true },
+		Switches:      func() bool { return false },
+		Unlockable:    func(string) error { return nil },
+		AddsPrivate:   func() bool { return false },
+		BuildsPrivate: func() bool { return false },
+		Others:        func(dir string) bool { return rights.Of(dir).Others() },
+		Shared:        func(dir string) bool { return rights.Of(dir).Shared() },
+		Untrusted:     func(dir string) bool { return rights.Of(dir).Untrusted() },
 	}
 }
 

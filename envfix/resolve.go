@@ -68,6 +68,11 @@ type Request struct {
 	// Unlockable says why files in an existing directory cannot be locked, nil if they can.
 	Unlockable func(dir string) error
 
+	// AddsPrivate reports whether the command may add modules to the module cache that must not get into a cache in
+	// which others work, and BuildsPrivate the same of the build cache. Others reports whether others work in a cache.
+	AddsPrivate, BuildsPrivate func() bool
+	Others                     func(dir string) bool
+
 	// Shared reports whether a cache is shared, by its group or its ACL.
 	Shared func(dir string) bool
 
@@ -194,6 +199,9 @@ func (r *resolver) resolveBuildCache() {
 		why = r.foreignFolders(was.Value)
 	}
 	if why == "" && !r.ClearsBuild {
+		why = r.keepsPrivate(&r.plan.BuildCache, was.Value, r.BuildsPrivate)
+	}
+	if why == "" && !r.ClearsBuild {
 		why = r.lockTrouble(&r.plan.BuildCache, was.Value)
 	}
 	base := ""
@@ -230,6 +238,16 @@ func (r *resolver) foreignFolders(cache string) string {
 		return ""
 	}
 	return ""
+}
+
+// keepsPrivate says why a cache that works is not used: others work in it, and the command may put into it what is
+// private. The user is told of no override, because the user or the site asked for it.
+func (r *resolver) keepsPrivate(v *Var, cache string, private func() bool) string {
+	if !filepath.IsAbs(cache) || r.isFile(cache) || !r.Others(cache) || !private() {
+		return ""
+	}
+	v.asked = true
+	return cache + " is shared with others, and this command may use private modules"
 }
 
 // valueUnusable says why the go command's value for a directory does not work, with the path. It returns "" if it

@@ -254,6 +254,11 @@ var advices = []advice{
 		given: bytesInFile(`GOPRIVATE=a.example\r\n`),
 	},
 	{
+		name: "modcache-private", exports: "export GOMODCACHE=$WORK/p GOPRIVATE=corp.example",
+		given: "mkdir -p p/cache/download/corp.example/x/@v; chown -R $WHO p",
+		plain: "go build . && test $(stat -c %a $GOMODCACHE) = 750",
+	},
+	{
 		name: "modcache-open", given: "mkdir p; chown $WHO p; chmod 777 p", exports: "export GOMODCACHE=$WORK/p",
 		plain: download + " && test $(stat -c %a $GOMODCACHE) = 775",
 	},

@@ -21,7 +21,7 @@ import (
 func (c *command) planDirs() {
 	c.makeDirs()
 	v := c.Plan.ModCache
-	if !v.Changed() || c.NoLocks || c.Caches.Of(v.Was.Value).Policy != rights.SharedSet {
+	if !v.Changed() || v.Asked() || c.NoLocks || c.Caches.Of(v.Was.Value).Policy != rights.SharedSet {
 		return
 	}
 	for _, dir := range []string{v.Was.Value, cachelock.LoadDir(v.Was.Value)} {

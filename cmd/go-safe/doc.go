@@ -303,6 +303,26 @@ them only if GOPROXY=off, and then all that the cache has if more may be needed
 than can be named. It hashes each of them once. It makes no links to such a
 cache, and removes those of a time when the cache was believed.
 
+# Private modules
+
+Private are the modules that GOPRIVATE or GONOPROXY names. In a cache that others
+share they can read them, and what is built of them, though the server of the
+modules may not let them in. With GOSAFE_PRIVATE=copy a command that may use
+private modules leaves such a cache for a private copy, as if it could only read
+it, and for a private build cache. What others share is shared by a group or an
+ACL, is another user's, or may be written to by everybody.
+
+A command may use private modules if go.mod, go.sum or the command line names
+one, or if it may need modules that nobody can name before it looks them up. Such
+are go get, go mod tidy, -mod=mod, versions such as latest, and all commands in a
+workspace. If only the project itself is private, it leaves only the build cache.
+The private copy gets the public modules that go.sum names from the shared cache.
+Nobody is warned of the change; go safe env shows it.
+
+What is in a shared cache already stays there, and the doctor does not look for
+private objects in build caches. With GO111MODULE=off nothing is kept apart. What
+GOCACHEPROG starts gets all objects.
+
 # Variables
 
 Read: PATH, and what the go command reads to find its directories (HOME,
@@ -368,6 +388,7 @@ Settings:
 	GOSAFE_REPAIR=off        leave the rights of what a command made as they are
 	GOSAFE_HINT=off          say nothing about a command that failed
 	GOSAFE_TMPDIR=private    always set GOTMPDIR, to a folder of this user's own in the temp folder
+	GOSAFE_PRIVATE=copy      keep private modules, and what is built of them, out of caches that others share
 	GOSAFE_TRUST_REPO=1      let git answer about the repository around the working directory, whosever it is
 	GOSAFE_VERBOSE=1         say each decision
 
@@ -590,7 +611,7 @@ commands fail because of it), or skipped (it could not look). The checks:
 	cache-open, cache-shared, cache-left, cache-way
 	gopath-writable, modcache-writable, modcache-noexec, modcache-room,
 	modcache-names, modcache-locks, modcache-foreign, modcache-open,
-	modcache-way
+	modcache-private, modcache-way
 	windows-drive, nfs-locks, selinux
 	env-file, site-file, env-override, goflags, go111module, goproxy,
 	gosumdb, private-patterns

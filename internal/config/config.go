@@ -15,19 +15,20 @@ import (
 
 // A Config holds the GOSAFE_ settings. They are read once, only here.
 type Config struct {
-	Off          bool          // GOSAFE=off: exec the real go at once, touch nothing
-	RealGo       string        // GOSAFE_GO: path of the real go
-	Child        bool          // GOSAFE_EXEC=child: supervise even where exec would do
-	Verbose      bool          // GOSAFE_VERBOSE=1: print each decision
-	NoLocks      bool          // GOSAFE_LOCK=off: take no lock
-	RequireLocks bool          // GOSAFE_LOCK=required: fail if a lock cannot be taken
-	LockTimeout  time.Duration // GOSAFE_LOCK_TIMEOUT: how long to wait for all locks; negative if it is not set
-	NoHints      bool          // GOSAFE_HINT=off: say nothing about a command that failed
-	NoRepair     bool          // GOSAFE_REPAIR=off: do not change the rights of what a command made
-	PrivateTemp  bool          // GOSAFE_TMPDIR=private: always use a private folder for $WORK
-	TrustRepo    bool          // GOSAFE_TRUST_REPO=1: let git answer about the repository, whoever owns it
-	Via          shim.Via      // GOSAFE_VIA, set by go-safe itself: the files through which we came here
-	Site         *site.File    // the site's defaults; nil if there are none. GOSAFE_SITE is set by envfix.WithSite
+	Off           bool          // GOSAFE=off: exec the real go at once, touch nothing
+	RealGo        string        // GOSAFE_GO: path of the real go
+	Child         bool          // GOSAFE_EXEC=child: supervise even where exec would do
+	Verbose       bool          // GOSAFE_VERBOSE=1: print each decision
+	NoLocks       bool          // GOSAFE_LOCK=off: take no lock
+	RequireLocks  bool          // GOSAFE_LOCK=required: fail if a lock cannot be taken
+	LockTimeout   time.Duration // GOSAFE_LOCK_TIMEOUT: how long to wait for all locks; negative if it is not set
+	NoHints       bool          // GOSAFE_HINT=off: say nothing about a command that failed
+	NoRepair      bool          // GOSAFE_REPAIR=off: do not change the rights of what a command made
+	PrivateTemp   bool          // GOSAFE_TMPDIR=private: always use a private folder for $WORK
+	PrivateCopies bool          // GOSAFE_PRIVATE=copy: keep private modules out of caches that others share
+	TrustRepo     bool          // GOSAFE_TRUST_REPO=1: let git answer about the repository, whoever owns it
+	Via           shim.Via      // GOSAFE_VIA, set by go-safe itself: the files through which we came here
+	Site          *site.File    // the site's defaults; nil if there are none. GOSAFE_SITE is set by envfix.WithSite
 }
 
 // A Setting is a variable and a value that it may have, as the manual lists them.
@@ -48,6 +49,7 @@ var Settings = []Setting{
 	{"GOSAFE_REPAIR", "off", "leave the rights of what a command made as they are"},
 	{"GOSAFE_HINT", "off", "say nothing about a command that failed"},
 	{"GOSAFE_TMPDIR", "private", "always set GOTMPDIR, to a folder of this user's own in the temp folder"},
+	{"GOSAFE_PRIVATE", "copy", "keep private modules, and what is built of them, out of caches that others share"},
 	{"GOSAFE_TRUST_REPO", "1", "let git answer about the repository around the working directory, whosever it is"},
 	{"GOSAFE_VERBOSE", "1", "say each decision"},
 }
@@ -82,19 +84,20 @@ func Read(environ []string, defaults *site.File) (Config, error) {
 	}
 	is := func(name, value string) bool { return get(name) == value }
 	cfg := Config{
-		Off:          is("GOSAFE", "off"),
-		RealGo:       get(goSetting),
-		Child:        is("GOSAFE_EXEC", "child"),
-		Verbose:      is("GOSAFE_VERBOSE", "1"),
-		NoLocks:      is("GOSAFE_LOCK", "off"),
-		RequireLocks: is("GOSAFE_LOCK", "required"),
-		LockTimeout:  -1,
-		NoHints:      is("GOSAFE_HINT", "off"),
-		NoRepair:     is("GOSAFE_REPAIR", "off"),
-		PrivateTemp:  is("GOSAFE_TMPDIR", "private"),
-		TrustRepo:    is("GOSAFE_TRUST_REPO", "1"),
-		Via:          shim.ParseVia(envfix.Getenv(environ, "GOSAFE_VIA")),
-		Site:         defaults,
+		Off:           is("GOSAFE", "off"),
+		RealGo:        get(goSetting),
+		Child:         is("GOSAFE_EXEC", "child"),
+		Verbose:       is("GOSAFE_VERBOSE", "1"),
+		NoLocks:       is("GOSAFE_LOCK", "off"),
+		RequireLocks:  is("GOSAFE_LOCK", "required"),
+		LockTimeout:   -1,
+		NoHints:       is("GOSAFE_HINT", "off"),
+		NoRepair:      is("GOSAFE_REPAIR", "off"),
+		PrivateTemp:   is("GOSAFE_TMPDIR", "private"),
+		PrivateCopies: is("GOSAFE_PRIVATE", "copy"),
+		TrustRepo:     is("GOSAFE_TRUST_REPO", "1"),
+		Via:           shim.ParseVia(envfix.Getenv(environ, "GOSAFE_VIA")),
+		Site:          defaults,
 	}
 	for _, name := range Names() {
 		value := envfix.Getenv(environ, name)

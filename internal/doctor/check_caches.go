@@ -51,6 +51,10 @@ func cacheChecks() []Check {
 			"go commands fail if they need that entry", moduleErrors, modcacheForeign,
 		},
 		{"modcache-open", caches, writers, used, planted, openOf("GOMODCACHE")},
+		{
+			"modcache-private", caches, "a server that asks who they are lets only some users read them",
+			"others can read them", "no-error-but-other-users-read-private-modules", modcachePrivate,
+		},
 		{"modcache-way", caches, way, noRepair, ofRoot, wayTo("GOMODCACHE")},
 	}
 }

@@ -57,6 +57,7 @@ func (m *Machine) Progress() say.State {
 // NewMachine returns the machine with the directories that a go run would get here if a module were missing in the
 // module cache: go run needs most of the directories. It makes none of them. notFound says why there is no real go.
 func NewMachine(cfg config.Config, real shim.Go, notFound error, environ []string) *Machine {
+	cfg.PrivateCopies = false // it is a wish and no finding that a command leaves a cache which works
 	j := job.New(cfg, real, environ, []string{"run"})
 	exe, _ := os.Executable()
 	dir, _ := os.Getwd()

@@ -39,6 +39,8 @@ type Job struct {
 	Project         func() gomod.Project // that it works in
 	Toolchain       func() string        // that it will run from the module cache, "" for none
 	Downloads       func() bool          // whether it may add to the module cache
+	AddsPrivate     func() bool          // whether it may add private modules, if those need care
+	BuildsPrivate   func() bool          // whether it may build private code, the same
 	SetsUpToolchain func() bool          // whether it prepares a toolchain that others will use
 }
 
@@ -55,6 +57,8 @@ func New(cfg config.Config, real shim.Go, environ, args []string) *Job {
 	j.Toolchain = sync.OnceValue(j.findToolchain)
 	j.Downloads = sync.OnceValue(j.mayDownload)
 	j.SetsUpToolchain = sync.OnceValue(j.setsUpToolchain)
+	j.AddsPrivate = sync.OnceValue(j.addsPrivate)
+	j.BuildsPrivate = sync.OnceValue(j.buildsPrivate)
 	return j
 }
 
@@ -118,27 +122,30 @@ func (j *Job) MakeDirs() (changed []string) {
 func (j *Job) request() envfix.Request {
 	l, needIn := j.Line, j.askedOnce()
 	return envfix.Request{
-		Known:        j.Settings,
-		StatCache:    j.seen,
-		GOROOT:       j.Real.GOROOT,
-		NoDirs:       l.NoDirs,
-		PrintsNoDirs: j.printsNoDirs(),
-		Builds:       l.Writes&shim.BuildCache != 0,
-		Compiles:     l.Compiles,
-		RunsWork:     l.Runs&shim.Work != 0,
-		RunsCache:    l.Runs&shim.BuildCache != 0,
-		PrivateTemp:  j.PrivateTemp,
-		Trims:        l.Writes&shim.BuildCache != 0 && l.Removes == 0 && !l.NoDirs && !j.NearLimits(),
-		WritesEnv:    l.Verb == "env" && l.Writes == shim.EnvFile,
-		WritesBin:    l.Writes&shim.Bin != 0,
-		ClearsBuild:  l.Removes&shim.BuildCache != 0,
-		ClearsMod:    l.Removes&shim.ModCache != 0,
-		Holds:        func(cache string) bool { return j.holds(cache, needIn) },
-		CoveredBySum: func(cache string) bool { return j.coveredBySum(cache, needIn) },
-		Switches:     j.Switches,
-		Unlockable:   j.unlockable(),
-		Shared:       func(dir string) bool { return j.Caches.Of(dir).Shared() },
-		Untrusted:    func(dir string) bool { return j.Caches.Of(dir).Untrusted() },
+		Known:         j.Settings,
+		StatCache:     j.seen,
+		GOROOT:        j.Real.GOROOT,
+		NoDirs:        l.NoDirs,
+		PrintsNoDirs:  j.printsNoDirs(),
+		Builds:        l.Writes&shim.BuildCache != 0,
+		Compiles:      l.Compiles,
+		RunsWork:      l.Runs&shim.Work != 0,
+		RunsCache:     l.Runs&shim.BuildCache != 0,
+		PrivateTemp:   j.PrivateTemp,
+		Trims:         l.Writes&shim.BuildCache != 0 && l.Removes == 0 && !l.NoDirs && !j.NearLimits(),
+		WritesEnv:     l.Verb == "env" && l.Writes == shim.EnvFile,
+		WritesBin:     l.Writes&shim.Bin != 0,
+		ClearsBuild:   l.Removes&shim.BuildCache != 0,
+		ClearsMod:     l.Removes&shim.ModCache != 0,
+		Holds:         func(cache string) bool { return j.holds(cache, needIn) },
+		CoveredBySum:  func(cache string) bool { return j.coveredBySum(cache, needIn) },
+		Switches:      j.Switches,
+		Unlockable:    j.unlockable(),
+		AddsPrivate:   j.AddsPrivate,
+		BuildsPrivate: j.BuildsPrivate,
+		Others:        func(dir string) bool { return j.Caches.Of(dir).Others() },
+		Shared:        func(dir string) bool { return j.Caches.Of(dir).Shared() },
+		Untrusted:     func(dir string) bool { return j.Caches.Of(dir).Untrusted() },
 	}
 }
 

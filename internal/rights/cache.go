@@ -43,6 +43,11 @@ func of(dir string, f Facts) Cache { return Cache{Dir: dir, Policy: f.policy(), 
 // Shared reports whether the directory's group or ACL shares it.
 func (c Cache) Shared() bool { return c.Policy == SharedACL || c.Policy == SharedSet }
 
+// Others reports whether other users work in the directory, too: what we make in it is theirs as well.
+func (c Cache) Others() bool {
+	return c.Shared() || c.Policy == Open || c.Policy == ForOwner || c.WritableByAll()
+}
+
 // WritableByAll reports whether everybody may write to the directory.
 func (c Cache) WritableByAll() bool { return c.Exists && c.Mode&0o002 != 0 }
 
