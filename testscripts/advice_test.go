@@ -165,6 +165,7 @@ var inWords = map[string]string{
 	"cache-way":            "no go command fails of it, root's repair does; doctor_cache_way",
 	"modcache-way":         "no go command fails of it, root's repair does; doctor_cache_way",
 	"open-files":           "only a greater hard limit helps, a right that containers lack; doctor_open_files",
+	"audit":                "no go command fails of it; doctor_audit types it",
 	"site-file":            "no go command fails of it; doctor_site_file types it",
 	"cpus":                 "more than two processors, a limit of them and an old Go are needed; TestCPUs",
 	"memory":               "whether the kernel kills depends on what is built; doctor_memory types it",

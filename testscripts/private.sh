@@ -8,8 +8,8 @@ mkdir server
 for name in deep lib; do
 	mkdir server/$name
 	git -C server/$name init -q
-	printf "module corp.example/$name.git\n\ngo 1.21\n" >server/$name/go.mod
-	printf "package $name\n\nconst Secret = \"SECRET-OF-$name\"\n" >server/$name/$name.go
+	printf 'module corp.example/%s.git\n\ngo 1.21\n' "$name" >server/$name/go.mod
+	printf 'package %s\n\nconst Secret = "SECRET-OF-%s"\n' "$name" "$name" >server/$name/$name.go
 	git -C server/$name add .
 	git -C server/$name commit -qm first
 	git -C server/$name tag v1.0.0
@@ -21,6 +21,6 @@ git -C server/lib tag v1.1.0
 chown -R 43381 server
 chmod 700 server
 for name in deep lib; do
-	printf "[url \"file://$WORK/server/$name\"]\n\tinsteadOf = https://corp.example/$name\n"
+	printf '[url "file://%s/server/%s"]\n\tinsteadOf = https://corp.example/%s\n' "$WORK" "$name" "$name"
 done >gitconfig
 printf '[safe]\n\tdirectory = *\n[protocol "file"]\n\tallow = always\n' >>gitconfig

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/go-safe/go-safe/internal/audit"
 	"github.com/go-safe/go-safe/internal/clean"
 	"github.com/go-safe/go-safe/internal/repair"
 	"github.com/go-safe/go-safe/internal/safecmd"
@@ -71,6 +72,9 @@ func (c *command) clean(release func(), repairs *repair.Run) int {
 		putBack(status)
 	}
 	safecmd.TellRepair(report, c.Verbose, c.say)
+	if status.Signal != nil { // childStatus may not return
+		c.record(status, report, audit.Other)
+	}
 	code := c.childStatus(status, err)
 	release()
 	// From here on a signal ends us, and the next clean removes what is left.
@@ -81,6 +85,9 @@ func (c *command) clean(release func(), repairs *repair.Run) int {
 		}
 	}
 	c.sweep()
+	if c.Audit != "" {
+		c.record(shim.Status{Code: code}, report, c.explainer.Cause(code, "", c.began))
+	}
 	return code
 }
 

@@ -9,8 +9,10 @@ import (
 	"runtime"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/go-safe/go-safe/envfix"
+	"github.com/go-safe/go-safe/internal/audit"
 	"github.com/go-safe/go-safe/internal/bindir"
 	"github.com/go-safe/go-safe/internal/cachelock"
 	"github.com/go-safe/go-safe/internal/explain"
@@ -31,6 +33,9 @@ type command struct {
 	say       say.Printer
 	locker    *cachelock.Locker
 	explainer *explain.Explainer
+
+	began    time.Time
+	recorded bool // the record is written
 }
 
 // setEnviron sets the environment that the plan gives to the command.
@@ -79,6 +84,7 @@ func (c *command) supervise(repairs *repair.Run, stage *bindir.Stage) int {
 	loaded, err := c.lockBeforeStart(repairs)
 	if err != nil {
 		stage.Remove()
+		c.record(shim.Status{Code: say.ExitFailed}, nil, audit.Lock)
 		return c.say.Failure(say.ExitFailed, err)
 	}
 	defer loaded()
@@ -100,12 +106,20 @@ func (c *command) supervise(repairs *repair.Run, stage *bindir.Stage) int {
 	stage.Remove() // now, because childStatus may not return
 	safecmd.TellRepair(report, c.Verbose, c.say)
 
+	if status.Signal != nil { // childStatus may not return
+		c.record(status, report, c.causeOfSignal(status))
+	}
 	code := c.childStatus(status, err)
 	if status.Interrupted { // a user who sends a signal does not wait for an explanation
+		c.record(shim.Status{Code: code}, report, audit.Other)
 		return code
 	}
-	if hint := c.explainer.Hint(code); hint != "" {
+	hint := c.explainer.Hint(code)
+	if hint != "" {
 		c.say.Hint(hint)
+	}
+	if c.Audit != "" {
+		c.record(shim.Status{Code: code}, report, c.explainer.Cause(code, hint, c.began))
 	}
 	return code
 }

@@ -15,6 +15,7 @@ Usage:
 	go safe locks [--json]
 	go safe share [--dry-run] [--group GROUP] [--open] DIR
 	go safe verify [--heal] [--json] [module@version...]
+	go safe audit [export --otlp URL] [--since TIME] [--json] [FILE...]
 	go safe completion bash|zsh|fish|powershell
 	go safe version [-v] [--json]
 	go safe help
@@ -390,6 +391,9 @@ Settings:
 	GOSAFE_TMPDIR=private    always set GOTMPDIR, to a folder of this user's own in the temp folder
 	GOSAFE_PRIVATE=copy      keep private modules, and what is built of them, out of caches that others share
 	GOSAFE_TRUST_REPO=1      let git answer about the repository around the working directory, whosever it is
+	GOSAFE_AUDIT=journal     record each command that go-safe waits for in the journal; see go safe audit
+	GOSAFE_AUDIT=syslog      the same in syslog
+	GOSAFE_AUDIT=/path/file  the same in a file, a line of JSON for each
 	GOSAFE_VERBOSE=1         say each decision
 
 Go safe env prints the variables that differ from what plain go would have here,
@@ -614,7 +618,7 @@ commands fail because of it), or skipped (it could not look). The checks:
 	modcache-private, modcache-way
 	windows-drive, nfs-locks, selinux
 	env-file, site-file, env-override, goflags, go111module, goproxy,
-	gosumdb, private-patterns
+	gosumdb, audit, private-patterns
 	toolchain, module-folders, repo-owner
 	umask, open-files, memory, cpus
 	win-defender, win-folder-access, win-onedrive, win-index, win-long-paths,
@@ -693,6 +697,55 @@ it says so and goes on. Then it looks again.
 
 The exit status is 0 if nothing is broken, 1 if something is, 125 if nothing is
 known to be broken and something could not be looked at.
+
+# What happened: go safe audit
+
+With GOSAFE_AUDIT go-safe writes a record for each command that it waits for,
+when the command has ended: one line of JSON. There is none for a command that it
+replaces itself by, such as go version and go run; with GOSAFE_EXEC=child there
+is one for all. These are the fields:
+
+	time         when it began
+	uid          of the user; -1 on Windows
+	class        the words of the command: build, mod download, ..., unknown
+	dir          a hash of the working directory
+	go           the version of the real go
+	status       the exit status; 128 and the number if a signal killed it
+	signal       the signal, if one killed it
+	ms           how long it took, in milliseconds, waiting included
+	cause        why it failed: fs, net, sum, mem, lock, other
+	waits        waits for locks of 10 ms and more: the lock, for how long, the
+	             uid and pid of who held it, and whether it was given up
+	repairs      how many owners, modes and ACLs were changed
+	replaced     the variables that were replaced, and why
+	traceparent  the value of TRACEPARENT
+
+Fields without a value are left out. No argument of a command, no path of a
+project and nothing that a command printed is recorded. The hash of a directory
+is no secret: who guesses the path can check it.
+
+Fs is what a hint would name: files, rights, room. Net is a module that was
+needed and is not in the cache. Sum is a zip file that is not what go.sum says,
+in the cache or from the network.
+Mem means that the kernel killed a process because memory ran out, lock that a
+required lock was not to be had. All else is other, such as errors in the code.
+
+To the journal and to syslog the record is one datagram, to a file one write at
+its end, so lines of many commands do not mix. The file is opened for each
+record, so it may be rotated. It is made with mode 0600 if it is missing. The
+journal keeps the uid that the kernel vouches for, and go safe audit shows that
+one; what a file says, each of its writers could have written. A record that
+nobody takes at once is lost: no command fails or waits for it, except for a
+quarter of a second if a file's server does not answer.
+
+Go safe audit prints for each command and user how many ran and failed, why, how
+long they took and waited, for whom, and what was replaced why. It reads what
+GOSAFE_AUDIT names, with journalctl for the journal, or the files named, also
+those of syslog. With --json it prints the records as an array. Go safe audit
+export --otlp URL sends them to an OpenTelemetry collector, as spans in OTLP/JSON
+over HTTP, below the span that TRACEPARENT named. It runs the program
+go-safe-otlp, which is installed by itself. A record that is sent twice is the
+same span.
 
 # Messages and exit status
 

@@ -9,8 +9,10 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/go-safe/go-safe/envfix"
+	"github.com/go-safe/go-safe/internal/audit"
 	"github.com/go-safe/go-safe/internal/cachelock"
 	"github.com/go-safe/go-safe/internal/config"
 	"github.com/go-safe/go-safe/internal/explain"
@@ -95,7 +97,7 @@ func newCommand(cfg config.Config, real shim.Go, start shim.Command, p say.Print
 	j := job.New(cfg, real, start.Environ, start.Args)
 	start.Environ = j.Environ
 	locker := cachelock.New(cfg, j.Line.Removes != 0, p)
-	return &command{Job: j, start: start, say: p, locker: locker, explainer: explain.New(j)}
+	return &command{Job: j, start: start, say: p, locker: locker, explainer: explain.New(j), began: time.Now()}
 }
 
 // run is the story of a go command that go-safe looks after.
@@ -105,6 +107,7 @@ func (c *command) run() int {
 	c.tellPlan()
 	c.fillPrivateCopy()
 	if err := c.refuseClean(); err != nil {
+		c.record(shim.Status{Code: say.ExitFailed}, nil, audit.FS)
 		return c.say.Failure(say.ExitFailed, err)
 	}
 	if c.NearLimits() && !c.RequireLocks {
@@ -116,6 +119,7 @@ func (c *command) run() int {
 	locks := c.locks()
 	release, err := c.locker.AcquireAll(locks)
 	if err != nil {
+		c.record(shim.Status{Code: say.ExitFailed}, nil, audit.Lock)
 		return c.say.Failure(say.ExitFailed, err)
 	}
 	defer release()

@@ -44,7 +44,22 @@ type Locker struct {
 	cleans        bool
 	patience      lock.Patience // for all locks together
 	say           say.Printer
+	waits         []Wait
 }
+
+// A Wait is a wait for a lock that was long enough to be noticed.
+type Wait struct {
+	Name     string // of the lock
+	Took     time.Duration
+	Blockers []lock.Process // for whom, as far as the system told
+	Failed   bool           // the lock was not to be had
+}
+
+// noticed is the shortest wait that Waits tells of.
+const noticed = 10 * time.Millisecond
+
+// Waits returns what the command has waited for.
+func (l *Locker) Waits() []Wait { return l.waits }
 
 // New returns the locker of a command. Cleans says that the command removes a cache; it then waits longer for
 // builds.
@@ -149,13 +164,18 @@ func (l *Locker) wait(w Lock, p *lock.Patience) (release func(), err error) {
 		return nil, nil
 	}
 	removeEmpty := makeDir(w.Dir)
+	began, waitsFor := time.Now(), []lock.Process(nil)
 	unlock, err := lock.Acquire(w.Dir, w.Mode, p, func(blockers []lock.Process) {
+		waitsFor = blockers
 		how := "held by"
 		if len(blockers) > 0 && blockers[0].Waits { // all of them wait for the exclusive lock, and come first
 			how = "wanted alone by"
 		}
 		l.say.Line("waiting for %s %s, %s %s; Ctrl-C ends this command", w.Name, w.Dir, how, Processes(blockers))
 	})
+	if took := time.Since(began); p.Waited() && took >= noticed {
+		l.note(w, took, waitsFor, err)
+	}
 	if err != nil {
 		removeEmpty()
 		if isUnusable(err) && !fsinfo.IsDir(w.Dir) {
@@ -164,6 +184,15 @@ func (l *Locker) wait(w Lock, p *lock.Patience) (release func(), err error) {
 		return nil, err
 	}
 	return func() { unlock(); removeEmpty() }, nil
+}
+
+// note remembers a wait.
+func (l *Locker) note(w Lock, took time.Duration, blockers []lock.Process, err error) {
+	var busy *lock.BusyError
+	if errors.As(err, &busy) && busy.Blockers != nil {
+		blockers = busy.Blockers
+	}
+	l.waits = append(l.waits, Wait{Name: w.Name, Took: took, Blockers: blockers, Failed: err != nil})
 }
 
 // goOnWithout tells the user that the command goes on without a lock that it could not get, or returns why the

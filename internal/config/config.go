@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/go-safe/go-safe/envfix"
+	"github.com/go-safe/go-safe/internal/audit"
 	"github.com/go-safe/go-safe/internal/site"
 	"github.com/go-safe/go-safe/shim"
 )
@@ -27,6 +28,7 @@ type Config struct {
 	PrivateTemp   bool          // GOSAFE_TMPDIR=private: always use a private folder for $WORK
 	PrivateCopies bool          // GOSAFE_PRIVATE=copy: keep private modules out of caches that others share
 	TrustRepo     bool          // GOSAFE_TRUST_REPO=1: let git answer about the repository, whoever owns it
+	Audit         string        // GOSAFE_AUDIT: where a record of each supervised command goes; "" for nowhere
 	Via           shim.Via      // GOSAFE_VIA, set by go-safe itself: the files through which we came here
 	Site          *site.File    // the site's defaults; nil if there are none. GOSAFE_SITE is set by envfix.WithSite
 }
@@ -51,6 +53,9 @@ var Settings = []Setting{
 	{"GOSAFE_TMPDIR", "private", "always set GOTMPDIR, to a folder of this user's own in the temp folder"},
 	{"GOSAFE_PRIVATE", "copy", "keep private modules, and what is built of them, out of caches that others share"},
 	{"GOSAFE_TRUST_REPO", "1", "let git answer about the repository around the working directory, whosever it is"},
+	{auditSetting, "journal", "record each command that go-safe waits for in the journal; see go safe audit"},
+	{auditSetting, "syslog", "the same in syslog"},
+	{auditSetting, "/path/file", "the same in a file, a line of JSON for each"},
 	{"GOSAFE_VERBOSE", "1", "say each decision"},
 }
 
@@ -58,6 +63,7 @@ var Settings = []Setting{
 const (
 	goSetting      = "GOSAFE_GO"
 	timeoutSetting = "GOSAFE_LOCK_TIMEOUT"
+	auditSetting   = "GOSAFE_AUDIT"
 )
 
 // Names returns the variables, each once.
@@ -96,6 +102,7 @@ func Read(environ []string, defaults *site.File) (Config, error) {
 		PrivateTemp:   is("GOSAFE_TMPDIR", "private"),
 		PrivateCopies: is("GOSAFE_PRIVATE", "copy"),
 		TrustRepo:     is("GOSAFE_TRUST_REPO", "1"),
+		Audit:         get(auditSetting),
 		Via:           shim.ParseVia(envfix.Getenv(environ, "GOSAFE_VIA")),
 		Site:          defaults,
 	}
@@ -136,6 +143,11 @@ func allowedValues(name, value string) string {
 			return ""
 		}
 		return "an absolute path"
+	case auditSetting:
+		if value == audit.Journal || value == audit.Syslog || filepath.IsAbs(value) {
+			return ""
+		}
+		return "journal, syslog, the absolute path of a file"
 	case timeoutSetting:
 		if d, err := time.ParseDuration(value); err == nil && d >= 0 {
 			return ""

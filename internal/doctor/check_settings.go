@@ -42,6 +42,10 @@ func settingChecks() []Check {
 			"go commands take what they get", netErrors, gosumdb,
 		},
 		{
+			"audit", settings, "what is not recorded, go safe audit cannot tell", "commands run without a record",
+			settings, auditSink,
+		},
+		{
 			"private-patterns", settings,
 			"private modules are asked for at the public proxy and checksum database",
 			"the pattern has no effect", "reading-httpssumgolangorglookup-410-gone", privatePatterns,

@@ -1,6 +1,7 @@
 package doctor
 
 import (
+	"runtime"
 	"strconv"
 	"strings"
 
@@ -35,7 +36,7 @@ func siteFile(m *Machine) Finding {
 	for _, n := range file.Wrong() {
 		comments = append(comments, strconv.Itoa(n)+"s/^/# /")
 	}
-	if comments != nil {
+	if comments != nil && runtime.GOOS != "windows" {
 		f.Advice = sudo() + "sed -i " + shell.Quote(strings.Join(comments, "; ")) + " " + shell.Quote(file.Path)
 	}
 	return f

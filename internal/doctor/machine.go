@@ -28,8 +28,9 @@ type Machine struct {
 	Dir       string // the working directory
 	Deep      bool   // look at every entry of the caches and not at a sample
 	Search    shim.Search
-	Chosen    bool // GOSAFE_GO names the real go
-	TrustRepo bool // GOSAFE_TRUST_REPO=1
+	Chosen    bool   // GOSAFE_GO names the real go
+	TrustRepo bool   // GOSAFE_TRUST_REPO=1
+	Audit     string // GOSAFE_AUDIT
 	Real      shim.Go
 	NotFound  error // why there is no real go
 	Settings  *envfix.Settings
@@ -69,6 +70,7 @@ func NewMachine(cfg config.Config, real shim.Go, notFound error, environ []strin
 		Search:     shim.Search{Path: envfix.Getenv(environ, "PATH"), Root: envfix.Getenv(environ, "GOROOT")},
 		Chosen:     cfg.RealGo != "",
 		TrustRepo:  cfg.TrustRepo,
+		Audit:      cfg.Audit,
 		Real:       real,
 		NotFound:   notFound,
 		Settings:   j.Settings,

@@ -51,7 +51,7 @@ func New(j *job.Job) *Explainer {
 // CountKills notes how many processes the kernel has killed so far. Call it when the child has started: it then costs
 // no time.
 func (e *Explainer) CountKills() {
-	if e.givesHints() {
+	if e.givesHints() || e.Audit != "" {
 		e.kills = proc.MemoryKills()
 	}
 }
@@ -67,7 +67,11 @@ func (e *Explainer) Hint(status int) string {
 	if status == 0 || !e.givesHints() {
 		return ""
 	}
-	if e.kills >= 0 && proc.MemoryKills() > e.kills {
+	return e.hint(status)
+}
+
+func (e *Explainer) hint(status int) string {
+	if e.killed() {
 		return "the kernel killed a process for want of memory while the command ran; run: export " +
 			lessMemory(proc.MemoryLimit(), runtime.GOMAXPROCS(0))
 	}
@@ -81,6 +85,9 @@ func (e *Explainer) Hint(status int) string {
 	}
 	return ""
 }
+
+// killed reports whether the kernel killed a process because memory ran out while the command ran.
+func (e *Explainer) killed() bool { return e.kills >= 0 && proc.MemoryKills() > e.kills }
 
 // lessMemory returns settings with which a go command needs less memory: fewer compilers at once than now, and heaps
 // that fit together into three quarters of the limit in bytes, if there is one. The rest is for the go command and for

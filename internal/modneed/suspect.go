@@ -5,6 +5,8 @@ import (
 	"iter"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/go-safe/go-safe/internal/fsinfo"
@@ -41,6 +43,43 @@ func Lacking(p gomod.Project, asked Asked, cache string, within time.Duration) i
 			yield(a.suspect(c.Path(a.File(".lock")), false)) &&
 				yield(a.suspect(c.Path(a.Folder()), false)) &&
 				yield(a.suspect(c.Path(filepath.Dir(a.Dir())), false))
+	})
+}
+
+// Differs reports whether a zip file of what go.sum names has another hash than go.sum has, by what the go command noted
+// at the download. It looks for the given time at most.
+func Differs(p gomod.Project, asked Asked, cache string, within time.Duration) bool {
+	c := modcache.Open(cache, false)
+	defer c.Close()
+	end := time.Now().Add(within)
+	for _, a := range Of(p, asked).Artifacts {
+		if time.Now().After(end) {
+			return false
+		}
+		if a.ExpectedHash == "" || !a.Named() {
+			continue
+		}
+		hash, err := fsinfo.ReadFile(c.Path(a.File(".ziphash")))
+		if err == nil && len(hash) > 0 && strings.TrimSpace(string(hash)) != a.ExpectedHash {
+			return true
+		}
+	}
+	return false
+}
+
+// Refused reports whether the go command has downloaded a whole zip file of the version since then and did not keep it.
+// It ends with the download still under a temporary name if go.sum has another hash
+// (cmd/go/internal/modfetch.downloadZip). lock is the path of the version's lock file.
+func Refused(lock string, since time.Time) bool {
+	dir, name := filepath.Split(lock)
+	begin := strings.TrimSuffix(name, ".lock") + ".zip"
+	entries, _ := os.ReadDir(dir)
+	return slices.ContainsFunc(entries, func(e os.DirEntry) bool {
+		if !strings.HasPrefix(e.Name(), begin) || !strings.HasSuffix(e.Name(), ".tmp") {
+			return false
+		}
+		fi, err := e.Info()
+		return err == nil && !fi.ModTime().Before(since) && !tornZip(filepath.Join(dir, e.Name()))
 	})
 }
 

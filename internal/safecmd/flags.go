@@ -53,7 +53,7 @@ func (v verb) parse(args []string) (flags flagSet, rest []string, err error) {
 
 // hasOperands reports whether the verb takes arguments that are no flags.
 func (v verb) hasOperands() bool {
-	return v.args == "SHELL" || slices.ContainsFunc([]string{"DIR", "NAME", "module@"}, func(operand string) bool {
+	return v.args == "SHELL" || slices.ContainsFunc([]string{"DIR", "FILE", "NAME", "module@"}, func(operand string) bool {
 		return strings.Contains(v.args, operand)
 	})
 }

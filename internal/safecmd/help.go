@@ -92,6 +92,16 @@ var verbList = []verb{{
 	name: "locks", args: "[--json]", about: "print who holds the locks on the caches here, and who waits",
 	flags: []verbFlag{{"--json", "", "print an array of objects, for programs"}},
 }, {
+	name: "audit", args: "[export] [flags] [FILE...]", about: "print what commands failed, why, and who waited for whom",
+	flags: []verbFlag{
+		{"--since", "TIME", "only what began since: 24h, or 2026-11-29"},
+		{"--json", "", "print an array of objects, for programs"},
+		{"--otlp", "URL", "with export: send spans to this OpenTelemetry collector"},
+	},
+	more: `It reads what GOSAFE_AUDIT names, or the files. Export runs go-safe-otlp, which
+go install github.com/go-safe/go-safe/cmd/go-safe-otlp@latest installs.`,
+	examples: []string{"audit --since 24h", "audit --json /var/log/go-safe.log", "audit export --otlp http://127.0.0.1:4318"},
+}, {
 	name: "entrypoint", args: "[flags] [--] [WORD...]", about: "for an image: run the go command, or another program",
 	flags: userFlags,
 	more: `A flag, a word of the go command or nothing is for the go command. After --,

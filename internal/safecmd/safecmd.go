@@ -25,6 +25,7 @@ type Call struct {
 // commands returns what the verbs run. It is no variable, because that would be made at each start of go-safe.
 func commands() map[string]func(c Call, flags flagSet, rest []string) int {
 	return map[string]func(c Call, flags flagSet, rest []string) int{
+		"audit":      runAudit,
 		"completion": completion,
 		"doctor":     runDoctor,
 		"env":        runEnv,
