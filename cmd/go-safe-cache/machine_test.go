@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -140,6 +141,21 @@ func (m *machine) build(t *testing.T, names ...string) {
 			if err := errors.Join(err, d.PutAction(a, time.Now())); err != nil {
 				t.Fatal(err)
 			}
+		}
+	}
+}
+
+// buildLarge puts n entries into GOCACHE that cannot be compressed.
+func (m *machine) buildLarge(t *testing.T, n, size int) {
+	t.Helper()
+	d := m.open(t)
+	for i := range n {
+		content := make([]byte, size)
+		rand.NewChaCha8([32]byte{byte(i)}).Read(content)
+		a := gocache.Action{ID: sha256.Sum256(content[:9]), Output: sha256.Sum256(content), Size: int64(size), Time: time.Now()}
+		err := d.PutOutput(a.Output, a.Size, "", time.Now(), bytes.NewReader(content))
+		if err := errors.Join(err, d.PutAction(a, time.Now())); err != nil {
+			t.Fatal(err)
 		}
 	}
 }

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"sync"
 	"time"
@@ -29,7 +28,7 @@ type sent struct {
 // pack keeps the parts of the old bundle that are worth it, and puts the other outputs into new parts. At three
 // quarters of the time that is left it stops, so that what is in the store by then can be published: otherwise a slow
 // network would never have a first bundle.
-func (c *command) pack(ctx context.Context, d *gocache.Dir, n *plan, base *found) (*sent, error) {
+func (c *command) pack(ctx context.Context, d *gocache.Dir, p *project, n *plan, base *found) (*sent, error) {
 	s := &sent{at: map[gocache.ID]place{}}
 	if err := c.keep(ctx, d, n, base, s); err != nil {
 		return nil, err
@@ -53,7 +52,7 @@ func (c *command) pack(ctx context.Context, d *gocache.Dir, n *plan, base *found
 		early, cancel = context.WithDeadline(ctx, time.Now().Add(time.Until(deadline)*3/4))
 		defer cancel()
 	}
-	err := c.sendAll(early, d, n, todo, s)
+	err := c.sendAll(early, source{d, p.private}, n, todo, s)
 	if err != nil && early.Err() != nil && ctx.Err() == nil {
 		c.say("push: not all was sent in time; the next push sends the rest")
 		err = nil
@@ -112,7 +111,7 @@ func (c *command) keep(ctx context.Context, d *gocache.Dir, n *plan, base *found
 }
 
 // sendAll packs and sends the outputs, several parts at once.
-func (c *command) sendAll(ctx context.Context, d *gocache.Dir, n *plan, todo []gocache.ID, s *sent) error {
+func (c *command) sendAll(ctx context.Context, from source, n *plan, todo []gocache.ID, s *sent) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	var (
@@ -121,7 +120,7 @@ func (c *command) sendAll(ctx context.Context, d *gocache.Dir, n *plan, todo []g
 		mu    sync.Mutex
 	)
 	for len(todo) > 0 && ctx.Err() == nil {
-		part, object, at, rest, err := packOne(d, n, todo)
+		part, object, at, rest, err := from.pack(n, todo)
 		if err != nil {
 			return err
 		}
@@ -163,26 +162,33 @@ func (c *command) send(ctx context.Context, part bundle.Part, object []byte) (fr
 	return true, c.settings.store.Put(ctx, name, object)
 }
 
-// packOne fills one part. What GOCACHE has lost meanwhile, or holds damaged, is left out.
-func packOne(d *gocache.Dir, n *plan, todo []gocache.ID) (bundle.Part, []byte, map[gocache.ID]int64, []gocache.ID, error) {
+// source is where outputs come from, and which of them stay there.
+type source struct {
+	d       *gocache.Dir
+	private private
+}
+
+// pack fills one part. What GOCACHE has lost meanwhile, or holds damaged, is left out, and so is what is private.
+func (from source) pack(n *plan, todo []gocache.ID) (part bundle.Part, object []byte, at map[gocache.ID]int64,
+	rest []gocache.ID, err error) {
 	w := bundle.NewPartWriter()
-	at := map[gocache.ID]int64{}
+	at = map[gocache.ID]int64{}
 	for len(todo) > 0 {
 		o := n.outputs[todo[0]]
 		if w.Raw() > 0 && w.Raw()+o.Size > partSize {
 			break
 		}
 		todo = todo[1:]
-		content, err := d.Output(o.ID)
-		if err != nil || int64(len(content)) != o.Size {
+		content, err := from.d.Output(o.ID)
+		if err != nil || int64(len(content)) != o.Size || from.private.in(content) {
 			continue
 		}
 		offset, err := w.Add(content)
 		if err != nil {
-			return bundle.Part{}, nil, nil, nil, fmt.Errorf("compressing: %w", err)
+			return part, nil, nil, nil, err
 		}
 		at[o.ID] = offset
 	}
-	part, object, err := w.Close()
+	part, object, err = w.Close()
 	return part, object, at, todo, err
 }

@@ -24,6 +24,7 @@ type project struct {
 	commits  []string // this one, then its first parents; none outside of a repository
 	branch   string   // empty if none is checked out
 	branches []string // where to look after the commits
+	private  private  // what is not pushed
 }
 
 // parents is how many commits back a bundle is looked for.
@@ -46,6 +47,9 @@ func (c *command) project(ctx context.Context) (*project, error) {
 	if p.key.Module, err = moduleName(env); err != nil {
 		return nil, err
 	}
+	if c.settings.private {
+		p.private = newPrivate(env["GOPRIVATE"], env["GONOPROXY"])
+	}
 	if out := c.git(ctx, "rev-list", "--first-parent", fmt.Sprint("--max-count=", parents+1), "HEAD"); out != "" {
 		p.commits = strings.Fields(out)
 	}
@@ -65,7 +69,7 @@ func (c *command) project(ctx context.Context) (*project, error) {
 func (c *command) goEnv(ctx context.Context) (map[string]string, error) {
 	// By name: for the flags of a C compiler the go command would run one, and keep its answers in GOCACHE.
 	names := []string{"GOCACHE", "GOVERSION", "GOMOD", "GOWORK", "GOFLAGS", "GOOS", "GOARCH", "CGO_ENABLED", "GOEXPERIMENT",
-		"GOFIPS140"}
+		"GOFIPS140", "GOPRIVATE", "GONOPROXY"}
 	for _, name := range archVariables {
 		names = append(names, name)
 	}

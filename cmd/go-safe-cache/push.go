@@ -25,6 +25,10 @@ func (c *command) push(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if p.private.in([]byte(p.key.Module)) {
+		c.say("push: %s is a private module, so nothing is pushed", p.key.Module)
+		return nil
+	}
 	base, err := c.find(ctx, p)
 	if err != nil {
 		return err
@@ -39,7 +43,7 @@ func (c *command) push(ctx context.Context) error {
 		c.say("push: nothing new")
 		return nil
 	}
-	sent, err := c.pack(ctx, d, next, base)
+	sent, err := c.pack(ctx, d, p, next, base)
 	if err != nil {
 		return err
 	}

@@ -20,6 +20,7 @@ type settings struct {
 	keys    []note.Verifier
 	signer  note.Signer
 	verbose bool
+	private bool // what GOPRIVATE and GONOPROXY match stays here
 }
 
 func readSettings(getenv func(string) string) (s settings, err error) {
@@ -42,6 +43,7 @@ func readSettings(getenv func(string) string) (s settings, err error) {
 	default:
 		return s, fmt.Errorf("GOSAFE_CACHE_WRITE is %q; it may be 0 or 1", write)
 	}
+	s.private = getenv("GOSAFE_PRIVATE") != ""
 	if file := getenv("GOSAFE_CACHE_SIGN"); file != "" && s.write {
 		if s.signer, err = readSigner(file); err != nil {
 			return s, fmt.Errorf("GOSAFE_CACHE_SIGN: %w", err)

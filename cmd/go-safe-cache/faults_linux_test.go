@@ -1,0 +1,43 @@
+package main
+
+import (
+	"os"
+	"strings"
+	"syscall"
+	"testing"
+)
+
+// TestFull shows that a full disk ends a pull with one warning, and that what is in GOCACHE is whole.
+func TestFull(t *testing.T) {
+	if os.Getuid() != 0 {
+		t.Skip("needs root to mount a small file system")
+	}
+	s, dir := startNginx(t, ""), newProject(t)
+	pusher := newMachine(t, dir, s.url)
+	pusher.must(t, "pull")
+	pusher.buildLarge(t, 3, 1<<20)
+	pusher.must(t, "push")
+	m := newMachine(t, dir, s.url)
+	m.gocache = t.TempDir()
+	if err := syscall.Mount("tmpfs", m.gocache, "tmpfs", 0, "size=2560k"); err != nil {
+		t.Skip("cannot mount: ", err)
+	}
+	t.Cleanup(func() { syscall.Unmount(m.gocache, syscall.MNT_DETACH) })
+	status, out := m.run(t, "pull", "-auto")
+	if status != 0 || strings.Count(out, "\n") != 1 || !strings.Contains(out, "no space left") {
+		t.Errorf("status %d\n%s", status, out)
+	}
+	m.has(t)
+	m.fails(t, "pull", "no space left")
+}
+
+// TestUnwritable shows the same for a GOCACHE that cannot be written to.
+func TestUnwritable(t *testing.T) {
+	s, pusher := pair(t)
+	m := newMachine(t, pusher.dir, s.url)
+	m.gocache = "/proc/self/gocache"
+	status, out := m.run(t, "pull", "-auto")
+	if status != 0 || strings.Count(out, "\n") != 1 || !strings.Contains(out, "/proc/self/gocache") {
+		t.Errorf("status %d\n%s", status, out)
+	}
+}
