@@ -167,6 +167,9 @@ func TestPrune(t *testing.T) {
 	n.must(t, "pull", "no bundle")
 	n.build(t, "new")
 	n.must(t, "push")
+	for _, file := range s.files(t, "v1/part") { // age does not matter if a bundle names the part
+		os.Chtimes(file, before, before)
+	}
 	n.must(t, "prune -older 50h -dry-run", "would remove 3 objects")
 	n.env["GOSAFE_CACHE_WRITE"] = ""
 	n.fails(t, "prune -older 50h", "GOSAFE_CACHE_WRITE=1")

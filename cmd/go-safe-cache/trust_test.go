@@ -2,11 +2,15 @@ package main
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/go-safe/go-safe/cmd/go-safe-cache/internal/bundle"
 )
 
 // pair is a machine that has pushed "a" and "b", and the store where they are: one bundle under two names, one part.
@@ -78,6 +82,48 @@ func TestAltered(t *testing.T) {
 		alter(t, file, func(b []byte) []byte { b[len(b)-1] ^= 1; return b })
 	}
 	newMachine(t, pusher.dir, s.url).must(t, "pull", "ignored a bundle", "no bundle for this build")
+}
+
+// TestLie shows that an output is compared with its own hash, also in a part and a bundle whose hashes are right.
+func TestLie(t *testing.T) {
+	s, pusher := pair(t)
+	part := bundle.NewPartWriter()
+	good, evil := []byte("good content"), []byte("evil content")
+	part.Add(evil)
+	p, object, err := part.Close()
+	if err != nil {
+		t.Fatal(err)
+	}
+	write(t, filepath.Join(s.root, bundle.PartName(p.Sum)), string(object))
+	file := s.files(t, "v1/bundle")[0]
+	old, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	head, manifest, err := bundle.Decode(old, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	manifest.Parts = append(manifest.Parts, p)
+	manifest.Outputs = append(manifest.Outputs, bundle.Output{ID: sha256.Sum256(good), Size: p.Raw, Used: time.Now(), Part: 1})
+	manifest.Actions = append(manifest.Actions, bundle.Action{ID: sha256.Sum256([]byte("do")), Output: 4, Time: time.Now(), Used: time.Now()},
+		bundle.Action{ID: sha256.Sum256([]byte("later")), Output: 0, Time: time.Now().Add(9 * time.Hour), Used: time.Now()})
+	object, err = bundle.Encode(head, manifest, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range s.files(t, "v1/bundle") {
+		write(t, file, string(object))
+	}
+	m := newMachine(t, pusher.dir, s.url)
+	m.must(t, "pull", "does not have the hash", "4 of 6")
+	m.wants(t, "a b", "a", "b")
+	d := m.open(t)
+	for _, action := range []string{"do", "later"} {
+		if d.HasAction(sha256.Sum256([]byte(action))) {
+			t.Errorf("%q is in GOCACHE", action)
+		}
+	}
 }
 
 // TestMappingAltered shows what a hash cannot see, and a signature can: another output for an action.
