@@ -18,8 +18,10 @@
 //
 // Settings are environment variables:
 //
-//	GOSAFE_CACHE           https://host/path or http://host/path. A server needs GET, and PUT to be pushed to.
-//	                       Credentials are read from ~/.netrc, or the file in NETRC.
+//	GOSAFE_CACHE           s3://bucket/prefix?region=R&endpoint=HOST: a server of the S3 API. Credentials are read from
+//	                       AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, ~/.aws/credentials or the instance. Or
+//	                       https://host/path: a server with GET, and PUT to be pushed to. Credentials are read from
+//	                       ~/.netrc, or the file in NETRC.
 //	GOSAFE_CACHE_WRITE     1 if pushes are allowed
 //	GOSAFE_CACHE_KEYS      public keys, separated by spaces. If set, only bundles that one of them signed count.
 //	GOSAFE_CACHE_SIGN      file with the private key that signs what is pushed

@@ -34,18 +34,23 @@ func openHTTP(u *url.URL, getenv func(string) string) (Store, error) {
 		user = netrc(u.Hostname(), getenv)
 	}
 	u.User = nil
+	return &httpStore{
+		base:     strings.TrimSuffix(u.String(), "/") + "/",
+		user:     user,
+		client:   &http.Client{Transport: newTransport()},
+		maxIndex: 64 << 20,
+	}, nil
+}
+
+// newTransport has limits for a server that does not answer, and connections for parts that are on their way at once.
+func newTransport() *http.Transport {
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	transport.DialContext = (&net.Dialer{Timeout: 5 * time.Second, KeepAlive: 30 * time.Second}).DialContext
 	transport.TLSHandshakeTimeout = 5 * time.Second
 	transport.ResponseHeaderTimeout = 30 * time.Second
 	transport.MaxIdleConnsPerHost = 16
 	transport.DisableCompression = true // what is stored is compressed already, and its hash counts
-	return &httpStore{
-		base:     strings.TrimSuffix(u.String(), "/") + "/",
-		user:     user,
-		client:   &http.Client{Transport: transport},
-		maxIndex: 64 << 20,
-	}, nil
+	return transport
 }
 
 // do sends a request, and returns the answer if its status is one of a success.

@@ -40,7 +40,7 @@ var (
 	ErrNoList   = errors.New("the server lists no directories; for nginx: autoindex on; autoindex_format json;")
 )
 
-// Open returns the store at an address: https://host/path or http://host/path.
+// Open returns the store at an address: https://host/path, http://host/path or s3://bucket/prefix.
 func Open(address string) (Store, error) {
 	u, err := url.Parse(address)
 	if err != nil {
@@ -50,8 +50,10 @@ func Open(address string) (Store, error) {
 	switch u.Scheme {
 	case "http", "https":
 		return openHTTP(u, os.Getenv)
+	case "s3":
+		return openS3(u, os.Getenv)
 	}
-	return nil, fmt.Errorf("GOSAFE_CACHE is a URL that begins with https:// or http://, and not with %.20q", u.Scheme)
+	return nil, fmt.Errorf("GOSAFE_CACHE is a URL that begins with https://, http:// or s3://, and not with %.20q", u.Scheme)
 }
 
 // Shown is an address without what is secret in it.
