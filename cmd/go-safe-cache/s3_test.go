@@ -59,6 +59,7 @@ func TestS3(t *testing.T) {
 	t.Setenv("HOME", t.TempDir())
 	t.Setenv("AWS_EC2_METADATA_DISABLED", "true")
 	m := newMachine(t, dir, address)
+	m.build(t, "z")
 	var all string
 	wrong := func(key, secret string) {
 		t.Helper()

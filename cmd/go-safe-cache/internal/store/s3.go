@@ -78,8 +78,13 @@ func (s *s3Store) explain(verb, name string, err error) error {
 	}
 	switch answer.StatusCode {
 	case http.StatusNotFound:
-		if answer.Code != minio.NoSuchBucket {
+		// versitygw also answers so to an access key that it does not know.
+		switch answer.Code {
+		case minio.NoSuchKey, "NotFound":
 			return ErrNotFound
+		case minio.NoSuchBucket:
+		default:
+			return fmt.Errorf("%s s3://%s/%s: %s: %w", verb, s.bucket, s.prefix+name, answer.Code, ErrDenied)
 		}
 	case http.StatusUnauthorized, http.StatusForbidden:
 		// What the server says may have the key in it.
