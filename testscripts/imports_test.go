@@ -67,6 +67,12 @@ func floors(t *testing.T) (dirs []string) {
 	return dirs
 }
 
+// isModule reports whether a directory is the root of a module of its own, which imports what it likes.
+func isModule(dir string) bool {
+	_, err := os.Stat(filepath.Join(dir, "go.mod"))
+	return err == nil
+}
+
 // packageDirs returns the directories of packages, except those for tests of the whole program.
 func packageDirs(t *testing.T) (dirs []string) {
 	t.Helper()
@@ -74,7 +80,8 @@ func packageDirs(t *testing.T) (dirs []string) {
 		switch {
 		case err != nil:
 			return err
-		case d.IsDir() && (path == "testscripts" || path == "vendor" || d.Name() == "testdata"),
+		case d.IsDir() && path != "." && isModule(filepath.Join("..", path)),
+			d.IsDir() && (path == "testscripts" || path == "vendor" || d.Name() == "testdata"),
 			d.IsDir() && path != "." && strings.HasPrefix(d.Name(), "."):
 			return fs.SkipDir
 		case filepath.Ext(path) == ".go" && !slices.Contains(dirs, filepath.Dir(path)):

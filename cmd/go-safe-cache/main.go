@@ -56,10 +56,14 @@ type command struct {
 	dir       string        // the project
 	auto      bool          // called by go-safe: one warning, and success
 	timeout   time.Duration // of the whole
+	mark      string        // name of the file that tells go-safe how the pull went
 	since     time.Time     // push: what was used from then on
 	older     time.Duration // prune
 	dryRun    bool          // prune
 	goArgs    []string      // of the go command
+
+	gocache string // empty until it is known
+	warned  bool
 }
 
 var verbs = map[string]func(*command, context.Context) error{
@@ -97,6 +101,9 @@ func run(args []string, getenv func(string) string, stdout, stderr io.Writer) in
 	if err := c.work(do, getenv); err != nil {
 		return c.failed(err)
 	}
+	if c.verb == "pull" && !c.warned {
+		c.setMark("")
+	}
 	return 0
 }
 
@@ -109,6 +116,7 @@ func (c *command) parse(args []string) error {
 	flags.StringVar(&c.dir, "C", ".", "`directory` of the project")
 	flags.DurationVar(&c.timeout, "timeout", limit, "give up after this `time`")
 	flags.BoolVar(&c.auto, "auto", false, "warn once instead of failing, as go-safe does it")
+	flags.StringVar(&c.mark, "mark", "", "tell how the pull went in the file of this `name`, as go-safe reads it")
 	flags.Int64Var(&since, "since", 0, "push: what was used since this `time`, in nanoseconds since 1970")
 	flags.DurationVar(&c.older, "older", 30*24*time.Hour, "prune: remove bundles older than this `time`")
 	flags.BoolVar(&c.dryRun, "dry-run", false, "prune: say what would be removed")
@@ -144,6 +152,7 @@ func (c *command) failed(err error) int {
 	text := strings.ReplaceAll(err.Error(), "\n", "; ")
 	if c.auto {
 		fmt.Fprintf(c.err, "go-safe: warning: GOSAFE_CACHE: %s: %s\n", c.verb, text)
+		c.setMark(text)
 		return 0
 	}
 	fmt.Fprintf(c.err, "go-safe-cache: %s: %s\n", c.verb, text)
@@ -156,6 +165,7 @@ func (c *command) warn(err error) {
 		return
 	}
 	c.failed(err)
+	c.warned = true
 	if c.auto {
 		c.err = io.Discard
 	}

@@ -39,6 +39,7 @@ func (c *command) project(ctx context.Context) (*project, error) {
 	if !filepath.IsAbs(p.gocache) {
 		return nil, fmt.Errorf("GOCACHE is %q", p.gocache)
 	}
+	c.gocache = p.gocache
 	p.key = bundle.Key{
 		Go:       env["GOVERSION"],
 		Platform: platform(env),

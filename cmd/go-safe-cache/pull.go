@@ -23,6 +23,7 @@ func (c *command) pull(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	c.tellPush()
 	f, err := c.find(ctx, p)
 	if err != nil {
 		return err

@@ -220,6 +220,56 @@ func TestCredentials(t *testing.T) {
 	}
 }
 
+// TestReadFreely shows the server of docs/farm.md: all may read, and who has a password may write.
+func TestReadFreely(t *testing.T) {
+	s, dir := startNginx(t, `limit_except GET { auth_basic x; auth_basic_user_file $DIR/users; }`), newProject(t)
+	write(t, filepath.Join(s.root, "..", "users"), "ci:{PLAIN}sesame-street\n")
+	t.Setenv("NETRC", filepath.Join(t.TempDir(), "none"))
+	m := newMachine(t, dir, s.url)
+	m.must(t, "pull", "no bundle")
+	m.build(t, "a")
+	m.fails(t, "push", "401")
+	m.env["GOSAFE_CACHE"] = strings.Replace(s.url, "://", "://ci:sesame-street@", 1)
+	m.must(t, "push", "2 new entries")
+	newMachine(t, dir, s.url).must(t, "pull", "2 of 2")
+}
+
+// TestTrimpath shows that two checkouts in different places have all results in common with -trimpath.
+func TestTrimpath(t *testing.T) {
+	if testing.Short() {
+		t.Skip("builds with a cold cache")
+	}
+	s, dir := startNginx(t, ""), newProject(t)
+	for _, name := range []string{"a", "b", "c"} {
+		write(t, filepath.Join(dir, name, "x.go"), "package "+name+"\n\nfunc F() {}\n")
+	}
+	commit(t, dir)
+	other := filepath.Join(t.TempDir(), "another", "place")
+	git(t, dir, "clone", "-q", dir, other)
+	build := func(m *machine) int {
+		t.Helper()
+		cmd := exec.Command("go", "build", "-trimpath", "-x", "./...")
+		cmd.Dir = m.dir
+		cmd.Env = append(os.Environ(), "GOCACHE="+m.gocache, "GOWORK=off", "GOFLAGS=", "CGO_ENABLED=0")
+		out, err := cmd.CombinedOutput()
+		if err != nil {
+			t.Fatalf("%v\n%s", err, out)
+		}
+		return strings.Count(string(out), "/compile ")
+	}
+	t.Setenv("CGO_ENABLED", "0")
+	first, second := newMachine(t, dir, s.url), newMachine(t, other, s.url)
+	first.must(t, "pull -- build -trimpath")
+	if build(first) < 20 {
+		t.Error("the first build was not cold")
+	}
+	first.must(t, "push -- build -trimpath ./...")
+	second.must(t, "pull -- build -trimpath ./...", "entries from commit")
+	if n := build(second); n > 0 {
+		t.Errorf("%d packages were compiled again", n)
+	}
+}
+
 func TestUsage(t *testing.T) {
 	dir := newProject(t)
 	m := newMachine(t, dir, "http://127.0.0.1:1")

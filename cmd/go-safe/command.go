@@ -109,6 +109,9 @@ func (c *command) supervise(repairs *repair.Run, stage *bindir.Stage) int {
 	if status.Signal != nil { // childStatus may not return
 		c.record(status, report, c.causeOfSignal(status))
 	}
+	if err == nil && !status.Interrupted {
+		c.push()
+	}
 	code := c.childStatus(status, err)
 	if status.Interrupted { // a user who sends a signal does not wait for an explanation
 		c.record(shim.Status{Code: code}, report, audit.Other)

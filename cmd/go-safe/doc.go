@@ -6,6 +6,7 @@ nobody can tell it from plain go.
 Usage:
 
 	go <any go command line>
+	go safe cache pull|push|stats|verify|prune [flags] [-- ARG...]
 	go safe doctor [-v] [--json] [--net] [--login] [--only ID,...] [--fix [-y] [--dry-run]]
 	go safe env [-v] [--json] [NAME...]
 	go safe entrypoint [--user owner|USER[:GROUP]] [--init] [--] [WORD...]
@@ -394,6 +395,10 @@ Settings:
 	GOSAFE_AUDIT=journal     record each command that go-safe waits for in the journal; see go safe audit
 	GOSAFE_AUDIT=syslog      the same in syslog
 	GOSAFE_AUDIT=/path/file  the same in a file, a line of JSON for each
+	GOSAFE_CACHE=URL         the store from which go-safe-cache fills the build cache: s3:// or https://
+	GOSAFE_CACHE_WRITE=1     let go-safe-cache send there what commands made
+	GOSAFE_CACHE_KEYS=KEYS   use only what one of these keys has signed
+	GOSAFE_CACHE_SIGN=FILE   sign with the private key in FILE
 	GOSAFE_VERBOSE=1         say each decision
 
 Go safe env prints the variables that differ from what plain go would have here,
@@ -539,6 +544,23 @@ program to be killed. After a signal to its program, a go command that goes on
 for 0.3 seconds gets the signal too. If a signal kills the go command, the exit
 status is 128 and the number. --init does the same for a process that is not the
 first. It needs Linux.
+
+# A store of build results: go safe cache
+
+With GOSAFE_CACHE go-safe runs the program go-safe-cache before a command that
+compiles. It looks for it beside its own file, then on PATH. The program fills
+the build cache with what the store has for this module, Go version, platform,
+flags and commit, or for a parent or a branch. That is done once for a commit and
+these flags in a day, and ends after 20 seconds. With GOSAFE_CACHE_WRITE=1 it also
+runs after the command, and sends what is new. The command does not wait for that,
+and it ends after five seconds. What goes wrong is one warning, and for five
+minutes the store is not asked again.
+
+Go clean -cache leaves the note of what was pulled, so that the next build is a
+cold one. Go safe cache pull fills the cache again.
+
+The programs of go run are filled in, but go run itself sends nothing: go-safe is
+no longer there when it ends. Run go safe cache push.
 
 # The module cache: go safe verify
 

@@ -132,6 +132,7 @@ func (c *command) run() int {
 		defer cachelock.Watch(c.say)()
 		return c.clean(release, repairs)
 	}
+	c.pull()
 	stage := c.stage()
 	if c.Child || c.start.Init || len(locks) > 0 || stage != nil || repairs.Due() || c.SetsUpToolchain() {
 		defer cachelock.Watch(c.say)()

@@ -3,6 +3,7 @@ package config
 
 import (
 	"fmt"
+	"net/url"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -31,6 +32,8 @@ type Config struct {
 	Audit         string        // GOSAFE_AUDIT: where a record of each supervised command goes; "" for nowhere
 	Via           shim.Via      // GOSAFE_VIA, set by go-safe itself: the files through which we came here
 	Site          *site.File    // the site's defaults; nil if there are none. GOSAFE_SITE is set by envfix.WithSite
+	Cache         string        // GOSAFE_CACHE: where go-safe-cache finds the results of builds; never printed
+	CacheWrite    bool          // GOSAFE_CACHE_WRITE=1: go-safe-cache may send results there
 }
 
 // A Setting is a variable and a value that it may have, as the manual lists them.
@@ -56,6 +59,10 @@ var Settings = []Setting{
 	{auditSetting, "journal", "record each command that go-safe waits for in the journal; see go safe audit"},
 	{auditSetting, "syslog", "the same in syslog"},
 	{auditSetting, "/path/file", "the same in a file, a line of JSON for each"},
+	{cacheSetting, "URL", "the store from which go-safe-cache fills the build cache: s3:// or https://"},
+	{"GOSAFE_CACHE_WRITE", "1", "let go-safe-cache send there what commands made"},
+	{"GOSAFE_CACHE_KEYS", "KEYS", "use only what one of these keys has signed"},
+	{"GOSAFE_CACHE_SIGN", "FILE", "sign with the private key in FILE"},
 	{"GOSAFE_VERBOSE", "1", "say each decision"},
 }
 
@@ -64,6 +71,7 @@ const (
 	goSetting      = "GOSAFE_GO"
 	timeoutSetting = "GOSAFE_LOCK_TIMEOUT"
 	auditSetting   = "GOSAFE_AUDIT"
+	cacheSetting   = "GOSAFE_CACHE"
 )
 
 // Names returns the variables, each once.
@@ -105,6 +113,8 @@ func Read(environ []string, defaults *site.File) (Config, error) {
 		Audit:         get(auditSetting),
 		Via:           shim.ParseVia(envfix.Getenv(environ, "GOSAFE_VIA")),
 		Site:          defaults,
+		Cache:         get(cacheSetting),
+		CacheWrite:    is("GOSAFE_CACHE_WRITE", "1"),
 	}
 	for _, name := range Names() {
 		value := envfix.Getenv(environ, name)
@@ -135,9 +145,26 @@ func refuse(defaults *site.File) {
 	}
 }
 
+// Shown returns the value of a variable for the screen: without the password that GOSAFE_CACHE may have.
+func Shown(name, value string) string {
+	if name != cacheSetting || !strings.Contains(value, "@") {
+		return value
+	}
+	u, err := url.Parse(value)
+	if err != nil || u.Host == "" {
+		return "(hidden)"
+	}
+	if u.User != nil {
+		u.User = url.User("hidden")
+	}
+	return u.String()
+}
+
 // allowedValues returns the values that a variable may have, "" if it may have this one.
 func allowedValues(name, value string) string {
 	switch name {
+	case cacheSetting, "GOSAFE_CACHE_KEYS", "GOSAFE_CACHE_SIGN": // go-safe-cache checks them
+		return ""
 	case goSetting:
 		if filepath.IsAbs(value) {
 			return ""

@@ -101,3 +101,20 @@ func settingsIn(t *testing.T, file string) []string {
 	slices.Sort(names)
 	return slices.Compact(names)
 }
+
+func TestShown(t *testing.T) {
+	for value, want := range map[string]string{
+		"https://example.com/x":             "https://example.com/x",
+		"s3://bucket/x?region=r":            "s3://bucket/x?region=r",
+		"https://ci:sesame@example.com/x":   "https://hidden@example.com/x",
+		"https://ci:sesame%zz@example.com/": "(hidden)",
+		"ci:sesame@example.com/x":           "(hidden)",
+	} {
+		if got := Shown("GOSAFE_CACHE", value); got != want {
+			t.Errorf("%s: %s", value, got)
+		}
+	}
+	if Shown("GOSAFE_GO", "/a@b") != "/a@b" {
+		t.Error("another variable is not shown")
+	}
+}

@@ -72,3 +72,6 @@ func dieAsShell(sig syscall.Signal) {
 
 // NeedsElevation reports false: only Windows knows that.
 func NeedsElevation(error) bool { return false }
+
+// detached makes the program the leader of a session of its own, which does not end with ours.
+func detached() *syscall.SysProcAttr { return &syscall.SysProcAttr{Setsid: true} }

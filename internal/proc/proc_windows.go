@@ -48,3 +48,8 @@ func Die(os.Signal) int {
 	status := uint32(controlCExit)
 	return int(int32(status))
 }
+
+// detached gives the program no console, so that it does not end with ours.
+func detached() *syscall.SysProcAttr {
+	return &syscall.SysProcAttr{CreationFlags: windows.DETACHED_PROCESS | windows.CREATE_NEW_PROCESS_GROUP}
+}

@@ -61,10 +61,10 @@ func env(j *job.Job, environ []string) []row {
 	}
 	rows = append(rows, row{Name: "GOENV", Value: j.Settings.EnvFile, Origin: origin(environ, "GOENV")})
 	for _, name := range append([]string{"XDG_CACHE_HOME", "XDG_CONFIG_HOME", "PATH"}, config.Names()...) {
-		r := row{Name: name, Value: envfix.Getenv(environ, name), Origin: origin(environ, name)}
+		r := row{Name: name, Value: config.Shown(name, envfix.Getenv(environ, name)), Origin: origin(environ, name)}
 		if _, set := envfix.LookupEnv(environ, name); !set && j.Site.Where(name) != "" {
 			s := j.Settings.Get(name)
-			r.Value, r.Origin = s.Value, s.Origin
+			r.Value, r.Origin = config.Shown(name, s.Value), s.Origin
 		}
 		rows = append(rows, r)
 	}
@@ -76,7 +76,7 @@ func withSite(rows []row, j *job.Job) []row {
 	for _, name := range j.Site.Names() {
 		if !slices.ContainsFunc(rows, func(r row) bool { return r.Name == name }) {
 			s := j.Settings.Get(name)
-			rows = append(rows, row{Name: name, Value: s.Value, Origin: s.Origin})
+			rows = append(rows, row{Name: name, Value: config.Shown(name, s.Value), Origin: s.Origin})
 		}
 	}
 	for i, r := range rows {

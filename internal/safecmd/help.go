@@ -102,6 +102,19 @@ var verbList = []verb{{
 go install github.com/go-safe/go-safe/cmd/go-safe-otlp@latest installs.`,
 	examples: []string{"audit --since 24h", "audit --json /var/log/go-safe.log", "audit export --otlp http://127.0.0.1:4318"},
 }, {
+	name: "cache", args: "COMMAND [flags] [-- ARG...]", about: "use a store of build results: GOSAFE_CACHE",
+	more: `It runs go-safe-cache, a program of its own. ARG... are those of the go command:
+build flags such as -race tell which results are wanted. The commands:
+
+  pull           fill the build cache with what the store has
+  push           send what was used since the last pull
+  stats          print what the store has for this commit
+  verify         read all of it, and compare each hash
+  prune          remove what is older than -older, 30 days
+  keygen N FILE  make a private key in FILE, and print the public one`,
+	examples: []string{"cache pull", "cache push -- test -race ./...", "cache prune -older 240h"},
+	statuses: []string{"0 done", "1 it failed", "2 it was called wrongly", "125 there is no go-safe-cache"},
+}, {
 	name: "entrypoint", args: "[flags] [--] [WORD...]", about: "for an image: run the go command, or another program",
 	flags: userFlags,
 	more: `A flag, a word of the go command or nothing is for the go command. After --,

@@ -59,6 +59,9 @@ func Run(c Call) int {
 	if known && asksForHelp(args) {
 		return c.end(printVerb(c.Stdout, v))
 	}
+	if name == "cache" { // its flags are those of another program
+		return c.cache(args)
+	}
 	if !runs {
 		return c.end(c.unknown(c.Args))
 	}

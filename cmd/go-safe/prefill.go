@@ -1,0 +1,39 @@
+package main
+
+import (
+	"github.com/go-safe/go-safe/internal/prefill"
+	"github.com/go-safe/go-safe/shim"
+)
+
+// store returns how the store of GOSAFE_CACHE is used around the command. The second value is false if it is not: the
+// command compiles nothing, or there is no room for another process.
+func (c *command) store() (prefill.Call, bool) {
+	if c.Cache == "" || !c.Line.Compiles || c.Line.Writes&shim.BuildCache == 0 || c.Line.Removes != 0 || c.NearLimits() {
+		return prefill.Call{}, false
+	}
+	call := prefill.Call{
+		Go: c.Real.Path, Dir: c.Dir(), GOCACHE: c.Plan.BuildCache.Value, Args: c.Line.Args, Environ: c.Environ, Push: c.CacheWrite,
+	}
+	for _, name := range []string{"GOFLAGS", "GOOS", "GOARCH", "CGO_ENABLED", "GOEXPERIMENT", "GOTOOLCHAIN", "GOWORK"} {
+		call.Settings = append(call.Settings, c.Settings.Get(name).Value)
+	}
+	return call, true
+}
+
+// pull fills the build cache from the store.
+func (c *command) pull() {
+	if call, uses := c.store(); uses {
+		if err := call.Pull(c.say.W); err != nil {
+			c.say.Warn("GOSAFE_CACHE: %v", err)
+		}
+	}
+}
+
+// push sends what the command made to the store, when it has ended.
+func (c *command) push() {
+	if call, uses := c.store(); uses {
+		if err := call.Start(c.began); err != nil {
+			c.say.Warn("GOSAFE_CACHE: %v", err)
+		}
+	}
+}

@@ -1,0 +1,177 @@
+// Package prefill calls go-safe-cache, a program of its own, which fills the build cache from a store before a command
+// and sends what the command made to the store after it. It is no part of go-safe, because it needs a network.
+//
+// Nothing here makes a go command fail. A pull ends after a time, and a push outlives the command only for a time.
+package prefill
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/go-safe/go-safe/envfix"
+	"github.com/go-safe/go-safe/internal/fsinfo"
+	"github.com/go-safe/go-safe/internal/proc"
+	"github.com/go-safe/go-safe/internal/vcs"
+)
+
+const (
+	pullLimit = 20 * time.Second
+	pushLimit = 5 * time.Second
+
+	// Whoever pulled looks at the store again after a day, and after five minutes if the store did not answer.
+	again      = 24 * time.Hour
+	afterError = 5 * time.Minute
+)
+
+// A Call is a go command around which the store is used.
+type Call struct {
+	Go       string   // the real go
+	Dir      string   // that it works in
+	GOCACHE  string   // that it gets
+	Args     []string // its arguments
+	Settings []string // values of what else changes results: GOFLAGS, GOOS and others
+	Environ  []string // that it gets
+	Push     bool     // results may be sent
+}
+
+// Find finds the program: beside the file of go-safe, then on PATH, of which relative folders are not used.
+func Find(environ []string) (string, error) {
+	const name = "go-safe-cache"
+	if exe, err := os.Executable(); err == nil {
+		if exe, err = filepath.EvalSymlinks(exe); err == nil {
+			path := filepath.Join(filepath.Dir(exe), name+filepath.Ext(exe))
+			if _, err := exec.LookPath(path); err == nil {
+				return path, nil
+			}
+		}
+	}
+	for _, dir := range filepath.SplitList(envfix.Getenv(environ, "PATH")) {
+		if path, err := exec.LookPath(filepath.Join(dir, name)); err == nil && filepath.IsAbs(dir) {
+			return path, nil
+		}
+	}
+	return "", errors.New("go-safe-cache is neither beside go-safe nor on PATH; " +
+		"run: go install github.com/go-safe/go-safe/cmd/go-safe-cache@latest")
+}
+
+// Pull fills the build cache, unless that was done for this commit and these flags. What there is to say is written to
+// stderr, by the program. The error says why it could not be run.
+func (c Call) Pull(stderr io.Writer) error {
+	mark := c.mark()
+	if c.done(mark) {
+		return nil
+	}
+	path, err := Find(c.Environ)
+	if err != nil {
+		return err
+	}
+	err = proc.Run(proc.Command{
+		Path: path, Args: c.args("pull", mark, pullLimit), Dir: c.Dir, Environ: c.Environ, Stderr: stderr,
+		Deadline: time.Now().Add(pullLimit + time.Second),
+	})
+	if failed := (*exec.ExitError)(nil); errors.As(err, &failed) {
+		return errors.New(path + " failed: " + err.Error())
+	}
+	return err
+}
+
+// Start starts the push of what was used since the command began. It does not wait, and the push has none of our
+// streams: whoever reads the output of the go command does not wait either.
+func (c Call) Start(began time.Time) error {
+	if !c.Push || c.failed() {
+		return nil
+	}
+	path, err := Find(c.Environ)
+	if err != nil {
+		return err
+	}
+	args := slices.Insert(c.args("push", c.mark(), pushLimit), 1, "-since", strconv.FormatInt(began.UnixNano(), 10))
+	return proc.Detach(proc.Command{Path: path, Args: args, Dir: c.Dir, Environ: c.Environ})
+}
+
+func (c Call) args(verb, mark string, limit time.Duration) []string {
+	return append([]string{verb, "-auto", "-go", c.Go, "-mark", mark, "-timeout", limit.String(), "--"}, c.Args...)
+}
+
+// marks is the folder in GOCACHE with a file for each pull that was done: empty, or with what went wrong. Go clean
+// -cache leaves it, so what was cleaned away is not pulled again at once.
+const marks = "go-safe-cache"
+
+func (c Call) done(mark string) bool {
+	info, err := os.Stat(filepath.Join(c.GOCACHE, marks, mark))
+	if err != nil {
+		return false
+	}
+	limit := again
+	if info.Size() > 0 {
+		limit = afterError
+	}
+	age := time.Since(info.ModTime())
+	return age >= 0 && age < limit
+}
+
+// failed reports whether the pull of this command went wrong, so that a push would too.
+func (c Call) failed() bool {
+	info, err := os.Stat(filepath.Join(c.GOCACHE, marks, c.mark()))
+	return err == nil && info.Size() > 0
+}
+
+// mark is a hash of what selects the bundle: the store, the go command, the commit and the flags that matter.
+func (c Call) mark() string {
+	h := sha256.New()
+	for _, s := range slices.Concat([]string{envfix.Getenv(c.Environ, "GOSAFE_CACHE"), c.Go, c.Dir, c.head()},
+		c.Settings, []string{"flags"}, c.flags()) {
+		io.WriteString(h, s+"\x00")
+	}
+	return hex.EncodeToString(h.Sum(nil)[:16])
+}
+
+// head is something that changes with the commit. It runs no git: a name in HEAD is looked up, or else the file of all
+// packed names counts.
+func (c Call) head() string {
+	repo, ok := vcs.Find(c.Dir)
+	if !ok {
+		return ""
+	}
+	inside := filepath.Join(repo.Dir, ".git")
+	head, err := fsinfo.ReadFile(filepath.Join(inside, "HEAD"))
+	if err != nil {
+		return ""
+	}
+	name, is := strings.CutPrefix(strings.TrimSpace(string(head)), "ref: ")
+	if !is || !filepath.IsLocal(name) {
+		return string(head)
+	}
+	if ref, err := fsinfo.ReadFile(filepath.Join(inside, filepath.FromSlash(name))); err == nil {
+		return name + string(ref)
+	}
+	packed, err := os.Stat(filepath.Join(inside, "packed-refs"))
+	if err != nil {
+		return name
+	}
+	return name + packed.ModTime().String()
+}
+
+// flags returns the flags that go-safe-cache tells bundles apart by, each with the word after it.
+func (c Call) flags() (flags []string) {
+	for i, arg := range c.Args {
+		name, _, _ := strings.Cut(strings.TrimLeft(arg, "-"), "=")
+		if strings.HasPrefix(arg, "-") && slices.Contains(changing, name) {
+			flags = append(flags, c.Args[i:min(i+2, len(c.Args))]...)
+		}
+	}
+	return flags
+}
+
+var changing = []string{
+	"race", "msan", "asan", "trimpath", "cover", "tags", "gcflags", "asmflags", "buildmode", "compiler",
+}
