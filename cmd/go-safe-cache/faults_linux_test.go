@@ -2,6 +2,7 @@ package main
 
 import (
 	"os"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
@@ -40,4 +41,15 @@ func TestUnwritable(t *testing.T) {
 	if status != 0 || strings.Count(out, "\n") != 1 || !strings.Contains(out, "/proc/self/gocache") {
 		t.Errorf("status %d\n%s", status, out)
 	}
+}
+
+// TestNoNote shows that a pull works where the notes about it cannot be written: another user made their directory.
+func TestNoNote(t *testing.T) {
+	s, pusher := pair(t)
+	m := newMachine(t, pusher.dir, s.url)
+	write(t, filepath.Join(m.gocache, "go-safe-cache"), "a file where the directory should be")
+	m.must(t, "pull -mark x", "4 of 4")
+	m.must(t, "pull -auto -mark x")
+	m.build(t, "c")
+	m.must(t, "push", "2 new entries")
 }

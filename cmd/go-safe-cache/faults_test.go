@@ -282,3 +282,30 @@ func TestTogether(t *testing.T) {
 		t.Errorf("GOCACHE has %q", has)
 	}
 }
+
+// TestAuto shows what a user of go-safe sees: nothing, a line with GOSAFE_VERBOSE=1, and once that a push failed, which
+// nobody saw when it ended.
+func TestAuto(t *testing.T) {
+	s, pusher := pair(t)
+	m := newMachine(t, pusher.dir, s.url)
+	if out := m.must(t, "pull -auto -mark x"); out != "" {
+		t.Errorf("said %q", out)
+	}
+	m.env["GOSAFE_VERBOSE"] = "1"
+	m.must(t, "pull -auto -mark x", "0 of 4 entries from commit")
+	m.env["GOSAFE_VERBOSE"] = ""
+	m.build(t, "new")
+	m.env["GOSAFE_CACHE"] = between(t, s, func(w http.ResponseWriter, r *http.Request) bool {
+		if r.Method == "PUT" {
+			w.WriteHeader(http.StatusForbidden)
+		}
+		return r.Method == "PUT"
+	})
+	m.must(t, "push -auto -mark x", "warning", "403")
+	if out := m.must(t, "pull -auto -mark x", "the last push", "403"); strings.Count(out, "\n") != 1 {
+		t.Errorf("said %q", out)
+	}
+	if out := m.must(t, "pull -auto -mark x"); out != "" {
+		t.Errorf("said %q", out)
+	}
+}

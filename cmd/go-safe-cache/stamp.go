@@ -42,8 +42,9 @@ func (p *project) commit() string {
 	return p.commits[0]
 }
 
-// writeStamp replaces the stamp in one step. Of two pulls at once one is forgotten, which costs a request.
-func writeStamp(p *project, from string, now time.Time) error {
+// writeStamp replaces the stamp in one step. Of two pulls at once one is forgotten. That costs a request, and so does a
+// stamp that cannot be written, as in a cache where another user has made the directory.
+func writeStamp(p *project, from string, now time.Time) {
 	s := readStamp(p.gocache)
 	for name, old := range s {
 		if now.Sub(old.Time) > 5*24*time.Hour { // the go command has trimmed that
@@ -51,11 +52,8 @@ func writeStamp(p *project, from string, now time.Time) error {
 		}
 	}
 	s[p.key.Name()] = pulled{p.commit(), from, now}
-	b, err := json.Marshal(s)
-	if err != nil {
-		return err
-	}
-	return replaceFile(filepath.Join(p.gocache, stampFile), append(b, '\n'))
+	b, _ := json.Marshal(s)
+	replaceFile(filepath.Join(p.gocache, stampFile), append(b, '\n'))
 }
 
 // setMark tells go-safe how the pull for a command went: an empty file says well, a text says how not. Go-safe does
