@@ -1,0 +1,81 @@
+package prefill
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+)
+
+func write(t *testing.T, path, text string) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(text), 0o666); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// The mark changes with what selects a bundle, and with nothing else.
+func TestMark(t *testing.T) {
+	dir := t.TempDir()
+	c := Call{Go: "/go", Dir: dir, Args: []string{"build", "./..."}, Settings: []string{"", "linux"}}
+	seen := map[string]string{}
+	differs := func(what string) {
+		t.Helper()
+		if before, known := seen[c.mark()]; known {
+			t.Errorf("%s: the mark is that of %s", what, before)
+		}
+		seen[c.mark()] = what
+	}
+	differs("no repository")
+	head, packed := filepath.Join(dir, ".git/HEAD"), filepath.Join(dir, ".git/packed-refs")
+	write(t, head, "1111\n")
+	differs("a commit")
+	write(t, head, "ref: refs/heads/main\n")
+	differs("a branch without a file")
+	write(t, packed, "1111 refs/heads/main\n")
+	differs("a packed branch")
+	if err := os.Chtimes(packed, time.Time{}, time.Now().Add(time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	differs("packed anew")
+	write(t, filepath.Join(dir, ".git/refs/heads/main"), "2222\n")
+	differs("a commit on the branch")
+	c.Args = []string{"build", "-tags", "x"}
+	differs("-tags x")
+	c.Args = []string{"build", "-tags", "y"}
+	differs("-tags y")
+	c.Args = []string{"build", "--race"}
+	differs("--race")
+	c.Settings = []string{"-trimpath", "linux"}
+	differs("GOFLAGS")
+	c.Environ = []string{"GOSAFE_CACHE=https://example.com"}
+	differs("another store")
+}
+
+// A pull is done for a day, one that failed for five minutes. A time in the future is none.
+func TestDone(t *testing.T) {
+	c := Call{GOCACHE: t.TempDir()}
+	path := filepath.Join(c.GOCACHE, marks, "m")
+	for _, tt := range []struct {
+		text string
+		age  time.Duration
+		want bool
+	}{
+		{"", 0, true}, {"", 23 * time.Hour, true}, {"", 25 * time.Hour, false}, {"", -time.Hour, false},
+		{"failed", time.Minute, true}, {"failed", 6 * time.Minute, false},
+	} {
+		write(t, path, tt.text)
+		if err := os.Chtimes(path, time.Time{}, time.Now().Add(-tt.age)); err != nil {
+			t.Fatal(err)
+		}
+		if got := c.done("m"); got != tt.want {
+			t.Errorf("%q, %v ago: %t", tt.text, tt.age, got)
+		}
+	}
+	if c.done("other") {
+		t.Error("another mark is there")
+	}
+}
