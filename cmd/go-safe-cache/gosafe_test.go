@@ -75,6 +75,22 @@ func TestGoSafe(t *testing.T) {
 		t.Error(said)
 	}
 
+	if os.Getuid() == 0 { // what root pulls into another user's cache is that user's
+		const owner = "4321"
+		third := newMachine(t, dir, s.url)
+		third.env["GOSAFE_CACHE_WRITE"] = ""
+		os.Mkdir(third.gocache, 0o755)
+		os.Chown(third.gocache, 4321, 4321)
+		build(third, "build", "-o", out, ".")
+		left, err := exec.Command("find", third.gocache, "!", "-user", owner).CombinedOutput()
+		if err != nil || len(left) > 0 {
+			t.Errorf("%v: not the owner's: %s", err, left)
+		}
+		if said := build(third, "safe", "cache", "stats"); !strings.Contains(said, "to pull:  0 entries") {
+			t.Error(said)
+		}
+	}
+
 	second.env["GOSAFE_CACHE"] = "http://user:sesame@127.0.0.1:1"
 	for i, want := range []string{"go-safe: warning: GOSAFE_CACHE: pull: ", ""} {
 		said := build(second, "build", "-o", out, ".")
