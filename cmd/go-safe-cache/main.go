@@ -25,7 +25,7 @@
 //	GOSAFE_CACHE_WRITE     1 if pushes are allowed
 //	GOSAFE_CACHE_KEYS      public keys, separated by spaces. If set, only bundles that one of them signed count.
 //	GOSAFE_CACHE_SIGN      file with the private key that signs what is pushed
-//	GOSAFE_PRIVATE         if set, no result is pushed that names a module of GOPRIVATE or GONOPROXY
+//	GOSAFE_PRIVATE=copy    no result is pushed that names a module of GOPRIVATE or GONOPROXY
 //	GOSAFE_VERBOSE         1 for a line that says what was done
 //
 // Exit status: 0; 1 if it failed; 2 if it was called wrongly. With -auto it is 0 whatever happens, with one warning.

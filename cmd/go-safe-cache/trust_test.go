@@ -303,7 +303,7 @@ func TestPrivate(t *testing.T) {
 		m := newMachine(t, dir, s.url+map[bool]string{true: "/private", false: "/open"}[private])
 		m.env["GOFLAGS"] = "-mod=mod"
 		if private {
-			m.env["GOSAFE_PRIVATE"] = "twin"
+			m.env["GOSAFE_PRIVATE"] = "copy"
 			t.Setenv("GOPRIVATE", "other.example,Corp.example/sec*")
 		}
 		m.must(t, "pull")
@@ -334,7 +334,7 @@ func TestPrivate(t *testing.T) {
 	}
 	m := newMachine(t, dir, s.url)
 	m.env["GOFLAGS"] = "-mod=mod"
-	m.env["GOSAFE_PRIVATE"] = "twin"
+	m.env["GOSAFE_PRIVATE"] = "copy"
 	t.Setenv("GOPRIVATE", "example.com/*")
 	m.build(t, "a")
 	m.must(t, "push", "example.com/m is a private module")

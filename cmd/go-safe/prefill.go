@@ -12,7 +12,8 @@ func (c *command) store() (prefill.Call, bool) {
 		return prefill.Call{}, false
 	}
 	call := prefill.Call{
-		Go: c.Real.Path, Dir: c.Dir(), GOCACHE: c.Plan.BuildCache.Value, Args: c.Line.Args, Environ: c.Environ, Push: c.CacheWrite,
+		Go: c.Real.Path, Dir: c.Dir(), GOCACHE: c.Plan.BuildCache.Value, Args: c.Line.Args,
+		Environ: c.ForCache(c.Environ), Push: c.CacheWrite,
 	}
 	for _, name := range []string{"GOFLAGS", "GOOS", "GOARCH", "CGO_ENABLED", "GOEXPERIMENT", "GOTOOLCHAIN", "GOWORK"} {
 		call.Settings = append(call.Settings, c.Settings.Get(name).Value)

@@ -129,6 +129,22 @@ func Read(environ []string, defaults *site.File) (Config, error) {
 	return cfg, nil
 }
 
+// ForCache returns environ with what the site's file says to go-safe-cache, which does not read that file.
+func (c Config) ForCache(environ []string) []string {
+	for _, name := range Names() {
+		if !strings.HasPrefix(name, cacheSetting) && name != "GOSAFE_PRIVATE" {
+			continue
+		}
+		if _, set := envfix.LookupEnv(environ, name); set {
+			continue
+		}
+		if v, ok := c.Site.Lookup(name); ok {
+			environ = envfix.Setenv(environ, name, v.Text)
+		}
+	}
+	return environ
+}
+
 // refuse takes back what the site's file says wrongly of go-safe's settings. An error would keep all users from their
 // go command.
 func refuse(defaults *site.File) {

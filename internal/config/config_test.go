@@ -42,6 +42,22 @@ func TestRead(t *testing.T) {
 	}
 }
 
+// go-safe-cache gets what the site's file says to it, and nothing that the user has set.
+func TestForCache(t *testing.T) {
+	cfg := Config{Site: site.Parse("/etc/go-safe/go.env",
+		[]byte("GOSAFE_CACHE=https://c\nGOSAFE_CACHE_WRITE=1\nGOSAFE_PRIVATE=copy\nGOSAFE_HINT=off\n"))}
+	want := []string{"GOSAFE_CACHE_WRITE=", "GOSAFE_CACHE=https://c", "GOSAFE_PRIVATE=copy"}
+	got := cfg.ForCache([]string{"GOSAFE_CACHE_WRITE="})
+	slices.Sort(got)
+	slices.Sort(want)
+	if !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
+	if got := (Config{}).ForCache(nil); len(got) > 0 {
+		t.Errorf("without a site: %q", got)
+	}
+}
+
 // The environment wins over the site's file, also with an empty variable. A wrong value there is refused and is no
 // error.
 func TestReadSite(t *testing.T) {

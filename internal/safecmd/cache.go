@@ -21,9 +21,9 @@ func (c Call) cache(args []string) int {
 	if err != nil {
 		return c.fail(err)
 	}
-	environ := c.Environ
+	environ := c.ForCache(c.Environ)
 	if c.NotFound == nil {
-		environ = job.DryRun(c.Config, c.Real, c.Environ, "build").Plan.Environ(c.Environ)
+		environ = job.DryRun(c.Config, c.Real, c.Environ, "build").Plan.Environ(environ)
 		if args[0] != "keygen" {
 			args = append([]string{args[0], "-go", c.Real.Path}, args[1:]...)
 		}
