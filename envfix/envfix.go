@@ -44,7 +44,8 @@ func (v Var) Asked() bool { return v.asked }
 // the old value, in the environment or by go env -w, or if the user's whole cache is left for another one. A value of
 // the site's file is the administrator's, and the doctor tells of it.
 func (v Var) Overrides() bool {
-	return v.AlwaysWarn || !v.asked && v.Changed() && v.Was.Value != "" && (v.Was.Origin == FromEnviron || v.Was.Origin == FromEnvFile)
+	chosen := v.Was.Value != "" && (v.Was.Origin == FromEnviron || v.Was.Origin == FromEnvFile)
+	return v.AlwaysWarn || !v.asked && v.Changed() && chosen
 }
 
 // set records a value that go-safe chose.

@@ -22,8 +22,8 @@ func notExecutable(path string, fi fs.FileInfo) (why string) {
 	return ""
 }
 
-// changedArg returns the first argument that a batch file would not get as it is, "" if there is none. Windows runs such
-// a file with cmd.exe, which takes these characters for its own, and would even run what stands behind an &
+// changedArg returns the first argument that a batch file would not get as it is, "" if there is none. Windows runs
+// such a file with cmd.exe, which takes these characters for its own, and would even run what stands behind an &
 // (CVE-2024-24576 and others, "BatBadBut"). A quote is among them, because cmd.exe does not end a quoted part where
 // programs end it.
 func changedArg(path string, args []string) string {

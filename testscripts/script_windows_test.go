@@ -19,8 +19,8 @@ import (
 	"golang.org/x/sys/windows/registry"
 )
 
-// portable are the scripts of all systems that pass on Windows too. The others use a shell, modes, links, signals, other
-// users or mounts.
+// portable are the scripts of all systems that pass on Windows too. The others use a shell, modes, links, signals,
+// other users or mounts.
 var portable = []string{"exit_status", "find_settings", "safe_help"}
 
 // TestScript runs these and the scripts in the folder windows.
@@ -35,11 +35,12 @@ func TestScript(t *testing.T) {
 		t.Fatal("no scripts: ", err)
 	}
 	testscript.Run(t, testscript.Params{
-		Files:               append(files, own...),
-		WorkdirRoot:         s.work,
-		Setup:               s.setup,
-		Condition:           condition,
-		Cmds:                map[string]command{"exits": exits, "waitfile": waitfile, "same": same, "userpath": userpath, "terminate": terminate},
+		Files:       append(files, own...),
+		WorkdirRoot: s.work,
+		Setup:       s.setup,
+		Condition:   condition,
+		Cmds: map[string]command{"exits": exits, "waitfile": waitfile, "same": same,
+			"userpath": userpath, "terminate": terminate},
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 	})
@@ -165,8 +166,8 @@ func terminate(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(process.Kill())
 }
 
-// same DIR FILE gives each line of the file as it is, without quoting, to DIR\go.exe and to go-safe. Both must print the
-// same and end with the same status, except for times.
+// same DIR FILE gives each line of the file as it is, without quoting, to DIR\go.exe and to go-safe. Both must print
+// the same and end with the same status, except for times.
 func same(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 2 {
 		ts.Fatalf("usage: same dir file")

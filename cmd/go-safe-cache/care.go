@@ -52,7 +52,8 @@ func (c *command) stats(ctx context.Context) error {
 		missing += len(actions)
 	}
 	k := p.key
-	fmt.Fprintf(c.out, "store:    %s\nmodule:   %s\ngo:       %s\nplatform: %s\nflags:    %s\ncommit:   %s", c.settings.shown,
+	fmt.Fprintf(c.out, "store:    %s\nmodule:   %s\ngo:       %s\nplatform: %s\nflags:    %s\ncommit:   %s",
+		c.settings.shown,
 		k.Module, k.Go, k.Platform, strings.ReplaceAll(k.Flags, "\n", " "), f.head.Commit)
 	if f.head.Commit != p.commit() {
 		fmt.Fprintf(c.out, " (this one, %s, has no bundle)", p.commit())

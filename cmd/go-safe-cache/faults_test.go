@@ -126,7 +126,8 @@ func TestDown(t *testing.T) {
 		m.build(t, "a")
 		for _, verb := range []string{"pull", "push"} {
 			status, out := m.run(t, verb, "-auto")
-			if status != 0 || strings.Count(out, "\n") != 1 || !strings.Contains(out, "go-safe: warning: ") || !strings.Contains(out, want) {
+			if status != 0 || strings.Count(out, "\n") != 1 || !strings.Contains(out, "go-safe: warning: ") ||
+				!strings.Contains(out, want) {
 				t.Errorf("%s %s: status %d\n%s", address, verb, status, out)
 			}
 			m.fails(t, verb, want)
@@ -278,7 +279,8 @@ func TestTogether(t *testing.T) {
 	pusher.must(t, "verify", "are whole")
 	fresh := newMachine(t, pusher.dir, s.url)
 	fresh.must(t, "pull")
-	if has := fresh.has(t, "a", "b", "m0", "m1", "m2", "m3"); !strings.HasPrefix(has, "a b m") || strings.Contains(has, "?") {
+	if has := fresh.has(t, "a", "b", "m0", "m1", "m2", "m3"); !strings.HasPrefix(has, "a b m") ||
+		strings.Contains(has, "?") {
 		t.Errorf("GOCACHE has %q", has)
 	}
 }

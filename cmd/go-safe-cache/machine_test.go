@@ -152,7 +152,8 @@ func (m *machine) buildLarge(t *testing.T, n, size int) {
 	for i := range n {
 		content := make([]byte, size)
 		rand.NewChaCha8([32]byte{byte(i)}).Read(content)
-		a := gocache.Action{ID: sha256.Sum256(content[:9]), Output: sha256.Sum256(content), Size: int64(size), Time: time.Now()}
+		a := gocache.Action{ID: sha256.Sum256(content[:9]), Output: sha256.Sum256(content), Size: int64(size),
+			Time: time.Now()}
 		err := d.PutOutput(a.Output, a.Size, "", time.Now(), bytes.NewReader(content))
 		if err := errors.Join(err, d.PutAction(a, time.Now())); err != nil {
 			t.Fatal(err)

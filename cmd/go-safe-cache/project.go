@@ -69,7 +69,8 @@ func (c *command) project(ctx context.Context) (*project, error) {
 
 func (c *command) goEnv(ctx context.Context) (map[string]string, error) {
 	// By name: for the flags of a C compiler the go command would run one, and keep its answers in GOCACHE.
-	names := []string{"GOCACHE", "GOVERSION", "GOMOD", "GOWORK", "GOFLAGS", "GOOS", "GOARCH", "CGO_ENABLED", "GOEXPERIMENT",
+	names := []string{"GOCACHE", "GOVERSION", "GOMOD", "GOWORK", "GOFLAGS", "GOOS", "GOARCH", "CGO_ENABLED",
+		"GOEXPERIMENT",
 		"GOFIPS140", "GOPRIVATE", "GONOPROXY"}
 	for _, name := range archVariables {
 		names = append(names, name)

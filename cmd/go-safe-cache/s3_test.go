@@ -96,7 +96,8 @@ func TestS3(t *testing.T) {
 	fresh.build(t, "c")
 	all += fresh.must(t, "push", "2 new entries")
 
-	filepath.WalkDir(filepath.Join(root, "bucket/some/prefix/v1/part"), func(path string, entry os.DirEntry, err error) error {
+	parts := filepath.Join(root, "bucket/some/prefix/v1/part")
+	filepath.WalkDir(parts, func(path string, entry os.DirEntry, err error) error {
 		if info, err := entry.Info(); err == nil && info.Mode().IsRegular() && info.Size() > 1<<20 {
 			alter(t, path, func(b []byte) []byte { b[len(b)/2] ^= 1; return b })
 		}

@@ -203,9 +203,12 @@ func TestCredentials(t *testing.T) {
 	os.Remove(netrc)
 	m.env["GOSAFE_CACHE"] = strings.Replace(s.url, "://", "://ci:sesame-street@", 1)
 	fresh := newMachine(t, dir, m.env["GOSAFE_CACHE"])
-	all := fresh.must(t, "pull", "2 of 2") + fresh.must(t, "stats", "store:") + fresh.must(t, "verify") + fresh.must(t, "push")
-	for _, address := range []string{"http://ci:sesame-street@127.0.0.1:1", "http://ci:sesame-street@%zz", "ftp://ci:sesame-street@x",
-		"http://ci:sesame-street@", "s3://key:sesame-street@bucket/", "s3://bucket/?secret=sesame-street", "s3://?x", "http://x/?token=sesame-street", "http://ci:sesame-street@x y/"} {
+	all := fresh.must(t, "pull", "2 of 2") + fresh.must(t, "stats", "store:") +
+		fresh.must(t, "verify") + fresh.must(t, "push")
+	for _, address := range []string{"http://ci:sesame-street@127.0.0.1:1", "http://ci:sesame-street@%zz",
+		"ftp://ci:sesame-street@x",
+		"http://ci:sesame-street@", "s3://key:sesame-street@bucket/", "s3://bucket/?secret=sesame-street", "s3://?x",
+		"http://x/?token=sesame-street", "http://ci:sesame-street@x y/"} {
 		fresh.env["GOSAFE_CACHE"] = address
 		status, out := fresh.run(t, "pull")
 		if status == 0 {

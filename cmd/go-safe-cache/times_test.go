@@ -83,8 +83,8 @@ func late(w io.WriteCloser, r io.Reader, delay time.Duration) {
 	}
 }
 
-// TestTimes measures the table in docs/benchmarks.md. The rows of a round follow each other, so that all of them see the
-// same load.
+// TestTimes measures the table in docs/benchmarks.md. The rows of a round follow each other, so that all of them see
+// the same load.
 func TestTimes(t *testing.T) {
 	if *timesProject == "" {
 		t.Skip("needs -times and -times-cache")

@@ -105,8 +105,10 @@ func TestLie(t *testing.T) {
 		t.Fatal(err)
 	}
 	manifest.Parts = append(manifest.Parts, p)
-	manifest.Outputs = append(manifest.Outputs, bundle.Output{ID: sha256.Sum256(good), Size: p.Raw, Used: time.Now(), Part: 1})
-	manifest.Actions = append(manifest.Actions, bundle.Action{ID: sha256.Sum256([]byte("do")), Output: 4, Time: time.Now(), Used: time.Now()},
+	manifest.Outputs = append(manifest.Outputs, bundle.Output{ID: sha256.Sum256(good), Size: p.Raw,
+		Used: time.Now(), Part: 1})
+	manifest.Actions = append(manifest.Actions, bundle.Action{ID: sha256.Sum256([]byte("do")), Output: 4,
+		Time: time.Now(), Used: time.Now()},
 		bundle.Action{ID: sha256.Sum256([]byte("later")), Output: 0, Time: time.Now().Add(9 * time.Hour), Used: time.Now()})
 	object, err = bundle.Encode(head, manifest, nil)
 	if err != nil {

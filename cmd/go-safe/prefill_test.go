@@ -102,7 +102,8 @@ func TestStoreFails(t *testing.T) {
 	p := newPlace(t, t.TempDir())
 	p.set("GOSAFE_CACHE=https://user:sesame@example.com/x", "FAKE=exit 5")
 	status, said := p.run("build")
-	if status != 5 || !strings.HasPrefix(said, "go-safe: warning: GOSAFE_CACHE: go-safe-cache is neither beside go-safe nor on PATH") ||
+	if status != 5 || !strings.HasPrefix(said,
+		"go-safe: warning: GOSAFE_CACHE: go-safe-cache is neither beside go-safe nor on PATH") ||
 		strings.Count(said, "\n") != 1 || strings.Contains(said, "sesame") {
 		t.Errorf("status %d, said %q", status, said)
 	}

@@ -199,8 +199,10 @@ func TestOnlyAdministrators(t *testing.T) {
 		{"readable for users", Descriptor{Owner: sidSystem, List: List{own, read}}, true},
 		{"of a user", Descriptor{Owner: winOwner, List: List{own, read}}, false},
 		{"without a list", Descriptor{Owner: sidSystem, Open: true}, false},
-		{"users make files", Descriptor{Owner: sidSystem, List: List{own, {SID: winUsers, Rights: Write, Self: true}}}, false},
-		{"users make files below", Descriptor{Owner: sidSystem, List: List{own, {SID: winUsers, Rights: Write, Dirs: true}}}, true},
+		{"users make files", Descriptor{Owner: sidSystem, List: List{own, {SID: winUsers, Rights: Write, Self: true}}},
+			false},
+		{"users make files below", Descriptor{Owner: sidSystem, List: List{own, {SID: winUsers, Rights: Write,
+			Dirs: true}}}, true},
 		{"C:\\, where users make folders", described(t, driveHex), false},
 		{"a user's folder on a second drive", described(t, secondHex), false},
 	} {

@@ -29,7 +29,8 @@ func sendJournal(line []byte) {
 // sendSyslog sends the line in the form of syslog(3): facility user, severity info.
 func sendSyslog(line []byte) {
 	stamp := time.Now().Format(time.Stamp)
-	send(syslogSocket, fmt.Appendf(nil, "<14>%s go-safe[%d]: %s", stamp, os.Getpid(), bytes.TrimSuffix(line, []byte("\n"))))
+	line = bytes.TrimSuffix(line, []byte("\n"))
+	send(syslogSocket, fmt.Appendf(nil, "<14>%s go-safe[%d]: %s", stamp, os.Getpid(), line))
 }
 
 // send sends a datagram. If nobody reads it and the receiver's queue is full, it is lost.

@@ -18,7 +18,8 @@ func TestRead(t *testing.T) {
 		bad     string // what the error names; "" for none
 	}{
 		{nil, ""},
-		{[]string{"GOSAFE=off", "GOSAFE_GO=" + filepath.Join(t.TempDir(), "go"), "GOSAFE_EXEC=child", "GOSAFE_VERBOSE=1"}, ""},
+		{[]string{"GOSAFE=off", "GOSAFE_GO=" + filepath.Join(t.TempDir(), "go"), "GOSAFE_EXEC=child",
+			"GOSAFE_VERBOSE=1"}, ""},
 		{[]string{"GOSAFE=", "GOSAFE_EXEC="}, ""},
 		{[]string{"GOSAFE_REPAIR=off"}, ""},
 		{[]string{"GOSAFE_TRUST_REPO=1"}, ""},

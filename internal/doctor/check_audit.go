@@ -12,8 +12,8 @@ import (
 	"github.com/go-safe/go-safe/internal/shell"
 )
 
-// auditSink looks whether records of commands reach the place that GOSAFE_AUDIT names. A command does not say if they do
-// not. There is nothing to run for a file that is there and closed: it may be any file.
+// auditSink looks whether records of commands reach the place that GOSAFE_AUDIT names. A command does not say if
+// they do not. There is nothing to run for a file that is there and closed: it may be any file.
 func auditSink(m *Machine) Finding {
 	sink := m.Audit
 	if sink == "" {

@@ -14,7 +14,8 @@ import (
 
 // recorded returns a machine whose servers answered: URL, blank, status. A server without a status did not answer.
 func recorded(goproxy, gosumdb string, answers ...string) *Machine {
-	m := &Machine{Settings: envfix.ReadSettings([]string{"GOENV=off", "GOPROXY=" + goproxy, "GOSUMDB=" + gosumdb}, "", nil)}
+	m := &Machine{Settings: envfix.ReadSettings([]string{"GOENV=off", "GOPROXY=" + goproxy, "GOSUMDB=" + gosumdb},
+		"", nil)}
 	m.net.once.Do(func() {})
 	for _, text := range answers {
 		url, status, _ := strings.Cut(text, " ")

@@ -10,15 +10,16 @@ import (
 )
 
 // Cause says for the record why the command failed with this exit status. It looks at the same things as Hint, and then
-// at the modules: what the command needed and could not fetch, or what is not what go.sum says. hint is what Hint said, and the
-// command began then.
+// at the modules: what the command needed and could not fetch, or what is not what go.sum says. hint is what Hint
+// said, and the command began then.
 func (e *Explainer) Cause(status int, hint string, began time.Time) audit.Cause {
 	switch {
 	case status == 0:
 		return ""
 	case e.killed():
 		return audit.Mem
-	case hint != "" || e.NoHints && e.Line.Writes&(shim.ModCache|shim.BuildCache|shim.EnvFile) != 0 && e.hint(status) != "":
+	case hint != "" || e.NoHints && e.Line.Writes&(shim.ModCache|shim.BuildCache|shim.EnvFile) != 0 &&
+		e.hint(status) != "":
 		return audit.FS
 	case status != exitUnsuccessful || e.Line.Writes&shim.ModCache == 0:
 		return audit.Other

@@ -46,8 +46,8 @@ func Lacking(p gomod.Project, asked Asked, cache string, within time.Duration) i
 	})
 }
 
-// Differs reports whether a zip file of what go.sum names has another hash than go.sum has, by what the go command noted
-// at the download. It looks for the given time at most.
+// Differs reports whether a zip file of what go.sum names has another hash than go.sum has, by what the go command
+// noted at the download. It looks for the given time at most.
 func Differs(p gomod.Project, asked Asked, cache string, within time.Duration) bool {
 	c := modcache.Open(cache, false)
 	defer c.Close()

@@ -70,8 +70,8 @@ var (
 // Run stops a program by an interrupt, and kills it half a second later. If the kernel does not let it die (a file
 // server does not answer), Run leaves it behind after another half second.
 //
-// On Linux, FreeBSD and Windows the program dies with this process. When a signal comes that would end this process, Run stops the
-// program, and then the process ends by that signal: Run does not return.
+// On Linux, FreeBSD and Windows the program dies with this process. When a signal comes that would end this process,
+// Run stops the program, and then the process ends by that signal: Run does not return.
 func Run(c Command) error {
 	// The parent-death signal comes when the thread that forked ends, not the process (prctl(2)).
 	runtime.LockOSThread()

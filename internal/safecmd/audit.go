@@ -76,7 +76,8 @@ func (c Call) records(files []string, since time.Time) ([]audit.Record, error) {
 	case filepath.IsAbs(c.Audit):
 		files = []string{c.Audit}
 	case c.Audit == audit.Syslog:
-		return nil, errors.New("name the file to which syslog writes; run: sudo " + shell.Self + " safe audit /var/log/syslog")
+		return nil,
+			errors.New("name the file to which syslog writes; run: sudo " + shell.Self + " safe audit /var/log/syslog")
 	default:
 		return nil, errors.New("GOSAFE_AUDIT is not set, so nothing is recorded; see " + shell.Self + " safe help audit")
 	}

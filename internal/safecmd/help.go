@@ -100,7 +100,8 @@ var verbList = []verb{{
 	},
 	more: `It reads what GOSAFE_AUDIT names, or the files. Export runs go-safe-otlp, which
 go install github.com/go-safe/go-safe/cmd/go-safe-otlp@latest installs.`,
-	examples: []string{"audit --since 24h", "audit --json /var/log/go-safe.log", "audit export --otlp http://127.0.0.1:4318"},
+	examples: []string{"audit --since 24h", "audit --json /var/log/go-safe.log",
+		"audit export --otlp http://127.0.0.1:4318"},
 }, {
 	name: "cache", args: "COMMAND [flags] [-- ARG...]", about: "use a store of build results: GOSAFE_CACHE",
 	more: `It runs go-safe-cache, a program of its own. ARG... are those of the go command:

@@ -150,7 +150,8 @@ func TestLinesWork(t *testing.T) {
 	if n := strings.Count(out, "x & y"); n != 1 {
 		t.Errorf("the value was shown %d times\n%s", n, out)
 	}
-	for path, want := range map[string]bool{dir: false, filepath.Dir(dir): true, copied: false, filepath.Join(moved, "c"): true} {
+	for path, want := range map[string]bool{dir: false, filepath.Dir(dir): true, copied: false, filepath.Join(moved,
+		"c"): true} {
 		if _, err := os.Stat(path); (err == nil) != want {
 			t.Errorf("%s: %v", path, err)
 		}

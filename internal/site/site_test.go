@@ -10,7 +10,8 @@ import (
 )
 
 func TestParse(t *testing.T) {
-	f := Parse("/etc/go-safe/go.env", []byte("# x\n\nGOFLAGS=-v\nGOFLAGS=-x -tags=a=b\n GOFLAGS=\nGOPROXY\ngoflags=1\nGOX=1\n=1\nGOSAFE_X=1\nGOBIN="))
+	f := Parse("/etc/go-safe/go.env",
+		[]byte("# x\n\nGOFLAGS=-v\nGOFLAGS=-x -tags=a=b\n GOFLAGS=\nGOPROXY\ngoflags=1\nGOX=1\n=1\nGOSAFE_X=1\nGOBIN="))
 	if v, ok := f.Lookup("GOFLAGS"); !ok || v != (Value{"-x -tags=a=b", 4}) {
 		t.Errorf("GOFLAGS: %+v, %t", v, ok)
 	}

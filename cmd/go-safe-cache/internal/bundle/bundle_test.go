@@ -32,7 +32,8 @@ func sample(t testing.TB) (Head, *Manifest, []byte) {
 			o.Exec = "prog name"
 		}
 		m.Outputs = append(m.Outputs, o)
-		m.Actions = append(m.Actions, Action{ID: sha256.Sum256([]byte{byte(i)}), Output: i, Time: time.Unix(1, 2), Used: time.Unix(3, 4)})
+		m.Actions = append(m.Actions, Action{ID: sha256.Sum256([]byte{byte(i)}), Output: i, Time: time.Unix(1, 2),
+			Used: time.Unix(3, 4)})
 	}
 	part, object, err := w.Close()
 	if err != nil {
@@ -112,8 +113,10 @@ func TestSignatures(t *testing.T) {
 		{"signed by another", encode(foreign), []note.Verifier{v}, false},
 		{"signed by another of the same name", encode(impostor), []note.Verifier{v}, false},
 		{"head altered", bytes.Replace(good, []byte("c0ffee"), []byte("c0ffed"), 1), []note.Verifier{v}, false},
-		{"head of another", append(bytes.Clone(otherObject[:bytes.Index(otherObject, []byte("\n\n"))]), good[empty:]...), []note.Verifier{v}, false},
-		{"manifest of another", append(bytes.Clone(otherObject[:bytes.Index(otherObject, []byte("\n\n\n"))+3]), good[empty:]...), []note.Verifier{v}, false},
+		{"head of another", append(bytes.Clone(otherObject[:bytes.Index(otherObject, []byte("\n\n"))]),
+			good[empty:]...), []note.Verifier{v}, false},
+		{"manifest of another", append(bytes.Clone(otherObject[:bytes.Index(otherObject, []byte("\n\n\n"))+3]),
+			good[empty:]...), []note.Verifier{v}, false},
 	} {
 		if _, _, err := Decode(test.object, test.keys); (err == nil) != test.ok {
 			t.Errorf("%s: %v", test.name, err)

@@ -19,7 +19,8 @@ func goIn(t *testing.T, dir, cache string, args ...string) string {
 	t.Helper()
 	cmd := exec.Command("go", args...)
 	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), "GOCACHE="+cache, "GOFLAGS=-buildvcs=false", "GOWORK=off", "GO111MODULE=", "CGO_ENABLED=0")
+	cmd.Env = append(os.Environ(), "GOCACHE="+cache, "GOFLAGS=-buildvcs=false", "GOWORK=off", "GO111MODULE=",
+		"CGO_ENABLED=0")
 	out, err := cmd.CombinedOutput()
 	if err != nil {
 		t.Fatalf("go %s: %v\n%s", strings.Join(args, " "), err, out)
@@ -75,7 +76,8 @@ func TestGoCommand(t *testing.T) {
 	}
 	for name, content := range files {
 		path := filepath.Join(dir, name)
-		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o777), os.WriteFile(path, []byte(content), 0o666)); err != nil {
+		err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o777), os.WriteFile(path, []byte(content), 0o666))
+		if err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -165,7 +167,8 @@ func TestWrongContent(t *testing.T) {
 	} {
 		for _, exec := range []string{"", "prog"} {
 			os.RemoveAll(filepath.Join(d.root.Name(), folder(a.Output)))
-			if err := d.PutOutput(a.Output, a.Size, exec, time.Now(), strings.NewReader(test.content)); !errors.Is(err, test.want) {
+			err := d.PutOutput(a.Output, a.Size, exec, time.Now(), strings.NewReader(test.content))
+			if !errors.Is(err, test.want) {
 				t.Errorf("%s: got %v", test.name, err)
 			}
 			if test.want == nil {

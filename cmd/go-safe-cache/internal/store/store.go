@@ -53,7 +53,8 @@ func Open(address string) (Store, error) {
 	case "s3":
 		return openS3(u, os.Getenv)
 	}
-	return nil, fmt.Errorf("GOSAFE_CACHE is a URL that begins with https://, http:// or s3://, and not with %.20q", u.Scheme)
+	return nil, fmt.Errorf("GOSAFE_CACHE is a URL that begins with https://, http:// or s3://, and not with %.20q",
+		u.Scheme)
 }
 
 // Shown is an address without what is secret in it.
