@@ -40,6 +40,9 @@ func (v Var) Chosen() bool {
 // Asked reports whether a setting of go-safe asks for the change. The old directory works.
 func (v Var) Asked() bool { return v.asked }
 
+// Denied reports whether a setting asked for another value, and there is none that works.
+func (v Var) Denied() bool { return v.asked && !v.Changed() }
+
 // Overrides reports whether the user should be told that go-safe changed the value. That is so if somebody chose
 // the old value, in the environment or by go env -w, or if the user's whole cache is left for another one. A value of
 // the site's file is the administrator's, and the doctor tells of it.

@@ -210,7 +210,7 @@ func (r *resolver) resolveBuildCache() {
 	}
 	if base == "" {
 		r.plan.BuildCache.keep(was)
-		r.plan.NoCache = why != ""
+		r.plan.NoCache = why != "" && !r.plan.BuildCache.asked // then it works
 		return
 	}
 	r.plan.BuildCache.set(was, filepath.Join(base, "build"), why)

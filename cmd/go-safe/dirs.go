@@ -74,6 +74,10 @@ func (c *command) tellSite() {
 // them.
 func (c *command) warn() {
 	for _, v := range c.Plan.Vars() {
+		if v.Denied() && !c.Line.NoDirs {
+			c.say.Warn("%s=%s is shared with others, and there is no private folder: "+
+				"they can read the private modules that come there; run: "+shell.Self+" safe doctor", v.Name, v.Value)
+		}
 		// A command that needs no directories needs no warning about them, and a tool may parse its output.
 		if v.Overrides() && (!c.Line.NoDirs || v.Name == "GOROOT") && envfix.SeesProcesses() {
 			c.tellOverride(v)

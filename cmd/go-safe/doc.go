@@ -319,7 +319,8 @@ one, or if it may need modules that nobody can name before it looks them up. Suc
 are go get, go mod tidy, -mod=mod, versions such as latest, and all commands in a
 workspace. If only the project itself is private, it leaves only the build cache.
 The private copy gets the public modules that go.sum names from the shared cache.
-Nobody is warned of the change; go safe env shows it.
+Nobody is warned of the change; go safe env shows it. If there is no private
+folder, the command goes on in the shared cache, with a warning.
 
 What is in a shared cache already stays there, and the doctor does not look for
 private objects in build caches. With GO111MODULE=off nothing is kept apart. What
