@@ -19,6 +19,10 @@ import (
 func TestWrongSettings(t *testing.T) {
 	p := newPlace(t, t.TempDir())
 	for _, name := range config.Names() {
+		switch name {
+		case "GOSAFE_CACHE", "GOSAFE_CACHE_KEYS", "GOSAFE_CACHE_SIGN":
+			continue // which go-safe-cache checks
+		}
 		p := &place{T: t, dir: p.dir, environ: p.environ}
 		p.set(name + "=bogus")
 		status, said := p.run("build")

@@ -11,6 +11,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -32,8 +33,10 @@ func TestMain(m *testing.M) {
 }
 
 // fake is the go command of these tests. It writes its arguments to the file go.log of the place and does what FAKE
-// says. As a real one it is larger than go-safe and in a tree of its own.
+// says. As a real one it is larger than go-safe and in a tree of its own. A test that it replaces, instead of being
+// its child, fails: otherwise the tests would end there, and pass.
 const fake = `#!/bin/sh
+if test $$ = "$TEST_PID"; then echo "go $*: the go command has replaced the test"; exit 1; fi
 echo "$*" >>"$LOG"
 eval "$FAKE"
 exit
@@ -58,7 +61,7 @@ func newPlace(t *testing.T, dir string) *place {
 	p.environ = []string{
 		"PATH=" + p.path("tree/bin") + ":/usr/bin:/bin", "LOG=" + p.path("go.log"), "HOME=" + p.path("home"),
 		"TMPDIR=" + p.path("tmp"), "GOMODCACHE=" + p.path("mod"), "GOCACHE=" + p.path("cache"), "GOPROXY=off",
-		"GOTOOLCHAIN=local",
+		"GOTOOLCHAIN=local", "TEST_PID=" + strconv.Itoa(os.Getpid()),
 	}
 	t.Chdir(p.path("m"))
 	return p

@@ -41,7 +41,9 @@ func TestStore(t *testing.T) {
 	p.environ[0] += ":" + p.path("store")
 	expect := func(want, line string) {
 		t.Helper()
-		p.is(0, "", strings.Fields(line)...)
+		if _, said, state := p.start(strings.Fields(line)...).end(); said != "" || state != "exit status 0" {
+			t.Errorf("go %s: %s, said %q", line, state, said)
+		}
 		if got := p.calls(); got != want {
 			t.Errorf("go %s: called %q, want %q", line, got, want)
 		}
