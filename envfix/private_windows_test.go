@@ -89,13 +89,16 @@ func TestStrangersCache(t *testing.T) {
 	environ := []string{"LocalAppData=" + local, "AppData=" + home, "USERPROFILE=" + home, "TEMP=" + home, "TMP=" + home}
 	plan := func(vars ...string) *Plan {
 		return Resolve(Request{
-			Known:        ReadSettings(append(vars, environ...), "", nil),
-			Holds:        func(string) bool { return false },
-			CoveredBySum: func(string) bool { return false },
-			Switches:     func() bool { return false },
-			Unlockable:   func(string) error { return nil },
-			Shared:       func(string) bool { return false },
-			Untrusted:    func(dir string) bool { return rights.Of(dir).Untrusted() },
+			Known:         ReadSettings(append(vars, environ...), "", nil),
+			Holds:         func(string) bool { return false },
+			CoveredBySum:  func(string) bool { return false },
+			Switches:      func() bool { return false },
+			AddsPrivate:   func() bool { return false },
+			BuildsPrivate: func() bool { return false },
+			Others:        func(string) bool { return false },
+			Unlockable:    func(string) error { return nil },
+			Shared:        func(string) bool { return false },
+			Untrusted:     func(dir string) bool { return rights.Of(dir).Untrusted() },
 		})
 	}
 	v := plan().BuildCache

@@ -11,15 +11,18 @@ import (
 // windowsPlan resolves for a user with these variables, who builds and runs programs.
 func windowsPlan(vars ...string) *Plan {
 	return Resolve(Request{
-		Known:        ReadSettings(vars, "", nil),
-		RunsWork:     true,
-		Builds:       true,
-		Holds:        func(string) bool { return false },
-		CoveredBySum: func(string) bool { return false },
-		Switches:     func() bool { return false },
-		Unlockable:   func(string) error { return nil },
-		Shared:       func(string) bool { return false },
-		Untrusted:    func(string) bool { return false },
+		Known:         ReadSettings(vars, "", nil),
+		RunsWork:      true,
+		Builds:        true,
+		Holds:         func(string) bool { return false },
+		CoveredBySum:  func(string) bool { return false },
+		Switches:      func() bool { return false },
+		AddsPrivate:   func() bool { return false },
+		BuildsPrivate: func() bool { return false },
+		Others:        func(string) bool { return false },
+		Unlockable:    func(string) error { return nil },
+		Shared:        func(string) bool { return false },
+		Untrusted:     func(string) bool { return false },
 	})
 }
 
