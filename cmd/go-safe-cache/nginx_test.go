@@ -2,13 +2,11 @@ package main
 
 import (
 	"fmt"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 )
 
 // server is an nginx of this test's own, with the configuration that docs/farm.md has.
@@ -27,12 +25,7 @@ func startNginx(t *testing.T, more string) *server {
 		}
 	}
 	dir := t.TempDir()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	address := listener.Addr().String()
-	listener.Close()
+	address := freeAddress(t)
 	user := ""
 	if os.Getuid() == 0 {
 		user = "user root;"
@@ -64,29 +57,8 @@ http {
 	if err := os.WriteFile(file, []byte(conf), 0o666); err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command(nginx, "-p", dir, "-c", file)
-	var out strings.Builder
-	cmd.Stdout, cmd.Stderr = &out, &out
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	ended := make(chan struct{})
-	go func() { cmd.Wait(); close(ended) }()
-	t.Cleanup(func() { cmd.Process.Kill(); <-ended })
-	for {
-		conn, err := net.Dial("tcp", address)
-		if err == nil {
-			conn.Close()
-			return s
-		}
-		select {
-		case <-ended:
-			t.Fatalf("nginx: %s", out.String())
-		case <-t.Context().Done():
-			t.Fatal("nginx does not answer")
-		case <-time.After(5 * time.Millisecond):
-		}
-	}
+	serve(t, exec.Command(nginx, "-p", dir, "-c", file), address)
+	return s
 }
 
 // requests returns how many requests the server has answered since the last call.

@@ -1,13 +1,11 @@
 package main
 
 import (
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 )
 
 // startS3 starts a versitygw, a server of the S3 API that keeps a bucket as a directory. It is not packaged, so that
@@ -18,38 +16,13 @@ func startS3(t *testing.T) (address, root string) {
 	if err != nil {
 		t.Skip("needs versitygw on PATH")
 	}
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	host := listener.Addr().String()
-	listener.Close()
+	host := freeAddress(t)
 	root = t.TempDir()
 	os.Mkdir(filepath.Join(root, "bucket"), 0o777)
 	cmd := exec.Command(gateway, "--port", host, "posix", "--sidecar", t.TempDir(), root)
 	cmd.Env = append(os.Environ(), "ROOT_ACCESS_KEY_ID=the-access-key", "ROOT_SECRET_ACCESS_KEY=sesame-secret")
-	var out strings.Builder
-	cmd.Stdout, cmd.Stderr = &out, &out
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	ended := make(chan struct{})
-	go func() { cmd.Wait(); close(ended) }()
-	t.Cleanup(func() { cmd.Process.Kill(); <-ended })
-	for {
-		conn, err := net.Dial("tcp", host)
-		if err == nil {
-			conn.Close()
-			return "s3://bucket/some/prefix?region=us-east-1&endpoint=http://" + host, root
-		}
-		select {
-		case <-ended:
-			t.Fatalf("versitygw: %s", out.String())
-		case <-t.Context().Done():
-			t.Fatal("versitygw does not answer")
-		case <-time.After(5 * time.Millisecond):
-		}
-	}
+	serve(t, cmd, host)
+	return "s3://bucket/some/prefix?region=us-east-1&endpoint=http://" + host, root
 }
 
 // TestS3 shows the same with the S3 API as TestCommits, TestAltered, TestPrune and TestCredentials do with HTTP.
