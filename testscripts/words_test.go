@@ -19,8 +19,9 @@ import (
 )
 
 // posixWords are the words of a POSIX shell in which go-safe could speak to a user of Windows.
-var posixWords = regexp.MustCompile(`(^| )(export|unset|sudo|chmod|chown|ulimit|alias|mkdir -\S+|rm|cp|mv|ln|cat|tr|tail) |` +
-	`\bumask\b|/dev/null|\$HOME|\$PATH`)
+var posixWords = regexp.MustCompile(
+	`(^| )(export|unset|sudo|chmod|chown|ulimit|alias|mkdir -\S+|rm|cp|mv|ln|cat|tr|tail) |` +
+		`\bumask\b|/dev/null|\$HOME|\$PATH`)
 
 // posixOnly says why such a text of a file that is part of go-safe.exe is never printed there.
 var posixOnly = map[string]string{
@@ -42,7 +43,7 @@ var posixOnly = map[string]string{
 	"internal/doctor/check_open.go":      "it needs modes",
 	"internal/doctor/check_private.go":   "it needs modes",
 	"internal/doctor/advice_env_file.go": "the lines of Unix; shell.PlainText has that of Windows",
-	"internal/doctor/check_system.go":    "limits of open files and memory are not known there, and the check umask is not there",
+	"internal/doctor/check_system.go":    "there are no limits of open files and memory, nor the check umask",
 	"internal/doctor/doctor.go":          "it names the checks that are not there",
 	"internal/explain/cache.go":          "it needs the uid of an owner, or a limit of open files",
 	"internal/explain/explain.go":        "it needs the uid of an owner, or kills that the kernel counts",

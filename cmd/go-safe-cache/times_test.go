@@ -15,7 +15,8 @@ import (
 )
 
 var (
-	timesProject = flag.String("times", "", "measure with the project in this `directory`: a module in a repository, which gets commits")
+	timesProject = flag.String("times", "",
+		"measure with the project in this `directory`: a module in a repository, which gets commits")
 	timesWarm    = flag.String("times-cache", "", "a GOCACHE that is warm for it")
 	timesPackage = flag.String("times-package", "./...", "what to build")
 	timesChanged = flag.Bool("times-changed", false, "measure changed packages too, which takes minutes")

@@ -30,7 +30,8 @@ func (p *place) calls() string {
 }
 
 // mark is what go-safe-cache does with the name after -mark.
-const mark = `while [ "$1" != -mark ]; do shift; done; mkdir -p "$GOCACHE/go-safe-cache"; printf "$TEXT" >"$GOCACHE/go-safe-cache/$2"`
+const mark = `while [ "$1" != -mark ]; do shift; done; mkdir -p "$GOCACHE/go-safe-cache"; ` +
+	`printf "$TEXT" >"$GOCACHE/go-safe-cache/$2"`
 
 // Go-safe-cache is called before commands that compile, once for a commit and flags, and after them if it may write.
 func TestStore(t *testing.T) {

@@ -78,7 +78,8 @@ func TestLines(t *testing.T) {
 		}
 		forPowerShell.WriteString(tt.want[powershell] + "\n")
 	}
-	forPowerShell.WriteString(powershell.plainText(`C:\it's`) + "\n" + "go env -w GOFLAGS=" + powershell.quote("-a b") + "\n")
+	forPowerShell.WriteString(powershell.plainText(`C:\it's`) + "\n" +
+		"go env -w GOFLAGS=" + powershell.quote("-a b") + "\n")
 	if *lines != "" {
 		if err := os.WriteFile(*lines, []byte(forPowerShell.String()), 0o644); err != nil {
 			t.Fatal(err)
