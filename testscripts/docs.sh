@@ -23,6 +23,8 @@ mount --bind srv /srv
 mount --bind root /root
 mount --bind vartmp /var/tmp
 
+# A user or group of this machine who has one of these names is not seen.
+sed -i -E '/^(alice|bob|devs):/d' /etc/passwd /etc/shadow /etc/group /etc/gshadow
 for user in alice:43501 bob:43502; do
 	name=${user%:*} id=${user#*:}
 	echo "$name:*:$id:$id::/home/$name:/bin/sh" >>/etc/passwd
