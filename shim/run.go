@@ -1,7 +1,6 @@
 package shim
 
 import (
-	"errors"
 	"os"
 	"os/signal"
 	"runtime"
@@ -27,8 +26,8 @@ type Status struct {
 // FreeBSD, Windows), the child dies with this process. The error says why the command could not be started.
 //
 // When the child has ended, Run calls the functions in c.OnExit. Signals wait meanwhile, as in DeferSignals. Then Run
-// restores the normal effect of signals. If a signal came too late for the child, it ends this process now, and
-// Run does not return.
+// restores the normal effect of signals. If a signal came after the child's end, it ends this process now, and Run does
+// not return. One that came before counts as received by the child, which says by its status what it did.
 func Run(c Command) (Status, error) {
 	// The parent-death signal comes when the thread that forked ends, not the process (prctl(2)).
 	runtime.LockOSThread()
@@ -56,7 +55,6 @@ func Run(c Command) (Status, error) {
 		c.OnStart()
 	}
 	status, err := child.wait()
-	close(r.ended)
 	if later.Stop() { // the child ended before relay began
 		if proc.DiesWithUs && len(c.OnExit) == 0 && !c.Init {
 			return status, err // no signal was caught
@@ -64,6 +62,7 @@ func Run(c Command) (Status, error) {
 		go r.relay() // signals must still wait for c.OnExit
 	}
 	<-r.catching
+	r.childEnded()
 	for _, f := range c.OnExit {
 		f(status)
 	}
@@ -77,9 +76,8 @@ func Run(c Command) (Status, error) {
 // so do must leave a sound state at every moment.
 func DeferSignals(do func()) {
 	r := newSignalRelay()
-	close(r.ended)
-	go r.relay()
-	<-r.catching
+	signal.Notify(r.late, forwardedSignals()...)
+	go r.hold()
 	do()
 	r.restore()
 }
@@ -95,9 +93,10 @@ const (
 
 // A signalRelay handles the signals that come while a child runs, and during the work after it.
 type signalRelay struct {
-	signals  chan os.Signal
+	signals  chan os.Signal // those that came while the child ran
+	late     chan os.Signal // those that came after its end
 	child    *child
-	ended    chan struct{} // closed when the child has ended
+	ended    chan struct{} // closed when the child has ended, and signals gets no more
 	catching chan struct{} // closed when signals are caught
 	done     chan struct{} // closed when signals should have their normal effect again
 	restored chan struct{} // closed when they have it
@@ -109,6 +108,7 @@ type signalRelay struct {
 func newSignalRelay() *signalRelay {
 	return &signalRelay{
 		signals:  make(chan os.Signal, 16),
+		late:     make(chan os.Signal, 16),
 		ended:    make(chan struct{}),
 		catching: make(chan struct{}),
 		done:     make(chan struct{}),
@@ -122,10 +122,8 @@ func (r *signalRelay) catch() {
 	signal.Notify(r.signals, forwardedSignals()...)
 }
 
-// relay forwards signals to the child. After the child's end a signal waits for OnExit, one second at most, and then
-// ends this process.
+// relay forwards signals to the child until it has ended, and then holds those that come.
 func (r *signalRelay) relay() {
-	defer close(r.restored)
 	// If the child dies with us, a signal before this point ends both. It would have ended the go command, too: that
 	// catches only INT and QUIT, and not before it runs a test or a program (cmd/go/internal/base.StartSigHandlers).
 	r.catch()
@@ -134,40 +132,63 @@ func (r *signalRelay) relay() {
 		select {
 		case sig := <-r.signals:
 			r.forward(sig)
-		case <-r.done:
-			signal.Stop(r.signals)
-			select {
-			case sig := <-r.signals:
-				r.forward(sig)
-			default:
+		case <-r.ended:
+			for len(r.signals) > 0 {
+				r.forward(<-r.signals)
 			}
+			r.hold()
 			return
 		}
 	}
 }
 
-// forward forwards a signal. If the child has ended already, it waits a second at most for the work after that,
-// and then this process dies of the signal.
+// forward forwards a signal, if the child has not ended.
 func (r *signalRelay) forward(sig os.Signal) {
 	ends := slices.Contains(proc.Ending(), sig)
-	select {
-	case <-r.ended:
-	default:
-		if ends {
-			r.endings.Add(1)
-		}
-		if reachedChild(sig) || !errors.Is(r.send(sig, ends), os.ErrProcessDone) {
+	if ends {
+		r.endings.Add(1)
+	}
+	if !reachedChild(sig) {
+		r.send(sig, ends) // an error says that it has ended
+	}
+}
+
+// childEnded sends the signals that come from now on to late. Somebody may have sent one to the whole process group:
+// the child can end of it before we hear of it. Then only the child's status says what the signal did, so it must not
+// count as late.
+func (r *signalRelay) childEnded() {
+	signal.Notify(r.late, forwardedSignals()...)
+	signal.Stop(r.signals) // waits until those that came are there
+	for len(r.late) > 0 {
+		r.forward(<-r.late) // it came at the same moment
+	}
+	close(r.ended)
+}
+
+// hold holds signals until done is closed, one second at most. Then a signal that ends go commands ends this process.
+func (r *signalRelay) hold() {
+	defer close(r.restored)
+	for {
+		select {
+		case sig := <-r.late:
+			if !slices.Contains(proc.Ending(), sig) {
+				continue
+			}
+			select {
+			case <-r.done:
+			case <-time.After(finishLimit):
+			}
+			os.Exit(proc.Die(sig))
+		case <-r.done:
+			signal.Stop(r.late)
+			for len(r.late) > 0 {
+				if sig := <-r.late; slices.Contains(proc.Ending(), sig) {
+					os.Exit(proc.Die(sig))
+				}
+			}
 			return
 		}
 	}
-	if !ends {
-		return
-	}
-	select {
-	case <-r.done:
-	case <-time.After(finishLimit):
-	}
-	os.Exit(proc.Die(sig))
 }
 
 // send sends a signal to the child, or as an init process to the programs below it.
