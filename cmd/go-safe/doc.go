@@ -809,11 +809,10 @@ shows a cause that the go command's own message hides:
 
 There is no hint if that is not certain. If the look shows a possible cause,
 go-safe asks the go command (by go list of the same packages, which downloads
-nothing) or git, for a second at most. For the folder of $WORK it lets the go
-command build the same again, for five seconds at most; nothing of that is kept
-or executed. For commands that exec, such as go run, there is only the hint that
-no folder at all can be written to, and it comes before. There is none if the go
-command does not understand its command line (status 2).
+nothing and executes nothing) or git. Each question takes a second at most. A
+command that go-safe replaces itself by, such as go run, gets its hint before it
+starts, and only for two causes: no folder can be written to, or all are noexec.
+There is none if the go command does not understand its command line (status 2).
 
 The exit status is the real go's. If a signal kills the real go, go-safe dies of
 the same signal (as PID 1 it exits with 128+n). Its own exit statuses: 125 if

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -144,6 +145,22 @@ func (e *Explainer) loadErrorsIn(environ []string) string {
 		}
 	}
 	return said
+}
+
+// compileErrors compiles again what the failed command had to compile, and returns what the go command complains of.
+// What compiled the first time is in the build cache. Nothing is linked or executed. Where new entries of the build
+// cache need a repair it asks nothing: the last repair is over.
+func (e *Explainer) compileErrors() string {
+	args := e.Line.List()
+	if args == nil || rights.Of(e.Plan.BuildCache.Value).Policy != rights.Own {
+		return ""
+	}
+	args = slices.Insert(args, 1, "-export")
+	complaints, err := e.Ask(proc.Command{Args: args, Environ: e.Environ, Deadline: time.Now().Add(askLimit)})
+	if err == nil {
+		return ""
+	}
+	return complaints
 }
 
 // tornModule looks for torn files of the modules that go.sum or the command line names. Go.sum also names

@@ -12,13 +12,16 @@ import (
 )
 
 // tempTrouble says that the folder for temporary files takes next to nothing any more, or that tests cannot be
-// executed in it. In such a folder the go command fails, if not for another reason first.
+// executed in it. Errors of packages and, if the folder is noexec, of the compiler come first and get no hint.
 func (e *Explainer) tempTrouble() string {
 	executes := (e.Line.Verb == "test" || e.Line.Verb == "run") && e.Line.Runs&shim.Work != 0
 	dir := cmp.Or(e.Plan.WorkDir.Value, e.Settings.Directory(envfix.TempName).Value)
 	path, trouble := envfix.TempTrouble(dir, executes)
 	if trouble == "" || e.loadErrors() != "" {
 		return ""
+	}
+	if _, full := envfix.TempTrouble(dir, false); full == "" && e.compileErrors() != "" {
+		return "" // noexec, but no test would have been executed
 	}
 	return fmt.Sprintf("the folder for temporary files %s %s; run: %s",
 		path, trouble, e.useOtherFolder(e.Resolve().WorkDir, dir))
