@@ -132,8 +132,8 @@ find_go() {
 	die "${first:-no go command on PATH nor in $usual; run: GOSAFE_GO=/path/to/go ./install.sh}"
 }
 
-# version_of prints the version of a real go. It runs it, for a version manager's go may have nothing to start; as it
-# is, whatever the settings, and without fetching the toolchain that the folder we are in asks for.
+# version_of prints the version of a real go. It runs it, because a version manager's go may have nothing to start. The
+# user's settings do not count, and no toolchain that a go.mod here names is downloaded.
 version_of() (
 	case $1 in
 	/*) [ -f "$1" ] && [ -x "$1" ] && ! is_go_safe "$1" || exit 1 ;;
@@ -232,7 +232,7 @@ build_again() {
 	go_build private -buildvcs=false
 }
 
-# go_build builds into tmp. What is set for other work shall not bend this build.
+# go_build builds into tmp, without the settings that the user made for other work.
 go_build() (
 	if [ "$1" = private ]; then
 		export GOENV=off GOCACHE="$tmp/cache" GOPATH="$tmp/home/go" GOMODCACHE="$tmp/home/go/pkg/mod"
@@ -244,7 +244,7 @@ go_build() (
 	export CGO_ENABLED=0 GO111MODULE=on GOWORK=off GOFLAGS=-trimpath GOTMPDIR="$tmp"
 	GOOS=$("$go" env GOHOSTOS) && GOARCH=$("$go" env GOHOSTARCH) || exit
 	export GOOS GOARCH
-	# Git describes no checkout of another user, unless told to. Who runs its install.sh trusts it.
+	# Git describes no checkout of another user, unless told to. Whoever runs this install.sh trusts the checkout.
 	n=${GIT_CONFIG_COUNT:-0}
 	export "GIT_CONFIG_KEY_$n=safe.directory" "GIT_CONFIG_VALUE_$n=$src" GIT_CONFIG_COUNT=$((n + 1))
 	# git status, which the go command runs, would write its index, and sudo would leave that to root.

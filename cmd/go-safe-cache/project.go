@@ -126,7 +126,7 @@ var archVariables = map[string]string{"amd64": "GOAMD64", "arm64": "GOARM64", "a
 	"ppc64le": "GOPPC64", "riscv64": "GORISCV64", "wasm": "GOWASM"}
 
 // changing are the build flags that change the results of most packages. The actions' names tell all results apart;
-// this only keeps bundles from growing with what a build does not need.
+// this only keeps bundles from growing with what a build does not need. internal/prefill has the same list.
 var changing = map[string]bool{
 	"race": true, "msan": true, "asan": true, "trimpath": true, "cover": true, "tags": true, "gcflags": true,
 	"asmflags": true, "buildmode": true, "compiler": true,

@@ -60,7 +60,7 @@ func signalStatus(sig os.Signal) int {
 	return 128 + int(s)
 }
 
-// millis rounds to microseconds.
+// millis returns d in milliseconds, rounded down to a microsecond.
 func millis(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
 
 // causeOfSignal says why a signal killed the command: memory ran out, or something else.

@@ -6,7 +6,7 @@ nobody can tell it from plain go.
 Usage:
 
 	go <any go command line>
-	go safe cache pull|push|stats|verify|prune [flags] [-- ARG...]
+	go safe cache pull|push|stats|verify|prune|keygen [flags] [-- ARG...]
 	go safe doctor [-v] [--json] [--net] [--login] [--only ID,...] [--fix [-y] [--dry-run]]
 	go safe env [-v] [--json] [NAME...]
 	go safe entrypoint [--user owner|USER[:GROUP]] [--init] [--] [WORD...]
@@ -38,9 +38,10 @@ as the first argument.
  2. It finds out which directories the go command would use: from the
     environment, the user's go env -w file, the site's file, GOROOT/go.env and
     the defaults. Then it looks whether they work: owner, access, mount flags,
-    room. It executes nothing for that. Rules of Landlock may hold (no_new_privs), and no program
-    can ask for them. In that case go-safe makes a file and removes it. A value
-    that works stays as it is, and go-safe does not even set it.
+    room. It executes nothing for that, and writes nothing, except under
+    no_new_privs: a sandbox (Landlock) may then hold, and only a trial shows what
+    it allows. There go-safe makes a file in the directory and removes it. A
+    value that works stays as it is, and go-safe does not even set it.
 
  3. It replaces a directory that does not work by the first of these that does:
     go-safe in the user's own cache folder, /var/tmp/go-UID, go-UID in the temp
@@ -409,9 +410,10 @@ file, GOROOT/go.env, default or go-safe. With names it prints their values alone
 go env does, and asks the real go for those that only it knows. It looks as for
 a go run here. It makes nothing, unless the real go is asked.
 
-Another value is an error. With GOSAFE=off go safe works as ever. GOSAFE_VIA and
-GOSAFE_SITE are go-safe's own: the files through which this chain of processes
-went to find a go, and the variables that it got from the site's file.
+A setting with any other value is an error. GOSAFE=off does not change what the
+commands of go safe do. GOSAFE_VIA and GOSAFE_SITE are go-safe's own: the files
+through which this chain of processes went to find a go, and the variables that
+it got from the site's file.
 
 The site's file is /etc/go-safe/go.env, on Windows go-safe\go.env in ProgramData.
 It has defaults for all users, in the syntax of the file of go env -w: variables
@@ -621,9 +623,10 @@ machine manages the locks, it locks a file as a trial and removes that; and it
 writes a small file where there seems to be room. On a terminal it uses colours,
 and symbols if the locale has UTF-8. With NO_COLOR or TERM=dumb it does not.
 
-It executes the real go and its compiler, each only with the setting in question
-of all the user's settings; git, as the go command does; the go of a version
-manager; and as root sudo. Root runs no program that another user could have put
+It executes the real go and its compiler, with no setting of the user's but the
+one that the check is about; git, as the go command does; the go of a version
+manager; another go-safe on PATH, to see whether it can be run; netsh on
+Windows; and as root sudo. Root runs no program that another user could have put
 there, and asks git in another user's repository only whether it trusts that. A
 check that takes longer than three seconds is left behind. With -v, which looks
 at every entry of the caches and not at a sample, the limit is a minute.

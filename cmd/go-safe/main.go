@@ -76,8 +76,9 @@ func run(argv, environ []string, stdout, stderr io.Writer) int {
 	return newCommand(cfg, real, start, p).run()
 }
 
-// ownFlags returns the arguments. If go-safe is called by its own name and not as go, --help and --version are its own,
-// and doctor is a slip of the pen: it is not run, because go-safe fix and go-safe install are commands of go.
+// ownFlags returns the arguments of go. A program called go-safe, not go, has two flags of its own: --help and
+// --version mean go safe help and go safe version. A verb without safe, such as go-safe doctor, is an error that says
+// what to run: to run it could not be right for all, because go-safe fix and go-safe install are go fix and go install.
 func ownFlags(argv []string) (args []string, err error) {
 	args = argv[min(1, len(argv)):]
 	if len(args) == 0 || strings.TrimSuffix(filepath.Base(argv[0]), ".exe") != "go-safe" {
@@ -110,6 +111,8 @@ func (c *command) run() int {
 		c.record(shim.Status{Code: say.ExitFailed}, nil, audit.FS)
 		return c.say.Failure(say.ExitFailed, err)
 	}
+	// Near the limits the Go runtime crashes if it cannot make a thread. Without go-safe beside it the command has more
+	// room, and that matters more than locks and repairs.
 	if c.NearLimits() && !c.RequireLocks {
 		c.setEnviron()
 		return c.exec()

@@ -13,9 +13,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// FindUndeletable looks for such directories. If there are any, go clean -modcache would delete only half of the
-// cache: extracted modules are read-only, and only their owner may change that, whatever the group may do. Root can
-// empty all.
+// FindUndeletable looks for directories in a module cache that this user cannot empty. If there are any, go clean
+// -modcache would delete only half of the cache: extracted modules are read-only, and only their owner may change that,
+// whatever the group may do. Root can empty all.
 //
 // It does not look at files, nor into extracted modules, each of which one user has written. So it takes a small
 // part of the time of the deletion.

@@ -74,7 +74,7 @@ const (
 	cacheSetting   = "GOSAFE_CACHE"
 )
 
-// Names returns the variables, each once.
+// Names returns the variables, each once. The rows of one variable must stand together in Settings.
 func Names() []string {
 	var names []string
 	for _, s := range Settings {

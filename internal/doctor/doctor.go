@@ -6,8 +6,9 @@
 //
 // Checks look with the probes that a run of go-safe uses. They write nothing, with two exceptions: they try a small
 // file where there seems to be room, and where another machine grants the locks, they try a lock on a file and remove
-// that. They execute only the go, the compiler and the git that they find, and as root sudo. All but the go of a
-// version manager run without the user's settings and home, and each has a time limit. Checks that ask servers or run
+// that. They execute only the go, the compiler and the git that they find, another go-safe on PATH, netsh on Windows,
+// and as root sudo. All but the go of a version manager run without the user's settings and home, and each has a time
+// limit. Checks that ask servers or run
 // the user's start-up files are separate: NetChecks, LoginChecks.
 package doctor
 
@@ -45,7 +46,7 @@ type Result struct {
 	ID    string `json:"id"`
 	Group string `json:"group"`
 	Finding
-	Cause        string `json:"cause,omitempty"` // the ID of the check whose finding has the same cause; see mergeCauses
+	Cause        string `json:"cause,omitempty"` // the ID of the check whose finding has the same cause; see MergeCauses
 	Milliseconds int64  `json:"ms"`
 }
 

@@ -1,6 +1,6 @@
 // Package explain says why a go command has failed, if the command's own message hides the cause. It looks at
-// the caches and settings that the command used. If that is not certain, it runs the go command again to be
-// sure. It says nothing if it is not sure. It downloads nothing and prints nothing.
+// the caches and settings that the command used. If it sees a possible cause, it asks the go command (go list) or git.
+// It says nothing if it is not sure. It downloads nothing and prints nothing.
 package explain
 
 import (

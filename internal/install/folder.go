@@ -74,7 +74,8 @@ func (f *folder) put() error {
 	return f.alias(self)
 }
 
-// has reports whether the program is in the folder already, because the user runs it from there.
+// has reports whether the program is in the folder already, because the user runs it from there. It makes it executable
+// for all users if it is not.
 func (f *folder) has(name string, self *os.File) bool {
 	there, err := f.root.Lstat(name)
 	if err != nil {

@@ -1,4 +1,5 @@
-// Package modcache knows how a module cache is laid out, and looks at one by path. It changes nothing in a cache.
+// Package modcache knows how a module cache is laid out, and looks at one by path. It changes nothing in a cache,
+// except that Lock makes the lock file of a module version if it is missing.
 // The names are those of cmd/go/internal/modfetch.CachePath and DownloadDir.
 package modcache
 

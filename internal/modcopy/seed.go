@@ -1,6 +1,6 @@
 // Package modcopy fills the private copy of a module cache that can only be read. Whatever it puts there is
 // whole before it gets its name, and comes from a file that only root and this user can have written, or has
-// the hash that go.sum names.
+// the hash that go.sum names. With GOPROXY=off it may have neither: nothing else can serve the command.
 package modcopy
 
 import (

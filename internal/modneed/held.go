@@ -24,9 +24,9 @@ func (n Need) CompleteIn(cache string) bool {
 }
 
 // EnoughOffline reports whether a private copy would serve no better than the cache when nothing can be downloaded:
-// what the command may need and is not extracted is not there as a zip file either. What it certainly needs
-// must be held: the command fails without, and should not say that rights are missing. An empty cache serves
-// nobody: a private copy of it costs nothing.
+// the cache has all that the command certainly needs, and no zip file of what it only may need and is not extracted.
+// A command that lacks what it needs fails in either cache; in the private copy its error names the module, and not a
+// missing right. Of an empty cache a private copy costs nothing, so that is not enough.
 func (n Need) EnoughOffline(cache string) bool {
 	if n.unknown || n.Unsummed {
 		return false
@@ -44,7 +44,7 @@ func (n Need) EnoughOffline(cache string) bool {
 
 // CoveredBySum reports whether go.sum has the hashes of all that the command needs. The go command asks the checksum
 // database about what go.sum does not name, even if the cache has it (cmd/go/internal/modfetch.checkModSum).
-// asks says of which paths.
+// asks reports whether it would ask about a module path.
 func (n Need) CoveredBySum(sums gomod.Sums, asks func(path string) bool) bool {
 	if n.unknown || n.Unsummed {
 		return false

@@ -172,6 +172,7 @@ func (c Call) flags() (flags []string) {
 	return flags
 }
 
+// changing are the build flags that change the results of most packages: those of go-safe-cache (project.go).
 var changing = []string{
 	"race", "msan", "asan", "trimpath", "cover", "tags", "gcflags", "asmflags", "buildmode", "compiler",
 }

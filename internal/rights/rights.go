@@ -2,8 +2,8 @@
 // that. Of looks at the cache's root directory once. It is on the way of every go command's start, so it asks the
 // system no more than the directory makes necessary.
 //
-// The package changes nothing. Package repair keeps the policy after a command, fix restores it in a whole cache,
-// and share sets it.
+// The package changes nothing. Package repair keeps the policy after a command, cachefix restores it in a whole
+// cache, and cacheshare sets it.
 package rights
 
 // A Policy is what a cache's root directory says about who may use it, and how.

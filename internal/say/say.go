@@ -1,7 +1,8 @@
 // Package say prints go-safe's own messages to standard error: one line, lower case, no colour, with "go-safe: "
 // before it, or the name of the script that the user has run. The only labels are "warning:" and "hint:". A message
 // has the form MESSAGE or MESSAGE; run: LINE. The user can paste LINE into a shell. It is left out if it has control
-// characters.
+// characters. Only cmd/go-safe, internal/safecmd, internal/install and internal/cachelock print; other packages return
+// errors and values.
 package say
 
 import (

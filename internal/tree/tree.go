@@ -11,10 +11,10 @@ type Options struct {
 	Tell  func(Change) // with Dry: is told of each entry that would be changed, in no order; may be nil
 	Meter Meter        // may be read meanwhile
 
-	// Owner, for package fix, is the user to whom everything in the cache is to belong. The caller vouches for all
+	// Owner, for package cachefix, is the user to whom everything in the cache is to belong. The caller vouches for all
 	// that is in it. A user who is not root can only name himself, for his own files.
 	Owner   *Owner
-	TopOnly bool // for package fix: only the directory itself, which need not be a cache
+	TopOnly bool // for package cachefix: only the directory itself, which need not be a cache
 }
 
 // A Refusal is an error that the user can remove by a command: Command, and Path after it as one word.
