@@ -87,18 +87,18 @@ func (s *Settings) LongNames() string {
 // LongestName is the length in bytes of the longest name on most file systems.
 const LongestName = 255
 
-// Tried writes a small file to the directory and removes it. It returns why that failed, in words like those of
+// WriteTrouble writes a small file to the directory and removes it. It returns why that failed, in words like those of
 // Access and Room. It returns "" if it worked, if the directory is missing, or if Access or Room already name a
 // reason.
-func (p DirInfo) Tried() string {
+func (p DirInfo) WriteTrouble() string {
 	if !p.Exists || p.Access+p.Room != "" {
 		return ""
 	}
 	return tryWrite(p.Path)
 }
 
-// File returns a copy of what the user's env file sets.
-func (s *Settings) File() map[string]string { return maps.Clone(s.envFileVars) }
+// EnvFileVars returns a copy of what the user's env file sets.
+func (s *Settings) EnvFileVars() map[string]string { return maps.Clone(s.envFileVars) }
 
 // Directory returns the value of GOCACHE, GOPATH, GOMODCACHE or TempName as the go command finds it, defaults
 // included. For other variables it is Get.

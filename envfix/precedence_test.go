@@ -113,7 +113,7 @@ func TestConfigDir(t *testing.T) {
 		if got := s.ConfigDir(); got != want {
 			t.Errorf("%s: settings %q, want %q", what, got, want)
 		}
-		if got := s.cacheDir(); got != cache {
+		if got := s.CacheDir(); got != cache {
 			t.Errorf("%s: cache %q, want %q", what, got, cache)
 		}
 	}
@@ -131,14 +131,14 @@ func TestConfigDir(t *testing.T) {
 // A pipe can be read only once, and the go command has to read it.
 func TestEnvFilePipe(t *testing.T) {
 	s := ReadSettings([]string{"HOME=/h", "GOENV=" + os.DevNull}, "", nil)
-	if got := s.File(); len(got) != 0 {
+	if got := s.EnvFileVars(); len(got) != 0 {
 		t.Errorf("%v", got)
 	}
 	file := filepath.Join(t.TempDir(), "env")
 	write(t, file, "GOFLAGS=-v\n")
 	s = ReadSettings([]string{"HOME=/h", "GOENV=" + file}, "", nil)
-	s.File()["GOFLAGS"] = "changed"
-	if got := s.File()["GOFLAGS"]; got != "-v" {
+	s.EnvFileVars()["GOFLAGS"] = "changed"
+	if got := s.EnvFileVars()["GOFLAGS"]; got != "-v" {
 		t.Errorf("the caller changed the settings: %q", got)
 	}
 }

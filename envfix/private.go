@@ -17,7 +17,7 @@ import (
 // privateBases returns the folders that may hold a user's private caches, the best first.
 func (s *Settings) privateBases() []string {
 	var bases []string
-	if dir := s.cacheDir(); filepath.IsAbs(dir) {
+	if dir := s.CacheDir(); filepath.IsAbs(dir) {
 		bases = append(bases, filepath.Join(dir, "go-safe"))
 	}
 	return append(bases, s.tempBases(append(slices.Clone(spareTemps), s.tempDir().Value)...)...)

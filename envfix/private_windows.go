@@ -24,7 +24,7 @@ func notPrivate(dir string, _ fs.FileInfo) string {
 	if owner := d.Stranger(owners...); owner != "" {
 		return "belongs to " + acl.Account(owner)
 	}
-	if other := d.Private(owners...); other != "" {
+	if other := d.OtherWriter(owners...); other != "" {
 		return "may have been written to by " + acl.Account(other)
 	}
 	return ""
@@ -34,7 +34,7 @@ func notPrivate(dir string, _ fs.FileInfo) string {
 func othersCanRename(dir string, _ fs.FileInfo, _ bool) bool {
 	d, err := acl.DescriptorOfPath(dir)
 	_, owners := acl.Parties()
-	return err != nil || d.Guards(owners...) != ""
+	return err != nil || d.OtherReplacer(owners...) != ""
 }
 
 // makeFolder makes a folder for this user, the system and administrators. It inherits nothing.

@@ -24,7 +24,7 @@ func TestMakePrivate(t *testing.T) {
 		}
 	}
 	d, err := acl.DescriptorOfPath(dir)
-	if err != nil || d.Owner != acl.UserSID() || d.Private(acl.UserSID()) != "" || len(d.List) == 0 {
+	if err != nil || d.Owner != acl.UserSID() || d.OtherWriter(acl.UserSID()) != "" || len(d.List) == 0 {
 		t.Errorf("%+v, %v", d, err)
 	}
 	if list, err := os.ReadDir(dir); err != nil || len(list) > 0 {

@@ -228,7 +228,7 @@ func (s *Settings) configDir() string {
 }
 
 // cacheDir is os.UserCacheDir, below which the default GOCACHE lies.
-func (s *Settings) cacheDir() string {
+func (s *Settings) CacheDir() string {
 	switch runtime.GOOS {
 	case "windows":
 		dir := s.Getenv("LocalAppData")
@@ -271,7 +271,7 @@ func (s *Settings) below(name, path string) string {
 // gocache returns the go command's GOCACHE (cmd/go/internal/cache.DefaultDir).
 func (s *Settings) gocache() Setting {
 	v := s.Get("GOCACHE")
-	if dir := s.cacheDir(); v.Value == "" && dir != "" {
+	if dir := s.CacheDir(); v.Value == "" && dir != "" {
 		v = Setting{filepath.Join(dir, "go-build"), FromDefault}
 	}
 	return v

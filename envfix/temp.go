@@ -183,7 +183,7 @@ func (r *resolver) privateWorkDirs() []string {
 		dirs = append([]string{tmp}, spareTemps...)
 	}
 	dirs = r.tempBases(dirs...)
-	if dir := r.cacheDir(); filepath.IsAbs(dir) {
+	if dir := r.CacheDir(); filepath.IsAbs(dir) {
 		dirs = append(dirs, filepath.Join(dir, "go-safe"))
 	}
 	return dirs

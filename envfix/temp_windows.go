@@ -24,7 +24,7 @@ var spareTemps []string
 // services have a folder that no variable names.
 func (s *Settings) tempDir() Setting {
 	const system = "S-1-5-18"
-	usual := filepath.Join(s.cacheDir(), "Temp")
+	usual := filepath.Join(s.CacheDir(), "Temp")
 	for _, name := range []string{"TMP", "TEMP", "USERPROFILE"} {
 		switch dir := s.Getenv(name); {
 		case acl.UserSID() == system:

@@ -138,11 +138,11 @@ func TestLookAt(t *testing.T) {
 		got.Files == 0 || got.Names != LongestName {
 		t.Errorf("%+v", got)
 	}
-	if got := Inspect("TMPDIR", p.path("d")); !got.Exists || got.Tried() != "" {
-		t.Errorf("%+v, tried: %q", got, got.Tried())
+	if got := Inspect("TMPDIR", p.path("d")); !got.Exists || got.WriteTrouble() != "" {
+		t.Errorf("%+v, tried: %q", got, got.WriteTrouble())
 	}
-	if got := Inspect("TMPDIR", p.path("none")); got.Exists || got.Tried() != "" {
-		t.Errorf("a missing one: %+v, tried: %q", got, got.Tried())
+	if got := Inspect("TMPDIR", p.path("none")); got.Exists || got.WriteTrouble() != "" {
+		t.Errorf("a missing one: %+v, tried: %q", got, got.WriteTrouble())
 	}
 	s := ReadSettings(p.environ(), "", nil)
 	if got, want := s.LongNames(), p.path("home/.cache/go-safe"); got != want {

@@ -37,11 +37,11 @@ func readSettings(getenv func(string) string) (s settings, err error) {
 		return s, fmt.Errorf("GOSAFE_CACHE_KEYS: %w", err)
 	}
 	switch write := getenv("GOSAFE_CACHE_WRITE"); write {
-	case "", "0":
+	case "":
 	case "1":
 		s.write = true
 	default:
-		return s, fmt.Errorf("GOSAFE_CACHE_WRITE is %q; it may be 0 or 1", write)
+		return s, fmt.Errorf("GOSAFE_CACHE_WRITE=%s is not valid; allowed: 1", write)
 	}
 	s.private = getenv("GOSAFE_PRIVATE") != ""
 	if file := getenv("GOSAFE_CACHE_SIGN"); file != "" && s.write {

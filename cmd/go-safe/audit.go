@@ -35,7 +35,7 @@ func (c *command) record(status shim.Status, report *tree.Report, cause audit.Ca
 		r.Signal, r.Status = status.Signal.String(), signalStatus(status.Signal)
 	}
 	for _, w := range c.locker.Waits() {
-		wait := audit.Wait{Lock: w.Name, Millis: millis(w.Took), UID: -1, Gave: w.Failed}
+		wait := audit.Wait{Lock: w.Name, Millis: millis(w.Took), UID: -1, GaveUp: w.Failed}
 		if len(w.Blockers) > 0 {
 			wait.UID, wait.PID = w.Blockers[0].UID, w.Blockers[0].PID
 		}

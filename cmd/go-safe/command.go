@@ -81,20 +81,20 @@ func (c *command) asInvoker(environ []string) []string {
 // supervise runs the real go as a child, repairs what that made, installs what it built in the stage, if there is one,
 // and explains a failure.
 func (c *command) supervise(repairs *repair.Run, stage *bindir.Stage) int {
-	loaded, err := c.lockBeforeStart(repairs)
+	releaseLoad, err := c.lockBeforeStart(repairs)
 	if err != nil {
 		stage.Remove()
 		c.record(shim.Status{Code: say.ExitFailed}, nil, audit.Lock)
 		return c.say.Failure(say.ExitFailed, err)
 	}
-	defer loaded()
+	defer releaseLoad()
 
 	c.start.OnStart = c.explainer.CountKills // while the child starts, which takes longer
 	start := c.start
 	if stage != nil {
 		start.Environ = envfix.Setenv(start.Environ, "GOBIN", stage.Dir)
 	}
-	status, report, err := c.runChild(start, repairs, loaded)
+	status, report, err := c.runChild(start, repairs, releaseLoad)
 
 	if stage != nil && err == nil && status.Signal == nil { // after a signal a file may be incomplete
 		failed, placed := c.placeBinaries(stage)

@@ -71,19 +71,19 @@ func (c *command) modcacheLock() cachelock.Lock {
 
 // The go command adds to the module cache while it loads packages, before it compiles or runs anything. If new
 // entries need a repair, only one command at a time may load, because other users may not be able to use new
-// entries before the repair. The lock for that is the exclusive lock on the folder cache in the module cache. A
-// command holds it only while it loads, so builds do not wait for each other.
+// entries before the repair. The load lock sees to that: it is the exclusive lock on the folder cache in the module
+// cache. A command holds it only while it loads, so builds do not wait for each other.
 
-// lockBeforeStart takes that lock until loaded is called. A command that runs a program loads before it starts.
-func (c *command) lockBeforeStart(r *repair.Run) (loaded func(), err error) {
+// lockBeforeStart takes the load lock until releaseLoad is called. A command that runs a program loads before it starts.
+func (c *command) lockBeforeStart(r *repair.Run) (releaseLoad func(), err error) {
 	if c.Line.RunsProgram {
 		return func() {}, c.loadBeforeRun(r)
 	}
 	return c.lockLoad(r)
 }
 
-// lockLoad takes that lock if the command may need it, and returns a function that releases it.
-func (c *command) lockLoad(r *repair.Run) (loaded func(), err error) {
+// lockLoad takes the load lock if the command may need it, and returns a function that releases it.
+func (c *command) lockLoad(r *repair.Run) (releaseLoad func(), err error) {
 	cache := c.Plan.ModCache.Value
 	if c.NoLocks || !r.DueIn(cache) {
 		return func() {}, nil
@@ -102,9 +102,9 @@ const (
 	loadRepair = 2 * time.Second       // how often to repair: a waiting command goes on without the lock after a while
 )
 
-// repairWhileLoading repairs what the go command makes while it loads, and calls loaded when it has loaded. Stop ends
-// that without a call of loaded.
-func repairWhileLoading(r *repair.Run, loaded func()) (stop func()) {
+// repairWhileLoading repairs what the go command makes while it loads, and then calls releaseLoad. Stop ends that without
+// a call of releaseLoad.
+func repairWhileLoading(r *repair.Run, releaseLoad func()) (stop func()) {
 	return inBackground(func(over <-chan bool) {
 		due := time.Now().Add(loadRepair / 2)
 		for {
@@ -120,7 +120,7 @@ func repairWhileLoading(r *repair.Run, loaded func()) (stop func()) {
 			began := time.Now()
 			r.Repair()
 			if builds {
-				loaded()
+				releaseLoad()
 				return
 			}
 			due = time.Now().Add(max(loadRepair, 20*time.Since(began)))

@@ -38,14 +38,14 @@ func main() {
 // and return the exit status.
 func run(argv, environ []string, stdout, stderr io.Writer) int {
 	p := say.Printer{W: stderr, Environ: environ}
-	cfg, err := config.Read(environ, site.Read(site.Dir(environ)))
-	if err != nil {
-		return p.Failure(say.ExitFailed, err)
-	}
 	if setuid() {
 		exe, _ := os.Executable()
 		return p.Failure(say.ExitFailed, errors.New("refuses to run with the rights of its file's owner "+
 			"(setuid or setgid); run: chmod ug-s "+shell.Quote(exe)))
+	}
+	cfg, err := config.Read(environ, site.Read(site.Dir(environ)))
+	if err != nil {
+		return p.Failure(say.ExitFailed, err)
 	}
 	environ = envfix.WithoutSite(environ, cfg.Site)
 	args, err := ownFlags(argv)

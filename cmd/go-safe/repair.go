@@ -26,11 +26,11 @@ func (c *command) openRepairsAgain(began time.Time, repairs *repair.Run) *repair
 }
 
 // runChild runs the real go as a child and repairs what it makes: while it runs, and at its end before anybody learns
-// how it ended. It calls loaded when the command adds nothing more to the module cache, if it can see that.
-func (c *command) runChild(start shim.Command, r *repair.Run, loaded func()) (shim.Status, *tree.Report, error) {
+// how it ended. It calls releaseLoad when the command adds nothing more to the module cache, if it can see that.
+func (c *command) runChild(start shim.Command, r *repair.Run, releaseLoad func()) (shim.Status, *tree.Report, error) {
 	report := new(tree.Report)
 	if tools := c.DownloadedToolchains(); r.Due() || tools != nil {
-		stop := sync.OnceFunc(c.repairMeanwhile(r, loaded))
+		stop := sync.OnceFunc(c.repairMeanwhile(r, releaseLoad))
 		defer stop() // if the command could not be started
 		start.OnExit = slices.Insert(start.OnExit, 0, func(status shim.Status) {
 			stop()
@@ -45,12 +45,12 @@ func (c *command) runChild(start shim.Command, r *repair.Run, loaded func()) (sh
 }
 
 // repairMeanwhile repairs while the command runs, if other users may wait for that. Stop ends it.
-func (c *command) repairMeanwhile(r *repair.Run, loaded func()) (stop func()) {
+func (c *command) repairMeanwhile(r *repair.Run, releaseLoad func()) (stop func()) {
 	switch {
 	case c.Line.RunsProgram:
 		return repairRepeatedly(r)
 	case r.DueIn(c.Plan.ModCache.Value):
-		return repairWhileLoading(r, loaded)
+		return repairWhileLoading(r, releaseLoad)
 	}
 	return func() {}
 }
@@ -68,11 +68,11 @@ func (c *command) loadBeforeRun(r *repair.Run) error {
 		return err
 	}
 	defer release()
-	loaded, err := c.lockLoad(r)
+	releaseLoad, err := c.lockLoad(r)
 	if err != nil {
 		return err
 	}
-	defer loaded()
+	defer releaseLoad()
 	proc.Run(proc.Command{ // an error comes again in the real run, and is printed there
 		Path:    c.Real.Path,
 		Args:    slices.Insert(slices.Clone(c.Line.Args), c.Line.ArgsAt, "-n"),

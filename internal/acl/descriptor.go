@@ -19,19 +19,19 @@ type Descriptor struct {
 
 // The parts of a self-relative security descriptor, its list and its entries, all little-endian ([MS-DTYP] 2.4).
 const (
-	sdHeader     = 20
-	daclHeader   = 8
-	aceHeader    = 8
-	sidHeader    = 8
-	daclPresent  = 0x0004
-	daclGuarded  = 0x1000
-	aceAllows    = 0
-	aceDenies    = 1
-	aceFiles     = 0x01 // OBJECT_INHERIT_ACE
-	aceDirs      = 0x02 // CONTAINER_INHERIT_ACE
-	aceNotBelow  = 0x04 // NO_PROPAGATE_INHERIT_ACE
-	aceOnlyBelow = 0x08 // INHERIT_ONLY_ACE
-	aceInherited = 0x10
+	sdHeader      = 20
+	daclHeader    = 8
+	aceHeader     = 8
+	sidHeader     = 8
+	daclPresent   = 0x0004
+	daclProtected = 0x1000 // SE_DACL_PROTECTED: inherits nothing
+	aceAllows     = 0
+	aceDenies     = 1
+	aceFiles      = 0x01 // OBJECT_INHERIT_ACE
+	aceDirs       = 0x02 // CONTAINER_INHERIT_ACE
+	aceNotBelow   = 0x04 // NO_PROPAGATE_INHERIT_ACE
+	aceOnlyBelow  = 0x08 // INHERIT_ONLY_ACE
+	aceInherited  = 0x10
 )
 
 var errDescriptor = errors.New("not a valid security descriptor")
@@ -43,7 +43,7 @@ func parseDescriptor(data []byte) (d Descriptor, err error) {
 		return d, errDescriptor
 	}
 	control := binary.LittleEndian.Uint16(data[2:])
-	d.Protected = control&daclGuarded != 0
+	d.Protected = control&daclProtected != 0
 	at := func(i int) []byte {
 		offset := binary.LittleEndian.Uint32(data[i:])
 		return data[min(uint64(offset), uint64(len(data))):]
@@ -224,16 +224,16 @@ func (d Descriptor) LetsOthers(rights Rights, counts func(ACE) bool, owners ...s
 	return ""
 }
 
-// Private returns the SID of somebody who could have written to the directory or may do so, or who may write to what
-// is made in it; "" if only administrators and the given ones may.
-func (d Descriptor) Private(owners ...string) (other string) {
+// OtherWriter returns the SID of somebody who could have written to the directory or may do so, or who may write to
+// what is made in it; "" if only administrators and the given ones may.
+func (d Descriptor) OtherWriter(owners ...string) (other string) {
 	return cmp.Or(d.Stranger(owners...),
 		d.LetsOthers(Write|Append|Replace, func(ACE) bool { return true }, owners...))
 }
 
-// Guards returns the SID of somebody who could replace what is in the directory, by a right on the directory itself;
-// "" if only administrators and the given ones could.
-func (d Descriptor) Guards(owners ...string) (other string) {
+// OtherReplacer returns the SID of somebody who could replace what is in the directory, by a right on the directory
+// itself; "" if only administrators and the given ones could.
+func (d Descriptor) OtherReplacer(owners ...string) (other string) {
 	return cmp.Or(d.Stranger(owners...), d.LetsOthers(Replace, func(e ACE) bool { return e.Self }, owners...))
 }
 

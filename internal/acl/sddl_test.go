@@ -83,7 +83,7 @@ func TestDescriptorPrivate(t *testing.T) {
 		{"FAT", noListSDDL, winOwner, "", everyone, everyone},
 	} {
 		d := fromSDDL(t, tt.sddl)
-		stranger, writer, replacer := d.Stranger(tt.user), d.Private(tt.user), d.Guards(tt.user)
+		stranger, writer, replacer := d.Stranger(tt.user), d.OtherWriter(tt.user), d.OtherReplacer(tt.user)
 		if stranger != tt.stranger || writer != tt.writer || replacer != tt.replacer {
 			t.Errorf("%s: owned by %q, written to by %q, replaced by %q", tt.name, stranger, writer, replacer)
 		}

@@ -60,7 +60,7 @@ func TestRead(t *testing.T) {
 // What append writes is what encoding/json would write.
 func TestEncode(t *testing.T) {
 	odd := example
-	odd.Waits = append(odd.Waits, Wait{Lock: "x", UID: -1, Gave: true}, Wait{})
+	odd.Waits = append(odd.Waits, Wait{Lock: "x", UID: -1, GaveUp: true}, Wait{})
 	odd.Replaced = append(odd.Replaced, Replaced{"a\"\\\x00\x1f\u2028é", "\xff<&>\x7f"})
 	odd.Millis, odd.Trace = 0.001, "00-x"
 	for _, r := range []Record{example, odd, {}} {

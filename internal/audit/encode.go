@@ -37,7 +37,7 @@ func (w Wait) append(b []byte) []byte {
 	if w.PID != 0 {
 		b = strconv.AppendInt(append(b, `,"pid":`...), int64(w.PID), 10)
 	}
-	if w.Gave {
+	if w.GaveUp {
 		b = append(b, `,"gave_up":true`...)
 	}
 	return append(b, '}')

@@ -51,7 +51,7 @@ type Wait struct {
 	Millis float64 `json:"ms"`
 	UID    int     `json:"uid"` // who was waited for; -1 if nobody knows
 	PID    int     `json:"pid,omitempty"`
-	Gave   bool    `json:"gave_up,omitempty"` // the lock was not to be had
+	GaveUp bool    `json:"gave_up,omitempty"` // the lock was not to be had
 }
 
 // Repairs are numbers of changed entries.

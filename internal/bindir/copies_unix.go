@@ -34,7 +34,7 @@ func openTarget(target, tmp string) (*os.Root, error) {
 	if os.Geteuid() != 0 {
 		return os.OpenRoot(target)
 	}
-	if err := fsinfo.Keeps(tmp); err != nil {
+	if err := fsinfo.CheckKept(tmp); err != nil {
 		return nil, err
 	}
 	d, err := fsinfo.OpenDir(target)

@@ -111,7 +111,8 @@ func moveAside(c rights.Cache, o *tree.Options) (*tree.Report, error) {
 		}
 	case c.UID == 0 || c.Owner == c.UID || fsinfo.OwnerOf(parent) != c.UID || c.Writable:
 		return nil, &fs.PathError{Op: "fix", Path: c.Dir, Err: fmt.Errorf(
-			"is %s for uid %d and belongs to uid %d, who can fix it, or root", c.Policy, os.Geteuid(), c.Owner)}
+			"is %s for uid %d, because it belongs to uid %d; only that user or root can fix it",
+			c.Policy, os.Geteuid(), c.Owner)}
 	}
 	fd, err := fsinfo.OpenSub(unix.AT_FDCWD, parent)
 	if err != nil {

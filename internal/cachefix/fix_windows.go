@@ -25,7 +25,7 @@ func fixDir(dir string, o *tree.Options) (*tree.Report, error) {
 		return nil, &fs.PathError{Op: "fix", Path: dir, Err: fs.ErrNotExist}
 	case c.Policy != rights.Own && c.Policy != rights.SharedACL:
 		return nil, &fs.PathError{Op: "fix", Path: dir, Err: fmt.Errorf(
-			"is %s, and belongs to another user, who can fix it, or an administrator", c.Policy)}
+			"is %s, because it belongs to another user; only that user or an administrator can fix it", c.Policy)}
 	case fsinfo.Remote(dir):
 		return &tree.Report{}, nil // the server decides what is inherited there
 	}

@@ -12,9 +12,9 @@ import (
 	"github.com/go-safe/go-safe/lock"
 )
 
-// ServerTime is how long a file server may take to answer. A process that locks a file on a server that does
+// ServerTimeout is how long a file server may take to answer. A process that locks a file on a server that does
 // not answer may hang for ever.
-const ServerTime = 2 * time.Second
+const ServerTimeout = 2 * time.Second
 
 // Unlockable says why files in dir cannot be locked, nil if they can. If another machine or a program manages
 // the locks, a child process tries it. The child is left behind if the server does not answer within limit and

@@ -151,7 +151,7 @@ func ruleFor(dir string, d tree.Folder, group int, named bool, others Others) (t
 	uid := os.Geteuid()
 	switch {
 	case uid != 0 && d.Self.UID != uid:
-		return tree.Rule{}, fmt.Errorf("%s belongs to uid %d, who can share it, or root", dir, d.Self.UID)
+		return tree.Rule{}, fmt.Errorf("%s belongs to uid %d; only that user or root can share it", dir, d.Self.UID)
 	case d.Self.Mode&0o002 != 0:
 		return tree.Rule{}, &tree.Refusal{
 			Why:     dir + " may be written to by everybody, who could change what its users run",
@@ -161,7 +161,8 @@ func ruleFor(dir string, d tree.Folder, group int, named bool, others Others) (t
 		return tree.Rule{}, fmt.Errorf("group %s is yours from the next login on; log in again, or run: newgrp %[1]s",
 			user.JoinedLater(group))
 	case uid != 0 && !slices.Contains(rights.Groups(), group):
-		return tree.Rule{}, fmt.Errorf("uid %d is not in group %d; who is can share %s, or root", uid, group, dir)
+		return tree.Rule{}, fmt.Errorf("uid %d is not in group %d; only a member of the group or root can share %s",
+			uid, group, dir)
 	case uid == 0 && group == 0 && !named:
 		return tree.Rule{}, fmt.Errorf("%s belongs to group 0, that of root; name another: --group", dir)
 	}

@@ -44,9 +44,9 @@ func untrusted(program string, settings ...string) error {
 		return nil
 	}
 	for _, dir := range settings {
-		if err := fsinfo.OnlyRoot(dir); filepath.IsAbs(dir) && err != nil {
+		if err := fsinfo.CheckOnlyRoot(dir); filepath.IsAbs(dir) && err != nil {
 			return err
 		}
 	}
-	return fsinfo.WrittenByRoot(program)
+	return fsinfo.CheckWrittenByRoot(program)
 }

@@ -3,7 +3,6 @@ package doctor
 import (
 	"fmt"
 	"go/version"
-	"os"
 	"runtime"
 
 	"github.com/go-safe/go-safe/envfix"
@@ -13,7 +12,7 @@ import (
 // cpus compares the processors that a go command uses with those that the control group allows. The runtime of
 // go-safe is new enough to know the limit (go.dev/doc/go1.25#container-aware-gomaxprocs).
 func cpus(m *Machine) Finding {
-	if os.Getenv("GOMAXPROCS") != "" {
+	if envfix.Getenv(m.Environ, "GOMAXPROCS") != "" {
 		return ok("processors", "GOMAXPROCS is set")
 	}
 	return cpusFinding(envfix.Version(m.Real.GOROOT), runtime.GOMAXPROCS(0), runtime.NumCPU())

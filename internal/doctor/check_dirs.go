@@ -256,7 +256,7 @@ func execOf(name string) func(*Machine) Finding {
 // go build, but maybe not for go test and go run: go-safe moves $WORK of go build to where there is more, but
 // programs that go test and go run start could see that.
 func roomOf(name string) func(*Machine) Finding {
-	check := directoryCheck(name, func(m *Machine, p envfix.DirInfo) string { return cmp.Or(p.Room, p.Tried()) })
+	check := directoryCheck(name, func(m *Machine, p envfix.DirInfo) string { return cmp.Or(p.Room, p.WriteTrouble()) })
 	return func(m *Machine) Finding {
 		if f, closed := m.closedDirectory(name); closed {
 			return f

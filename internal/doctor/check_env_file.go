@@ -71,7 +71,7 @@ func (m *Machine) envFileText(f Finding, file string) Finding {
 	if f.Status != OK {
 		f.Advice, f.Now = dropEditorMarks(file, mark, returns), "go commands take the file as it is"
 	}
-	vars := m.Settings.File()
+	vars := m.Settings.EnvFileVars()
 	for _, name := range slices.Sorted(maps.Keys(vars)) {
 		f.Details = append(f.Details, name+"="+vars[name])
 	}

@@ -59,7 +59,7 @@ const variableChars = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_"
 // envOverride looks for settings in the env file that the environment overrides.
 func envOverride(m *Machine) Finding {
 	var names []string
-	for name, value := range m.Settings.File() {
+	for name, value := range m.Settings.EnvFileVars() {
 		if v := m.Settings.Getenv(name); v != "" && v != value && strings.Trim(name, variableChars) == "" {
 			names = append(names, name)
 		}
@@ -77,7 +77,7 @@ func envOverride(m *Machine) Finding {
 	}
 	for _, name := range names {
 		v := m.Settings.Getenv(name)
-		f.Details = append(f.Details, name+"="+v+" (environment), "+m.Settings.File()[name]+" (env file)")
+		f.Details = append(f.Details, name+"="+v+" (environment), "+m.Settings.EnvFileVars()[name]+" (env file)")
 	}
 	return f
 }

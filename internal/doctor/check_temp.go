@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"time"
 
@@ -74,7 +73,7 @@ func tempCleaned(m *Machine) Finding {
 	}
 	f := Finding{Status: Warning, Looked: dir}
 	f.Found = "systemd-tmpfiles removes what nothing changed there for " + rule.Age.String() + " (" + rule.File + ")"
-	if cache, err := os.UserCacheDir(); err == nil && filepath.IsAbs(cache) {
+	if cache := m.Settings.CacheDir(); filepath.IsAbs(cache) {
 		own := filepath.Join(cache, "go-tmp")
 		f.Advice = join(shell.MakePrivateDir(own), m.set("GOTMPDIR", own))
 	}

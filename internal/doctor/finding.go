@@ -59,7 +59,7 @@ func (f Finding) safeForRoot() Finding {
 	for !fsinfo.Exists(dir) && dir != filepath.Dir(dir) {
 		dir = filepath.Dir(dir)
 	}
-	if err := fsinfo.Keeps(dir); err != nil {
+	if err := fsinfo.CheckKept(dir); err != nil {
 		f.Fix = false
 		f.Details = append(slices.Clone(f.Details), "not by --fix: "+err.Error())
 	}

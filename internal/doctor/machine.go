@@ -76,7 +76,7 @@ func NewMachine(cfg config.Config, real shim.Go, notFound error, environ []strin
 		Settings:   j.Settings,
 		Plan:       sync.OnceValue(j.ResolveForDownload),
 		Project:    j.Project,
-		Unlockable: func(dir string) error { return cachelock.Unlockable(dir, cachelock.ServerTime) },
+		Unlockable: func(dir string) error { return cachelock.Unlockable(dir, cachelock.ServerTimeout) },
 	}
 }
 

@@ -173,7 +173,7 @@ func (m *Machine) probeEnviron(dir string) []string {
 		"GOTOOLCHAIN=local", "CGO_ENABLED=0", "GOOS="+runtime.GOOS, "GOARCH="+runtime.GOARCH, "GOTMPDIR="+dir)
 	if os.Geteuid() == 0 {
 		environ = append(environ, "TMPDIR="+dir)
-		if fsinfo.OnlyRoot(m.Plan().BuildCache.Value) != nil { // root would link and run what others put there
+		if fsinfo.CheckOnlyRoot(m.Plan().BuildCache.Value) != nil { // root would link and run what others put there
 			environ = append(environ, "GOCACHE="+filepath.Join(dir, "cache"))
 		}
 	}
@@ -186,7 +186,7 @@ func (m *Machine) probeTemp() (dir string, err error) {
 		return dir, nil
 	}
 	for _, dir := range envfix.SystemTemps(cmp.Or(dir, os.TempDir())) {
-		if err = fsinfo.Keeps(dir); err == nil {
+		if err = fsinfo.CheckKept(dir); err == nil {
 			return dir, nil
 		}
 	}

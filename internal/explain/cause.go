@@ -18,8 +18,7 @@ func (e *Explainer) Cause(status int, hint string, began time.Time) audit.Cause 
 		return ""
 	case e.killed():
 		return audit.Mem
-	case hint != "" || e.NoHints && e.Line.Writes&(shim.ModCache|shim.BuildCache|shim.EnvFile) != 0 &&
-		e.hint(status) != "":
+	case hint != "" || e.NoHints && e.usesCaches() && e.hint(status) != "":
 		return audit.FS
 	case status != exitUnsuccessful || e.Line.Writes&shim.ModCache == 0:
 		return audit.Other

@@ -59,7 +59,12 @@ func (e *Explainer) CountKills() {
 
 // givesHints reports whether this command gets hints.
 func (e *Explainer) givesHints() bool {
-	return !e.NoHints && e.Line.Writes&(shim.ModCache|shim.BuildCache|shim.EnvFile) != 0
+	return !e.NoHints && e.usesCaches()
+}
+
+// usesCaches reports whether the command writes to anything that the looks look at.
+func (e *Explainer) usesCaches() bool {
+	return e.Line.Writes&(shim.ModCache|shim.BuildCache|shim.EnvFile) != 0
 }
 
 // Hint says in one line why the command failed with this exit status. It returns "" if the cause is not

@@ -52,5 +52,5 @@ func (e *Explainer) defaultWorks(variable, dir string) bool {
 		s = envfix.ReadSettings(envfix.Setenv(e.Environ, "GOENV", "off"), e.Real.GOROOT, e.Settings.Site)
 	}
 	p := envfix.Inspect(variable, s.Directory(variable).Value)
-	return filepath.IsAbs(p.Path) && p.Path != dir && p.Access+p.Room+p.Tried() == ""
+	return filepath.IsAbs(p.Path) && p.Path != dir && p.Access+p.Room+p.WriteTrouble() == ""
 }

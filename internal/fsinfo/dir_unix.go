@@ -89,7 +89,7 @@ func Names(fd int) ([]string, error) {
 	var list []string
 	buf := make([]byte, 32<<10)
 	for {
-		n, err := retry(func() (int, error) { return unix.ReadDirent(fd, buf) })
+		n, err := Retry(func() (int, error) { return unix.ReadDirent(fd, buf) })
 		if err != nil || n <= 0 {
 			return list, err
 		}
@@ -99,7 +99,7 @@ func Names(fd int) ([]string, error) {
 
 // open opens a name in a directory, unless it is a link.
 func open(dir int, name string, flags int) (int, error) {
-	return retry(func() (int, error) { return unix.Openat(dir, name, flags|unix.O_NOFOLLOW|unix.O_CLOEXEC, 0) })
+	return Retry(func() (int, error) { return unix.Openat(dir, name, flags|unix.O_NOFOLLOW|unix.O_CLOEXEC, 0) })
 }
 
 // facts are what Check asks of a file.

@@ -136,12 +136,12 @@ func TestKeeps(t *testing.T) {
 	for name, want := range map[string]bool{
 		"closed": true, "sticky": true, "open": false, "anns": false, "anns/d": false,
 	} {
-		err := Keeps(filepath.Join(base, name))
+		err := CheckKept(filepath.Join(base, name))
 		if way := new(*WayError); (err == nil) != want || err != nil && !errors.As(err, way) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	if err := Keeps(filepath.Join(base, "missing")); !errors.Is(err, fs.ErrNotExist) {
+	if err := CheckKept(filepath.Join(base, "missing")); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("missing: %v", err)
 	}
 }

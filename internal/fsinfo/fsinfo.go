@@ -42,7 +42,7 @@ func (e *WayError) Error() string {
 // Keeps returns nil if what this process makes in a directory stays there. For root that means: only root could
 // have led the way to the directory elsewhere, and only root can rename in it. The error is a *WayError or a
 // *fs.PathError.
-func Keeps(dir string) error {
+func CheckKept(dir string) error {
 	d, err := OpenDir(dir)
 	if err != nil {
 		return err

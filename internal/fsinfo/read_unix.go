@@ -11,7 +11,7 @@ import (
 // ReadFile is os.ReadFile for regular files. Package os makes an epoll instance for the first file that it opens,
 // and asks six times more about each: a start of go-safe reads a few small files and does without.
 func ReadFile(name string) ([]byte, error) {
-	fd, err := retry(func() (int, error) { return unix.Open(name, unix.O_RDONLY|unix.O_CLOEXEC, 0) })
+	fd, err := Retry(func() (int, error) { return unix.Open(name, unix.O_RDONLY|unix.O_CLOEXEC, 0) })
 	if err != nil {
 		return nil, &fs.PathError{Op: "open", Path: name, Err: err}
 	}
@@ -21,7 +21,7 @@ func ReadFile(name string) ([]byte, error) {
 		if len(data) == cap(data) {
 			data = append(data, 0)[:len(data)]
 		}
-		n, err := retry(func() (int, error) { return unix.Read(fd, data[len(data):cap(data)]) })
+		n, err := Retry(func() (int, error) { return unix.Read(fd, data[len(data):cap(data)]) })
 		if err != nil {
 			return data, &fs.PathError{Op: "read", Path: name, Err: err}
 		}
@@ -32,8 +32,8 @@ func ReadFile(name string) ([]byte, error) {
 	}
 }
 
-// retry repeats a system call that a signal interrupted.
-func retry(call func() (int, error)) (n int, err error) {
+// Retry repeats a system call that a signal interrupted.
+func Retry(call func() (int, error)) (n int, err error) {
 	for {
 		if n, err = call(); err != unix.EINTR {
 			return n, err

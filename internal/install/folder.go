@@ -84,7 +84,7 @@ func (f *folder) has(name string, self *os.File) bool {
 	running, err := self.Stat()
 	// In an image even a chmod that changes nothing copies the file into another layer.
 	runs := there.Mode().Perm() == 0o755
-	return err == nil && os.SameFile(there, running) && (runs || f.runs(name, self))
+	return err == nil && os.SameFile(there, running) && (runs || f.makeRunnable(name, self))
 }
 
 // copy copies the program to a name.

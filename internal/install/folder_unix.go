@@ -152,8 +152,8 @@ func openSelf() (*os.File, error) {
 	return os.Open(exe)
 }
 
-// runs lets all users run the program that is open. Another file may have its name by now.
-func (f *folder) runs(_ string, self *os.File) bool { return self.Chmod(0o755) == nil }
+// makeRunnable lets all users run the program that is open. Another file may have its name by now.
+func (f *folder) makeRunnable(_ string, self *os.File) bool { return self.Chmod(0o755) == nil }
 
 // replace gives a file its name, in one step.
 func (f *folder) replace(temp, name string) error { return f.root.Rename(temp, name) }
@@ -188,7 +188,7 @@ func (f *folder) tryRun(name string) error {
 	if !fsinfo.Allowed(path, unix.X_OK) {
 		return &notRunnableError{unix.EACCES}
 	}
-	if os.Geteuid() == 0 && fsinfo.Keeps(f.path) != nil {
+	if os.Geteuid() == 0 && fsinfo.CheckKept(f.path) != nil {
 		return nil
 	}
 	err := proc.Run(proc.Command{

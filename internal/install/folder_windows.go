@@ -35,8 +35,8 @@ func openSelf() (*os.File, error) {
 	return os.Open(exe)
 }
 
-// runs lets the program be replaced later: it is not read-only.
-func (f *folder) runs(name string, _ *os.File) bool { return f.root.Chmod(name, 0o755) == nil }
+// makeRunnable lets the program be replaced later: it is not read-only.
+func (f *folder) makeRunnable(name string, _ *os.File) bool { return f.root.Chmod(name, 0o755) == nil }
 
 // replace gives a file its name. A program that runs there can only be renamed.
 func (f *folder) replace(temp, name string) error {

@@ -107,7 +107,7 @@ func onlyRoots(dir string) error {
 	for !fsinfo.Exists(dir) && dir != filepath.Dir(dir) {
 		dir = filepath.Dir(dir)
 	}
-	err := fsinfo.OnlyRoot(dir)
+	err := fsinfo.CheckOnlyRoot(dir)
 	var way *fsinfo.WayError
 	if errors.As(err, &way) {
 		return errNotRoots

@@ -50,11 +50,11 @@ func (j *Job) needIn(cache string) (n modneed.Need, ok bool) {
 	return n, err == nil
 }
 
-// A selecting is needIn, or one that remembers its answers.
-type selecting = func(cache string) (n modneed.Need, ok bool)
+// A needFunc is Job.needIn, or one that remembers its answers.
+type needFunc = func(cache string) (n modneed.Need, ok bool)
 
-// askedOnce returns needIn with a memory. A plan has its own: what a cache lacks now may be there for the next one.
-func (j *Job) askedOnce() selecting {
+// rememberNeed returns needIn with a memory. A plan has its own: what a cache lacks now may be there for the next one.
+func (j *Job) rememberNeed() needFunc {
 	type answer struct {
 		need modneed.Need
 		ok   bool

@@ -35,12 +35,12 @@ type Job struct {
 
 	// Each is asked for once, and only if something depends on it.
 	NearLimits      func() bool          // whether limits leave no room for what is not necessary (proc.NearLimits)
-	Dir             func() string        // that the command works in
-	Project         func() gomod.Project // that it works in
-	Toolchain       func() string        // that it will run from the module cache, "" for none
+	Dir             func() string        // the directory in which the command works
+	Project         func() gomod.Project // the module or workspace of that directory
+	Toolchain       func() string        // the toolchain that it will run from the module cache, "" for none
 	Downloads       func() bool          // whether it may add to the module cache
 	AddsPrivate     func() bool          // whether it may add private modules, if those need care
-	BuildsPrivate   func() bool          // whether it may build private code, the same
+	BuildsPrivate   func() bool          // whether it may build private code, if that needs care
 	SetsUpToolchain func() bool          // whether it prepares a toolchain that others will use
 }
 
@@ -120,7 +120,7 @@ func (j *Job) MakeDirs() (changed []string) {
 
 // request describes the command for package envfix.
 func (j *Job) request() envfix.Request {
-	l, needIn := j.Line, j.askedOnce()
+	l, needIn := j.Line, j.rememberNeed()
 	return envfix.Request{
 		Known:         j.Settings,
 		StatCache:     j.seen,
@@ -159,16 +159,16 @@ func (j *Job) unlockable() func(dir string) error {
 	return func(dir string) error {
 		err, ok := answers[dir]
 		if !ok {
-			err = cachelock.Unlockable(dir, j.ServerTime())
+			err = cachelock.Unlockable(dir, j.ServerTimeout())
 			answers[dir] = err
 		}
 		return err
 	}
 }
 
-// ServerTime is how long a file server may take to answer: the usual time, or GOSAFE_LOCK_TIMEOUT if that is
+// ServerTimeout is how long a file server may take to answer: the usual time, or GOSAFE_LOCK_TIMEOUT if that is
 // longer.
-func (j *Job) ServerTime() time.Duration { return max(cachelock.ServerTime, j.LockTimeout) }
+func (j *Job) ServerTimeout() time.Duration { return max(cachelock.ServerTimeout, j.LockTimeout) }
 
 // printsNoDirs reports whether the command neither uses nor prints the directories, like go version, unless it
 // switches to another toolchain.

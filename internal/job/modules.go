@@ -81,7 +81,7 @@ func (j *Job) Holds(cache string) bool { return j.holds(cache, j.needIn) }
 
 // holds reports whether the cache has all that go.sum names, or with GOPROXY=off whether a private copy would serve no
 // better. For go mod tidy with an incomplete go.sum only the go command knows.
-func (j *Job) holds(cache string, needIn selecting) bool {
+func (j *Job) holds(cache string, needIn needFunc) bool {
 	n, ok := needIn(cache)
 	if n.Unsummed && j.Line.Verb == "mod tidy" {
 		return j.findsImports(cache)
@@ -91,7 +91,7 @@ func (j *Job) holds(cache string, needIn selecting) bool {
 
 // coveredBySum reports whether the command needs no state of the checksum database, which is below GOPATH: go.sum has
 // the hashes of all that the command reads from the module cache, or the database is not asked.
-func (j *Job) coveredBySum(cache string, needIn selecting) bool {
+func (j *Job) coveredBySum(cache string, needIn needFunc) bool {
 	if j.Settings.Get("GOSUMDB").Value == "off" {
 		return true
 	}

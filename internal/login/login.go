@@ -74,19 +74,19 @@ func (s Shell) Distrust() error {
 	if os.Geteuid() != 0 {
 		return nil
 	}
-	if filepath.IsAbs(s.Home) && s.Home != os.DevNull && fsinfo.OnlyRoot(s.Home) != nil {
+	if filepath.IsAbs(s.Home) && s.Home != os.DevNull && fsinfo.CheckOnlyRoot(s.Home) != nil {
 		return distrust("HOME="+s.Home, s.Home)
 	}
-	if filepath.IsAbs(s.Path) && fsinfo.WrittenByRoot(s.Path) != nil {
+	if filepath.IsAbs(s.Path) && fsinfo.CheckWrittenByRoot(s.Path) != nil {
 		return distrust("SHELL="+s.Path, s.Path)
 	}
 	for _, name := range startUpNames {
 		file := filepath.Join(s.Home, name)
-		trusts := fsinfo.WrittenByRoot
+		trusts := fsinfo.CheckWrittenByRoot
 		if fi, err := os.Lstat(file); err != nil {
 			continue
 		} else if fi.IsDir() {
-			trusts = fsinfo.OnlyRoot
+			trusts = fsinfo.CheckOnlyRoot
 		}
 		if trusts(file) != nil {
 			return distrust(file, file)

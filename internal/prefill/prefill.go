@@ -43,20 +43,21 @@ type Call struct {
 	Push     bool     // results may be sent
 }
 
-// Find finds the program: beside the file of go-safe, then on PATH, of which relative folders are not used.
+// Find finds the program: beside the file of go-safe, then on PATH, of which relative folders are not used. Root gets
+// an error if another user could have put it there.
 func Find(environ []string) (string, error) {
 	const name = "go-safe-cache"
 	if exe, err := os.Executable(); err == nil {
 		if exe, err = filepath.EvalSymlinks(exe); err == nil {
 			path := filepath.Join(filepath.Dir(exe), name+filepath.Ext(exe))
 			if _, err := exec.LookPath(path); err == nil {
-				return path, nil
+				return path, fsinfo.MayRun(path)
 			}
 		}
 	}
 	for _, dir := range filepath.SplitList(envfix.Getenv(environ, "PATH")) {
 		if path, err := exec.LookPath(filepath.Join(dir, name)); err == nil && filepath.IsAbs(dir) {
-			return path, nil
+			return path, fsinfo.MayRun(path)
 		}
 	}
 	return "", errors.New("go-safe-cache is neither beside go-safe nor on PATH; " +

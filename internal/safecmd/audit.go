@@ -109,7 +109,7 @@ func (c Call) readJournal(since time.Time) ([]audit.Record, error) {
 	}
 	journalctl, err := exec.LookPath("journalctl")
 	if err == nil {
-		err = mayRun(journalctl)
+		err = fsinfo.MayRun(journalctl)
 	}
 	if err != nil {
 		return nil, err
@@ -122,14 +122,6 @@ func (c Call) readJournal(since time.Time) ([]audit.Record, error) {
 		return nil, fmt.Errorf("journalctl: %w: %s", err, strings.TrimSpace(complaints.String()))
 	}
 	return audit.ReadJournal(&out)
-}
-
-// mayRun returns an error if this is root, and another user could have put the program there.
-func mayRun(path string) error {
-	if os.Geteuid() != 0 {
-		return nil
-	}
-	return fsinfo.WrittenByRoot(path)
 }
 
 // A tally is a line of the table.
@@ -273,7 +265,7 @@ func (c Call) export(records []audit.Record, url string) error {
 			return fmt.Errorf("%s is not installed; run: go install github.com/go-safe/go-safe/cmd/%[1]s@latest", exporter)
 		}
 	}
-	if err := mayRun(path); err != nil {
+	if err := fsinfo.MayRun(path); err != nil {
 		return err
 	}
 	var in, complaints bytes.Buffer

@@ -63,8 +63,8 @@ CASES		}
 }
 `
 
-// completion prints the script that makes a shell complete the words of the go command and of go-safe.
-func completion(c Call, _ flagSet, args []string) int {
+// runCompletion prints the script that makes a shell complete the words of the go command and of go-safe.
+func runCompletion(c Call, _ flagSet, args []string) int {
 	script := ""
 	if len(args) == 1 {
 		script = completionScript(args[0])

@@ -20,7 +20,7 @@ const exitBroken = 1
 
 // Limits for a check. checkLimit is longer than the trial of a lock takes.
 const (
-	checkLimit = cachelock.ServerTime + time.Second
+	checkLimit = cachelock.ServerTimeout + time.Second
 	deepLimit  = time.Minute
 )
 

@@ -88,7 +88,7 @@ func trustedPath(environ []string) []string {
 		return environ
 	}
 	kept := slices.DeleteFunc(filepath.SplitList(envfix.Getenv(environ, "PATH")), func(dir string) bool {
-		return !filepath.IsAbs(dir) || fsinfo.OnlyRoot(dir) != nil
+		return !filepath.IsAbs(dir) || fsinfo.CheckOnlyRoot(dir) != nil
 	})
 	return envfix.Setenv(environ, "PATH", strings.Join(kept, string(filepath.ListSeparator)))
 }

@@ -24,8 +24,8 @@ import (
 // exitLeft is the exit status of go safe fix and share if something is wrong and was left as it is.
 const exitLeft = 1
 
-// fix runs go safe fix: on the directories named, or on the caches that the go command uses here.
-func fix(c Call, flags flagSet, dirs []string) int {
+// runFix runs go safe fix: on the directories named, or on the caches that the go command uses here.
+func runFix(c Call, flags flagSet, dirs []string) int {
 	var owner *tree.Owner
 	if name, ok := flags["--owner"]; ok {
 		uid, gid, err := user.ParseOwner(name)
@@ -98,7 +98,7 @@ func (c Call) fixCaller(o *tree.Options) (status int, caches []string) {
 	if err != nil || uid <= 0 || os.Geteuid() != 0 || !fsinfo.IsDir(caller.Home) {
 		return 0, nil
 	}
-	changes := listing(caller.Home, o)
+	printList := listing(caller.Home, o)
 	stop := c.Say.Progress(walkOf("repairing", caller.Home, o))
 	report, caches, err := cachefix.Home(caller.Home, tree.Owner{UID: uid, GID: caller.GID}, o)
 	stop()
@@ -108,7 +108,7 @@ func (c Call) fixCaller(o *tree.Options) (status int, caches []string) {
 	if report.Total() == 0 && len(report.Left) == 0 {
 		return 0, caches
 	}
-	changes(c.Stdout)
+	printList(c.Stdout)
 	if o.Dry { // below a directory that is still root's nothing can be listed
 		caches = slices.DeleteFunc(caches, func(dir string) bool { return belowRoots(caller.Home, dir) })
 	}
@@ -131,7 +131,7 @@ func (c Call) fixOne(dir string, o *tree.Options) int {
 		return c.fail(err)
 	}
 	var report *tree.Report
-	changes := listing(dir, o)
+	printList := listing(dir, o)
 	err = c.changing("repairing", dir, o, func() (err error) {
 		report, err = cachefix.Dir(dir, o)
 		return err
@@ -139,7 +139,7 @@ func (c Call) fixOne(dir string, o *tree.Options) int {
 	if err != nil {
 		return c.fail(pasteable(err))
 	}
-	changes(c.Stdout)
+	printList(c.Stdout)
 	return c.tellReport(dir, report, o.Dry)
 }
 

@@ -47,13 +47,13 @@ func (c Call) locks() []lockRow {
 		if !filepath.IsAbs(r.Dir) {
 			continue
 		}
-		r.look(j.ServerTime())
+		r.look(j.ServerTimeout())
 		rows = append(rows, r)
 		if r.Name != "GOMODCACHE" {
 			continue
 		}
 		load := lockRow{Name: r.Name, Dir: cachelock.LoadDir(r.Dir)}
-		load.look(j.ServerTime())
+		load.look(j.ServerTimeout())
 		if len(load.Processes) > 0 || load.Unseen || load.Unknown != "" { // a command loads there, or waits to
 			rows = append(rows, load)
 		}

@@ -26,15 +26,15 @@ type Call struct {
 func commands() map[string]func(c Call, flags flagSet, rest []string) int {
 	return map[string]func(c Call, flags flagSet, rest []string) int{
 		"audit":      runAudit,
-		"completion": completion,
+		"completion": runCompletion,
 		"doctor":     runDoctor,
 		"env":        runEnv,
-		"fix":        fix,
+		"fix":        runFix,
 		"install":    runInstall,
-		"locks":      locks,
-		"share":      share,
-		"verify":     verify,
-		"version":    version,
+		"locks":      runLocks,
+		"share":      runShare,
+		"verify":     runVerify,
+		"version":    runVersion,
 	}
 }
 
@@ -85,7 +85,7 @@ func asksForHelp(args []string) bool {
 	return false
 }
 
-func locks(c Call, flags flagSet, _ []string) int {
+func runLocks(c Call, flags flagSet, _ []string) int {
 	stop := c.Say.Progress(func() say.State { return say.State{What: "looking for holders of the locks"} })
 	rows := c.locks()
 	stop()

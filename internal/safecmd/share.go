@@ -19,8 +19,8 @@ import (
 	"github.com/go-safe/go-safe/internal/user"
 )
 
-// share runs go safe share.
-func share(c Call, flags flagSet, dirs []string) int {
+// runShare runs go safe share.
+func runShare(c Call, flags flagSet, dirs []string) int {
 	v, _ := lookUpVerb("share")
 	group := flags["--group"]
 	switch {
@@ -41,7 +41,7 @@ func share(c Call, flags flagSet, dirs []string) int {
 	}
 	dry := flags.has("--dry-run")
 	o := &tree.Options{Dry: dry}
-	changes := listing(dir, o)
+	printList := listing(dir, o)
 	var shared *cacheshare.Shared
 	err = c.changing("sharing", dir, o, func() (err error) {
 		shared, err = cacheshare.Dir(dir, group, others, homes(c.Environ), o)
@@ -50,7 +50,7 @@ func share(c Call, flags flagSet, dirs []string) int {
 	if err != nil {
 		return c.fail(pasteable(err))
 	}
-	changes(c.Stdout)
+	printList(c.Stdout)
 	status := 0
 	switch {
 	case shared.Made && dry:

@@ -48,8 +48,8 @@ func parseVerify(flags flagSet, modules []string) (cmd verifyCommand, err error)
 	return verifyCommand{heal: flags.has("--heal"), json: flags.has("--json"), modules: modules}, nil
 }
 
-// verify runs go safe verify <args>.
-func verify(c Call, flags flagSet, modules []string) int {
+// runVerify runs go safe verify <args>.
+func runVerify(c Call, flags flagSet, modules []string) int {
 	cmd, err := parseVerify(flags, modules)
 	if err != nil {
 		return c.fail(err)
@@ -181,7 +181,7 @@ func (v *verifier) open() (*modverify.Cache, error) {
 		return nil, err
 	}
 	cache, err := modverify.In(root, v.dir)
-	if err == nil && (cache.OthersWrite() || fsinfo.OnlyRoot(v.dir) != nil) {
+	if err == nil && (cache.OthersWrite() || fsinfo.CheckOnlyRoot(v.dir) != nil) {
 		if cache.Apart, err = v.rootOnlyDir(); err != nil {
 			cache.Close()
 		}
@@ -193,7 +193,7 @@ func (v *verifier) open() (*modverify.Cache, error) {
 func (v *verifier) rootOnlyDir() (string, error) {
 	var first error
 	for _, dir := range envfix.SystemTemps(v.temp) {
-		err := fsinfo.Keeps(dir)
+		err := fsinfo.CheckKept(dir)
 		if err == nil {
 			return dir, nil
 		}

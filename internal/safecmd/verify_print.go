@@ -88,8 +88,8 @@ func (v *verifier) summary(list []damage) string {
 			unseen++
 		}
 	}
-	text := fmt.Sprintf("%s: %d module versions verified in %s",
-		say.OneLine(v.dir), len(v.before)-unseen, v.took.Round(time.Millisecond))
+	text := fmt.Sprintf("%s: %s verified in %s",
+		say.OneLine(v.dir), say.Count(len(v.before)-unseen, "module version"), v.took.Round(time.Millisecond))
 	if unseen > 0 {
 		text += fmt.Sprintf(", %d could not be looked at", unseen)
 	}

@@ -55,7 +55,7 @@ func timeless(o outcome) outcome {
 // go safe verify names what is damaged, and what to run. With --heal it is healed from where the module came from.
 func TestVerifyHeals(t *testing.T) {
 	p := newModules(t)
-	whole := outcome{stdout: "$W/mod: 1 module versions verified: all as they should be\n"}
+	whole := outcome{stdout: "$W/mod: 1 module version verified: all as they should be\n"}
 	p.is(timeless(p.run("verify")), whole)
 	p.is(timeless(p.run("verify", "example.com/a@v1.0.0")), whole)
 	p.is(p.run("verify", "--json"), outcome{stdout: "[]\n"})
@@ -68,7 +68,7 @@ func TestVerifyHeals(t *testing.T) {
 	if got.status != exitDamaged || got.stderr != "" || len(lines) != 4 ||
 		!strings.HasPrefix(lines[0], "$W/"+testEntry+".zip ") || !strings.HasSuffix(lines[0], run) ||
 		!strings.HasPrefix(lines[1], "$W/"+testTree+" ") || !strings.HasSuffix(lines[1], run) ||
-		lines[2] != "$W/mod: 1 module versions verified: 2 damaged\n" {
+		lines[2] != "$W/mod: 1 module version verified: 2 damaged\n" {
 		t.Errorf("%+v", got)
 	}
 	got = p.run("verify", "-json")
@@ -85,7 +85,7 @@ func TestVerifyHeals(t *testing.T) {
 
 	healed := timeless(p.run("verify", "--heal"))
 	if healed.status != 0 || strings.Count(healed.stdout, "; healed\n") != 2 ||
-		!strings.HasSuffix(healed.stdout, "$W/mod: 1 module versions verified: 2 damaged, 2 healed\n") {
+		!strings.HasSuffix(healed.stdout, "$W/mod: 1 module version verified: 2 damaged, 2 healed\n") {
 		t.Errorf("%+v", healed)
 	}
 	p.is(timeless(p.run("verify", "--heal")), whole)

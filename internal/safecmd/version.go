@@ -28,7 +28,7 @@ type build struct {
 	Problem  string `json:"problem,omitempty"`     // why there is no real go
 }
 
-func version(c Call, flags flagSet, _ []string) int {
+func runVersion(c Call, flags flagSet, _ []string) int {
 	b, ok := thisBuild()
 	if !ok {
 		return c.fail(errors.New("this program was built without build information"))

@@ -53,7 +53,7 @@ func Look(dirfd int, name string) (Entry, error) {
 // openUnreadable opens an entry of ours that we may not read: its owner can give himself the right. It does so by a
 // descriptor of the entry that was looked at, because fchmodat(2) without following links is new (Linux 6.6).
 func openUnreadable(dirfd int, name string, e Entry) (int, error) {
-	fd, err := retry(func() (int, error) {
+	fd, err := fsinfo.Retry(func() (int, error) {
 		return unix.Openat(dirfd, name, unix.O_PATH|unix.O_NOFOLLOW|unix.O_CLOEXEC, 0)
 	})
 	if err != nil {
@@ -68,7 +68,7 @@ func openUnreadable(dirfd int, name string, e Entry) (int, error) {
 	if err := unix.Chmod(path, fsinfo.SystemMode(now.Mode|0o400)); err != nil {
 		return -1, err
 	}
-	return retry(func() (int, error) {
+	return fsinfo.Retry(func() (int, error) {
 		return unix.Open(path, unix.O_RDONLY|unix.O_NONBLOCK|unix.O_CLOEXEC|unix.O_NOCTTY, 0)
 	})
 }

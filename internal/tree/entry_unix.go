@@ -32,19 +32,9 @@ func Now() time.Time { return now() }
 // openEntry opens an entry of a directory, and no link. A FIFO does not block. A device or socket was found by Look
 // before and is not opened; an attacker who swaps entries can make no devices.
 func openEntry(dirfd int, name string) (int, error) {
-	return retry(func() (int, error) {
+	return fsinfo.Retry(func() (int, error) {
 		return unix.Openat(dirfd, name, unix.O_RDONLY|unix.O_NOFOLLOW|unix.O_NONBLOCK|unix.O_CLOEXEC|unix.O_NOCTTY, 0)
 	})
-}
-
-// retry repeats what a signal interrupted.
-func retry(open func() (int, error)) (int, error) {
-	for {
-		fd, err := open()
-		if err != unix.EINTR {
-			return fd, err
-		}
-	}
 }
 
 // Rewind lets an open directory be listed again.

@@ -25,8 +25,8 @@ import (
 type TrustedWriter int
 
 const (
-	Anybody  TrustedWriter = 0 // there is no such user
-	RootOnly TrustedWriter = -1
+	NoTrustedWriter TrustedWriter = 0 // several users can have put entries there
+	RootOnly        TrustedWriter = -1
 )
 
 // writerOf returns the trusted writer of a directory that only this owner may write to.
@@ -41,19 +41,19 @@ func writerOf(uid int) TrustedWriter {
 // bits are only the mask, so this errs on the safe side. Other ACLs than those of POSIX are not seen.
 func (t TrustedWriter) Below(dir Entry) TrustedWriter {
 	switch {
-	case t == Anybody || dir.Mode&0o022 != 0:
-		return Anybody
+	case t == NoTrustedWriter || dir.Mode&0o022 != 0:
+		return NoTrustedWriter
 	case dir.UID == 0 || TrustedWriter(dir.UID) == t:
 		return t
 	case t == RootOnly:
 		return writerOf(dir.UID)
 	}
-	return Anybody
+	return NoTrustedWriter
 }
 
 // put reports whether only its owner or root can have put an entry where it is.
 func (t TrustedWriter) put(e Entry) bool {
-	return t == RootOnly || t != Anybody && int(t) == e.UID
+	return t == RootOnly || t != NoTrustedWriter && int(t) == e.UID
 }
 
 // writerBelow returns the trusted writer of an open directory in d. A suspect one that is plainly made by the go

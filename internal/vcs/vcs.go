@@ -13,6 +13,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/go-safe/go-safe/envfix"
 	"github.com/go-safe/go-safe/internal/fsinfo"
 )
 
@@ -62,7 +63,7 @@ func (r Repo) Trust(environ []string) []string {
 		return environ
 	}
 	count := 0
-	if text := valueOf(environ, countVariable); text != "" {
+	if text := envfix.Getenv(environ, countVariable); text != "" {
 		if count, err = strconv.Atoi(text); err != nil || count < 0 {
 			return environ
 		}
@@ -80,12 +81,3 @@ func (r Repo) Trust(environ []string) []string {
 // countVariable says how many settings the environment has: GIT_CONFIG_KEY_0 and GIT_CONFIG_VALUE_0, and so on
 // (git-config(1)).
 const countVariable = "GIT_CONFIG_COUNT"
-
-func valueOf(environ []string, name string) string {
-	for _, kv := range environ {
-		if value, ok := strings.CutPrefix(kv, name+"="); ok {
-			return value
-		}
-	}
-	return ""
-}

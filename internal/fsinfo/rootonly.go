@@ -8,10 +8,10 @@ import (
 	"syscall"
 )
 
-// OnlyRoot returns nil if nobody except root decides what is in a directory. That is more than Keeps: in a sticky
+// OnlyRoot returns nil if nobody except root decides what is in a directory. That is more than CheckKept: in a sticky
 // directory such as /tmp others cannot replace what root makes, but they can make what root then finds. The error is a
 // *WayError or a *fs.PathError. Only root may ask.
-func OnlyRoot(dir string) error {
+func CheckOnlyRoot(dir string) error {
 	d, err := OpenDir(dir)
 	if err != nil {
 		return err
@@ -27,16 +27,24 @@ func OnlyRoot(dir string) error {
 	return err
 }
 
+// MayRun returns an error if this is root and another user could have put the program there. Other users may run any.
+func MayRun(program string) error {
+	if os.Geteuid() != 0 {
+		return nil
+	}
+	return CheckWrittenByRoot(program)
+}
+
 // WrittenByRoot returns nil if root alone decides what is in a file, wherever links lead, and could have put it there.
 // Only root may ask.
-func WrittenByRoot(file string) error {
+func CheckWrittenByRoot(file string) error {
 	notRoots := func(fi fs.FileInfo) error {
 		return fmt.Errorf("%s belongs to uid %d and has mode %04o", file, Owner(fi), fi.Mode().Perm())
 	}
 	real, err := Follow(file, func(dir string, link fs.FileInfo) error {
 		switch {
 		case link == nil:
-			return Keeps(dir)
+			return CheckKept(dir)
 		case Owner(link) != 0:
 			return notRoots(link)
 		}
