@@ -624,12 +624,12 @@ writes a small file where there seems to be room. On a terminal it uses colours,
 and symbols if the locale has UTF-8. With NO_COLOR or TERM=dumb it does not.
 
 It executes the real go and its compiler, with no setting of the user's but the
-one that the check is about; git, as the go command does; the go of a version
-manager; another go-safe on PATH, to see whether it can be run; netsh on
-Windows; and as root sudo. Root runs no program that another user could have put
-there, and asks git in another user's repository only whether it trusts that. A
-check that takes longer than three seconds is left behind. With -v, which looks
-at every entry of the caches and not at a sample, the limit is a minute.
+one that the check is about. It also executes git, as the go command does; the
+go of a version manager; another go-safe on PATH; netsh on Windows; and as root
+sudo. Root runs no program that another user could have put there, and asks git
+in another user's repository only whether it trusts that. A check that takes
+longer than three seconds is left behind. With -v, which looks at every entry of
+the caches and not at a sample, the limit is a minute.
 
 A check is ok, a warning (go-safe works around it, or it is a risk), broken (go
 commands fail because of it), or skipped (it could not look). The checks:

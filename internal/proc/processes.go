@@ -60,7 +60,7 @@ func Programs(pid int) (programs []int) {
 		return []int{pid}
 	}
 	for _, child := range children(pid) {
-		if args := args(child); !isTool(args) && !isTracker(args) && !inTree(child, root) {
+		if args := args(child); !isTool(args) && !isVCS(args) && !inTree(child, root) {
 			programs = append(programs, Programs(child)...)
 		}
 	}
@@ -70,9 +70,9 @@ func Programs(pid int) (programs []int) {
 	return programs
 }
 
-// isTracker reports whether a command line is that of a version control system that the go command runs
+// isVCS reports whether a command line is that of a version control system that the go command runs
 // (cmd/go/internal/vcs).
-func isTracker(args []string) bool {
+func isVCS(args []string) bool {
 	return len(args) > 0 && slices.Contains([]string{"git", "hg", "svn", "bzr", "fossil"}, filepath.Base(args[0]))
 }
 
