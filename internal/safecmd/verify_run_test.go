@@ -173,12 +173,14 @@ func TestVerifyWords(t *testing.T) {
 	found := []modverify.Finding{{Path: "/m/x", What: "is torn"}}
 	v := &verifier{dir: "/m", before: []modverify.Result{{Findings: found}, {Err: os.ErrPermission}, {}}}
 	v.after = v.before
-	const seen = " verified in 0s, 1 could not be looked at: "
-	if got, want := v.summary(v.damages()), "/m: 2 module versions"+seen+"1 damaged"; got != want || v.status() != exitDamaged {
+	const m, seen = "/m: ", " verified in 0s, 1 could not be looked at: "
+	got, want := v.summary(v.damages()), m+"2 module versions"+seen+"1 damaged"
+	if got != want || v.status() != exitDamaged {
 		t.Errorf("%q, want %q; status %d", got, want, v.status())
 	}
 	v.before, v.after = v.before[1:], v.before[1:]
-	if got, want := v.summary(v.damages()), "/m: 1 module version"+seen+"no damage seen"; got != want || v.status() != say.ExitFailed {
+	got, want = v.summary(v.damages()), m+"1 module version"+seen+"no damage seen"
+	if got != want || v.status() != say.ExitFailed {
 		t.Errorf("%q, want %q; status %d", got, want, v.status())
 	}
 	v.heal = true
