@@ -46,17 +46,17 @@ as the first argument.
  3. It replaces a directory that does not work by the first of these that does:
     go-safe in the user's own cache folder, /var/tmp/go-UID, go-UID in the temp
     folder (go-SID on Windows). They have mode 0700; on Windows administrators
-    have the same rights. Go-safe refuses one if another user made it first,
+    have the same rights. go-safe refuses one if another user made it first,
     could have written to it or may rename it. It takes a noexec one only
     if there is no other, and only for commands that execute nothing in it. If
     none works, the variable stays as it was.
 
  4. It takes locks. A command that may write to the module cache or the build
     cache takes a shared lock on both: any number of them run at the same time.
-    Go clean -modcache, -cache and -fuzzcache take an exclusive lock: they run
-    alone. So no clean breaks a build. Go env -w and -u take an exclusive lock
+    go clean -modcache, -cache and -fuzzcache take an exclusive lock: they run
+    alone. So no clean breaks a build. go env -w and -u take an exclusive lock
     on the folder of the env file, and lose no key. Commands that only read
-    settings or sources take no lock. Go run, go tool and go doc take none
+    settings or sources take no lock. go run, go tool and go doc take none
     either, because their programs may run for ever.
 
  5. In a cache of another user or of several users it gives new entries the
@@ -81,7 +81,7 @@ some servers). A killed process leaves no lock behind. Commands below a go-safe
 that holds a lock (make, go generate, tests that run go) do not wait for that
 lock. A missing cache is made for the lock, and removed if it stays empty.
 
-A command waits ten seconds for all its locks together. Go clean of a whole
+A command waits ten seconds for all its locks together. go clean of a whole
 cache waits longer for builds, up to two minutes. It does so as long as a
 compiler or a linker ran in the last ten seconds below a go-safe whose user may
 write to the cache (Linux). It waits only ten seconds for a go test that only
@@ -97,12 +97,12 @@ each minute, counted from the first clean that waits. In between they run.
 A command that waits for longer than a second says for whom, again after ten
 seconds and each minute. It does so too while the go command waits for one of
 its own lock files, which the go command does in silence. The pid, user, command
-and age are from /proc (Linux); go-safe leaves out what is hidden there. Go safe
+and age are from /proc (Linux); go-safe leaves out what is hidden there. go safe
 locks lists who holds the locks on the caches here, and who waits. It also
 reports a lock whose holder cannot be seen, because it runs in another container
 or on another machine.
 
-Go clean finds the caches set aside. Go-safe renames the module cache to a
+go clean finds the caches set aside. go-safe renames the module cache to a
 folder beside it, and makes an empty directory in its place. If the cache is a
 mount point, or its parent is not writable, it moves the entries into a folder
 in the cache. It moves the folders of the build cache into a folder in the
@@ -117,7 +117,7 @@ from it; on network and FUSE file systems; and on Windows. If a module cache has
 directories that only other users can empty, go-safe cleans nothing and says so
 (125).
 
-If files in a cache cannot be locked at all, the go command fails. Go-safe uses
+If files in a cache cannot be locked at all, the go command fails. go-safe uses
 a private cache instead, and says so.
 
 # Caches of others, and of several users
@@ -187,18 +187,18 @@ When go mod download downloads a toolchain to a cache of several users, go-safe
 prepares it to be run: its programs become executable, and its go.mod files are
 put in place. The go command does that at the first use, and only the owner can.
 While a command uses a toolchain for the first time, it holds the exclusive lock
-on the cache; but not with go tool and go generate. Go run does the first use as
+on the cache; but not with go tool and go generate. go run does the first use as
 above.
 
 In a cache that is shared by setgid, a command may be killed together with
 go-safe. What it made stays closed to the group. The next download of the same
-user opens what it meets, if it plainly is the go command's. Go safe fix, run by
+user opens what it meets, if it plainly is the go command's. go safe fix, run by
 that user or by root, opens the rest. A hint and the doctor's modcache-foreign
 say who the owner is.
 
 # Sharing and fixing: go safe share, go safe fix
 
-Go safe share makes a directory the cache of a group: a module or build cache,
+go safe share makes a directory the cache of a group: a module or build cache,
 or an empty or missing directory. It sets the group, setgid and a default ACL on
 the directory and its entries. Others than the group get no rights, because the
 cache may have private modules in it; with --open they may read. It refuses
@@ -214,7 +214,7 @@ them. Then it is the group of the setgid folder that contains the directory;
 without such a folder share refuses. The group root, which is the group of all
 users on OpenShift, must be named: --group root.
 
-Go safe fix repairs whole caches: those that the go command uses here, or the
+go safe fix repairs whole caches: those that the go command uses here, or the
 directories named. Ordinary users change what is their own. In a cache of their
 own they also move aside, to NAME.foreign, entries of others that they cannot
 work with. Root gives what belongs to root to the owner of the directory that
@@ -235,7 +235,7 @@ interrupted and run again. With --dry-run they only look, and list each entry
 with what would change, except for entries in a directory that is closed until
 it is changed. A path with control characters is quoted as in Go.
 
-On macOS and FreeBSD sharing is by setgid, and all users need go-safe. Go-safe
+On macOS and FreeBSD sharing is by setgid, and all users need go-safe. go-safe
 reads and sets no ACLs there: the mode decides. Before go safe fix or share,
 take ACLs that let others write away from a cache (on macOS: chmod -R -N DIR). A
 build cache shared by setgid does not last there: users other than its owner get
@@ -257,7 +257,7 @@ without a repair, and go safe doctor names the element.
 
 On Windows a group must be named, by name or SID. It gets what icacls DIR /grant
 "GROUP:(OI)(CI)M" gives, and entries that do not inherit from their directory
-inherit again. Modules stay read-only by their attribute. Go safe fix lets
+inherit again. Modules stay read-only by their attribute. go safe fix lets
 entries inherit, too. Nothing needs a repair. A cache that everybody may write
 to is used there, because folders on a second drive inherit that. But it is not
 shared before that right is taken away. On network drives, where users have
@@ -293,10 +293,10 @@ command's own locks. Empty and torn files, and those that are not what go.sum
 says, are left out: the go command downloads them. GOPROXY stays as it is. Go
 doc and go list -m with -f or -json see only what is extracted. For them, what
 go.sum names and the cache has extracted is extracted in the private copy too.
-Go clean -modcache removes the private copy, and all begins anew; the cache
+go clean -modcache removes the private copy, and all begins anew; the cache
 itself can be cleaned by its owner.
 
-Go-safe believes a cache only if root or this user owns it and nobody else can
+go-safe believes a cache only if root or this user owns it and nobody else can
 write to it or replace it. It looks at the cache's directory, at the directories
 above it, at each file that it copies and at the directories below the cache
 that lead there. A write bit for the group counts for others, except on this
@@ -351,7 +351,7 @@ Set for the go command, if the values do not work as they are:
     another user, or is a default one of another user; for go run and go tool
     also if it is noexec. If the cache itself is ours, folders of others are
     moved aside instead, and go-safe says so (it looks at two of the 256
-    folders; for others a hint says what to run). Go clean -cache cleans a full or
+    folders; for others a hint says what to run). go clean -cache cleans a full or
     noexec one, not its substitute.
   - GOPATH, if modules cannot be verified (pkg/sumdb) or binaries placed in it,
     and the command needs that, also for modules in the cache whose hashes are
@@ -403,7 +403,7 @@ Settings:
 	GOSAFE_CACHE_SIGN=FILE   sign with the private key in FILE
 	GOSAFE_VERBOSE=1         say each decision
 
-Go safe env prints the variables that differ from what plain go would have here,
+go safe env prints the variables that differ from what plain go would have here,
 what plain go would have, and why. With -v it lists all variables that go-safe
 reads or sets, and where each value comes from: environment, env file, site
 file, GOROOT/go.env, default or go-safe. With names it prints their values alone, as
@@ -422,7 +422,7 @@ env -w come before it, GOROOT/go.env comes after it. For go-safe's settings an
 empty variable stands for the default. The go command gets the values as
 variables; go env -w and -u get none for the names that they change.
 
-Go-safe ignores the file if anybody except root could have written it or
+go-safe ignores the file if anybody except root could have written it or
 replaced it, and a line with an unknown name or a wrong value. It says so once
 for each command, where it would warn of a value. A directory that the file
 names and that does not work is replaced without a warning; the doctor tells.
@@ -439,7 +439,7 @@ unless with -buildvcs=false; with -buildvcs=true any that compiles. It writes
 nothing, and no other repository and no other command gains by it.
 
 Set it if you trust all who may own what you build in, as in a container that a
-checkout is mounted into. Go-safe never does it unasked, not for root in a
+checkout is mounted into. go-safe never does it unasked, not for root in a
 container either: there it cannot tell whether others may write to the checkout.
 Git before 2.38 ignores it.
 
@@ -466,7 +466,7 @@ with -n, -x, -debug-actiongraph or -debug-trace.
 
 # Installing go-safe itself: go safe install
 
-Go safe install copies the program that runs to ~/.local/bin/go-safe, and makes
+go safe install copies the program that runs to ~/.local/bin/go-safe, and makes
 the link go beside it. With --system the folder is /usr/local/bin, with --prefix
 DIR it is DIR/bin. It replaces a file in one step, also if that runs, and only
 if it is go-safe. The mode is 0755 whatever the umask is.
@@ -559,15 +559,15 @@ runs after the command, and sends what is new. The command does not wait for tha
 and it ends after five seconds. What goes wrong is one warning, and for five
 minutes the store is not asked again.
 
-Go clean -cache leaves the note of what was pulled, so that the next build is a
-cold one. Go safe cache pull fills the cache again.
+go clean -cache leaves the note of what was pulled, so that the next build is a
+cold one. go safe cache pull fills the cache again.
 
 The programs of go run are filled in, but go run itself sends nothing: go-safe is
 no longer there when it ends. Run go safe cache push.
 
 # The module cache: go safe verify
 
-Go safe verify compares the module cache, or the named modules in it (with
+go safe verify compares the module cache, or the named modules in it (with
 versions in full form, as in go.mod), with the hashes that were recorded at the
 download and with go.sum; in a workspace with the go.sum of each module. It
 finds torn and empty zip files, empty and wrong .mod and .ziphash files, and
@@ -610,7 +610,7 @@ still), 125 if something could not be looked at, or nothing could be healed.
 
 # What is wrong with this machine: go safe doctor
 
-Go safe doctor looks at what a go build here would find if it needed a missing
+go safe doctor looks at what a go build here would find if it needed a missing
 module, in the same way as a run. If nothing is wrong, it prints four lines: its
 own version, the real go, what works, and how many checks passed. Else it prints
 the findings alone, the worst last, and then the count. A finding says what is
@@ -764,10 +764,10 @@ one; what a file says, each of its writers could have written. A record that
 nobody takes at once is lost: no command fails or waits for it, except for a
 quarter of a second if a file's server does not answer.
 
-Go safe audit prints for each command and user how many ran and failed, why, how
+go safe audit prints for each command and user how many ran and failed, why, how
 long they took and waited, for whom, and what was replaced why. It reads what
 GOSAFE_AUDIT names, with journalctl for the journal, or the files named, also
-those of syslog. With --json it prints the records as an array. Go safe audit
+those of syslog. With --json it prints the records as an array. go safe audit
 export --otlp URL sends them to an OpenTelemetry collector, as spans in OTLP/JSON
 over HTTP, below the span that TRACEPARENT named. It runs the program
 go-safe-otlp, which is installed by itself. A record that is sent twice is the
@@ -870,6 +870,6 @@ Without ACLs, a user who does not wait for the end of another user's download
 can meet entries of its last two seconds that are still closed: permission
 denied.
 
-Go-safe refuses to run setuid or setgid.
+go-safe refuses to run setuid or setgid.
 */
 package main
