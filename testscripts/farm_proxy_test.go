@@ -93,7 +93,7 @@ func TestFarmModuleProxy(t *testing.T) {
 	f.write(zip, whole)
 	f.fails(f.client("GOSUMDB="+f.sumdb), "mod download example.com/a@v1.0.0", "SECURITY ERROR", "go.sum: ")
 	f.write(f.path("module/go.sum"), nil)
-	f.asked = nil
+	f.forget()
 
 	t.Log("a torn file stops all clients, until it is healed where it is")
 	f.write(zip, whole[:len(whole)/2])
@@ -189,7 +189,7 @@ func newFarm(t *testing.T) *farm {
 	f.succeeds(f.client("GOPROXY="+f.behind, "GOMODCACHE="+f.path("cache")), "mod download example.com/a@v1.0.0 "+
 		"example.com/Big@v2.0.0+incompatible git.example.com/secret@v1.0.0 "+
 		"example.com/untagged@v0.0.0-20010909014640-0123456789ab")
-	f.asked = nil
+	f.forget()
 	return f
 }
 
@@ -316,6 +316,12 @@ func (f *farm) wantAsked(prefixes ...string) {
 			f.t.Errorf("the one behind was not asked for %s, but for %q", prefix, f.asked)
 		}
 	}
+	f.asked = nil
+}
+
+func (f *farm) forget() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	f.asked = nil
 }
 
