@@ -120,6 +120,8 @@ var notProduced = [][2]string{
 	{"go: RLock /src/go.mod: no locks available", "needs a file system without locks: lock_refused"},
 	{"go: RLock /src/go.mod: function not implemented", "needs a file system without locks: lock_refused"},
 	{"fork/exec /go/bin/x: text file busy", "needs a race: TestRaceInstall"},
+	{"unzip …/v1.0.0.zip: target directory /go/pkg/mod/example.com/a@v1.0.0 exists and is not empty",
+		"needs NFS: TestNFSTogether"},
 	{"compile: version \"go1.9\" does not match go tool version \"go1.9.2\"",
 		"needs two Go trees: doctor_go_mixed"},
 	{"reading https://sum.golang.org/lookup/…: 410 Gone", "needs a private module and the network"},

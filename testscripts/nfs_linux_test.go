@@ -12,11 +12,13 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/rogpeppe/go-internal/txtar"
 )
 
 var (
 	nfs = flag.Bool("nfs", false, "run the tests on NFS, in user-mode Linux "+
-		"(Debian: user-mode-linux nfs-kernel-server rpcbind busybox)")
+		"(Debian: user-mode-linux nfs-kernel-server rpcbind busybox iproute2)")
 	nfsRounds = flag.Int("nfsrounds", 30, "commands of each client in TestNFSTwoClients")
 )
 
@@ -84,6 +86,37 @@ func TestNFSLocks(t *testing.T) {
 	}
 }
 
+// TestNFSTogether lets two clients use one cache at the same time. Builds do not fail, and nothing in the build cache is
+// damaged. Nor do downloads on mounts with lookupcache=positive; on others, and without locks, they may fail.
+func TestNFSTogether(t *testing.T) {
+	out := inNFS(t, "together.sh", "ROUNDS="+fmt.Sprint(min(*nfsRounds, 10)))
+	for _, want := range []string{
+		"plain builds: 0 commands of .* 0 damaged", "safe builds: 0 commands of .* 0 damaged",
+		"plain builds, nolock: 0 commands of .* 0 damaged",
+		"plain downloads, lookupcache=positive: 0 commands of .* 0 damaged",
+		"safe downloads, lookupcache=positive: 0 commands of .* 0 damaged",
+		"read-only, complete: /usr/local/go/bin/go exit 0", "read-only, complete: /shim/go exit 0",
+		"read-only, incomplete: /usr/local/go/bin/go exit 1", "read-only, incomplete: /shim/go exit 0",
+	} {
+		if !regexp.MustCompile("== " + want).MatchString(out) {
+			t.Errorf("not found: %q", want)
+		}
+	}
+}
+
+// TestNFSRequests counts the requests of builds with a full build cache, and measures them, for docs/benchmarks.md.
+func TestNFSRequests(t *testing.T) {
+	out := inNFS(t, "requests.sh")
+	for where, want := range map[string]string{
+		"/mnt/export, 0 ms": `\d`, "/mnt/a, 0 ms": `\d{4}`, "/mnt/a3, 0 ms": `\d{4}`,
+		"/mnt/b, 0 ms": `\d{4}`, "/mnt/b, 1 ms": `\d{4}`, "/mnt/b, 5 ms": `\d{4}`, "/mnt/b, 20 ms": `\d{4}`,
+	} {
+		if want = "== " + where + ", first build: " + want + " requests, "; !regexp.MustCompile(want).MatchString(out) {
+			t.Errorf("not found: %q", want)
+		}
+	}
+}
+
 // inNFS runs a script of testscripts/nfs on a machine with NFS, and returns its output. The machine is a Linux kernel
 // that runs as a process (user-mode Linux). The NFS server and its clients are in it.
 func inNFS(t *testing.T, script string, environ ...string) string {
@@ -104,6 +137,9 @@ func inNFS(t *testing.T, script string, environ ...string) string {
 		if err != nil {
 			t.Fatal(err)
 		}
+	}
+	if script == "requests.sh" {
+		r.warmProgram()
 	}
 	disk := r.path("disk")
 	if err := os.WriteFile(disk, nil, 0o600); err != nil {
@@ -138,4 +174,19 @@ func inNFS(t *testing.T, script string, environ ...string) string {
 		}
 	}
 	return string(out)
+}
+
+// warmProgram makes a program, and a build cache that has its packages.
+func (r *race) warmProgram() {
+	files := txtar.Parse([]byte("-- go.mod --\nmodule big\n\ngo 1.21\n-- main.go --\npackage main\n\nimport (\n" +
+		"\t_ \"encoding/xml\"\n\t_ \"go/types\"\n\t_ \"html/template\"\n\t_ \"net/http\"\n)\n\nfunc main() {}\n"))
+	if err := txtar.Write(files, r.path("big")); err != nil {
+		r.t.Fatal(err)
+	}
+	environ := []string{"GOCACHE=" + r.path("warm"), "CGO_ENABLED=0", "GOTOOLCHAIN=local"}
+	build := r.command(r.plain, environ, "build", "-o", os.DevNull, ".")
+	list := r.command(r.plain, environ, "list", "-deps", ".")
+	build.Dir, list.Dir = r.path("big"), r.path("big")
+	mustRun(r.t, build)
+	r.t.Logf("%d packages", strings.Count(mustRun(r.t, list), "\n"))
 }

@@ -8,7 +8,7 @@ for dir in /mnt /run /var/tmp /var/lib/nfs; do mount -t tmpfs tmp $dir; done
 mkdir -p /var/lib/nfs/sm /var/lib/nfs/sm.bak /var/lib/nfs/rpc_pipefs /var/lib/nfs/v4recovery /var/lib/nfs/nfsdcltrack
 
 cd "/usr/lib/uml/modules/$(uname -r)" || exit
-for module in sunrpc grace lockd nfsd nfs nfsv3 nfsv4 veth; do
+for module in sunrpc grace lockd nfsd nfs nfsv3 nfsv4 veth sch_netem; do
 	needed= # in the order of loading, which is the reverse of modules.dep
 	# shellcheck disable=SC2013 # words
 	for file in $(sed -n "s#^[^:]*/$module\.ko[^:]*: *##p" modules.dep); do needed="$file $needed"; done
