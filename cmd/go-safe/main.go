@@ -111,14 +111,15 @@ func (c *command) run() int {
 		c.record(shim.Status{Code: say.ExitFailed}, nil, audit.FS)
 		return c.say.Failure(say.ExitFailed, err)
 	}
+	c.setEnviron()
 	// Near the limits the Go runtime crashes if it cannot make a thread. Without go-safe beside it the command has more
 	// room, and that matters more than locks and repairs.
 	if c.NearLimits() && !c.RequireLocks {
-		c.setEnviron()
 		return c.exec()
 	}
 	repairs := repair.Open(began, c.Caches.Of, c.RepairPlaces())
 	defer func() { repairs.Close() }()
+	c.pull() // without locks: a clean need not wait until a store answers
 	locks := c.locks()
 	release, err := c.locker.AcquireAll(locks)
 	if err != nil {
@@ -129,13 +130,10 @@ func (c *command) run() int {
 	if c.locker.Waited() {
 		repairs = c.openRepairsAgain(began, repairs)
 	}
-
-	c.setEnviron()
 	if c.Line.Removes != 0 {
 		defer cachelock.Watch(c.say)()
 		return c.clean(release, repairs)
 	}
-	c.pull()
 	stage := c.stage()
 	if c.Child || c.start.Init || len(locks) > 0 || stage != nil || repairs.Due() || c.SetsUpToolchain() {
 		defer cachelock.Watch(c.say)()

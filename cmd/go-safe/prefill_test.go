@@ -79,6 +79,27 @@ func TestStore(t *testing.T) {
 	expect("", "build")
 }
 
+// A pull holds no lock while it waits for the store: a clean does not wait for it. What it writes meanwhile or
+// afterwards is whole, as what a build writes that begins after the clean.
+func TestStoreHoldsNoLock(t *testing.T) {
+	p := newPlace(t, t.TempDir())
+	p.write(map[string]string{"store/go-safe-cache": fakeStore})
+	p.do(os.Chmod(p.path("store/go-safe-cache"), 0o755))
+	p.environ[0] += ":" + p.path("store")
+	p.set("GOSAFE_CACHE=https://example.com/x", "STORE="+p.meet())
+	build := p.start("build")
+	<-p.meanwhile(func() {
+		p.set("GOSAFE_LOCK_TIMEOUT=0")
+		p.is(0, "", "clean", "-cache")
+	})
+	if _, said, state := build.end(); said != "" || state != "exit status 0" {
+		t.Errorf("%s, said %q", state, said)
+	}
+	if got := p.log(); got != "clean -cache\nbuild" {
+		t.Errorf("ran %q", got)
+	}
+}
+
 // The push is told when the command began, outlives it, holds none of its streams, and gets nothing of its signals.
 func TestStorePush(t *testing.T) {
 	p := newPlace(t, t.TempDir())
