@@ -19,9 +19,10 @@ type search struct {
 	modcache *modcache // nil outside module caches
 }
 
-// written reports whether something may have been made in a directory since the run began.
+// written reports whether something may have been made in a directory since the run began. A new one may have been
+// given an earlier time, as go-safe-cache does with programs.
 func (s *search) written(e tree.Entry) bool {
-	return !e.Written.Before(s.Rule.Since)
+	return !e.Written.Before(s.Rule.Since) || s.Rule.IsNew(e)
 }
 
 // scan brings in line what is new in a directory, and below. The directory stays open.
