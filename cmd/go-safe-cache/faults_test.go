@@ -12,6 +12,7 @@ import (
 	"net/url"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -170,7 +171,12 @@ func TestSlowPush(t *testing.T) {
 	m := newMachine(t, dir, address)
 	m.must(t, "pull")
 	m.buildLarge(t, 3, 20<<20) // each needs a part of its own
-	m.must(t, "push -timeout 4s", "not all was sent in time", "1 new parts")
+	note := filepath.Join(m.gocache, "go-safe-cache", "x-unsent")
+	write(t, note, "")
+	m.must(t, "push -mark x -timeout 4s", "not all was sent in time", "1 new parts")
+	if _, err := os.Stat(note); err != nil {
+		t.Error("the note that something is not sent is gone: ", err)
+	}
 	m.env["GOSAFE_CACHE"] = s.url
 	fresh := newMachine(t, dir, s.url)
 	fresh.must(t, "pull", "1 of 1")
@@ -297,6 +303,8 @@ func TestAuto(t *testing.T) {
 	m.must(t, "pull -auto -mark x", "0 of 4 entries from commit")
 	m.env["GOSAFE_VERBOSE"] = ""
 	m.build(t, "new")
+	note := filepath.Join(m.gocache, "go-safe-cache", "x-unsent")
+	write(t, note, "")
 	m.env["GOSAFE_CACHE"] = between(t, s, func(w http.ResponseWriter, r *http.Request) bool {
 		if r.Method == "PUT" {
 			w.WriteHeader(http.StatusForbidden)
@@ -309,5 +317,13 @@ func TestAuto(t *testing.T) {
 	}
 	if out := m.must(t, "pull -auto -mark x"); out != "" {
 		t.Errorf("said %q", out)
+	}
+	if _, err := os.Stat(note); err != nil {
+		t.Error("a push that failed has removed the note that something is not sent: ", err)
+	}
+	m.env["GOSAFE_CACHE"] = s.url
+	m.must(t, "push -auto -mark x")
+	if _, err := os.Stat(note); err == nil {
+		t.Error("the note is still there")
 	}
 }

@@ -8,6 +8,19 @@ import (
 	"testing"
 )
 
+// buildPrograms builds go-safe and go-safe-cache.
+func buildPrograms(t testing.TB, to string) {
+	t.Helper()
+	for dir, name := range map[string]string{"../..": "./cmd/go-safe", ".": "."} {
+		cmd := exec.Command("go", "build", "-o", to, name)
+		cmd.Dir = dir
+		cmd.Env = append(os.Environ(), "GOWORK=off")
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Fatalf("%v\n%s", err, out)
+		}
+	}
+}
+
 // TestGoSafe shows the whole with the real go-safe and the real go command: a build with GOSAFE_CACHE pushes, and
 // another machine's build compiles nothing; with the store away the build goes on.
 func TestGoSafe(t *testing.T) {
@@ -15,14 +28,7 @@ func TestGoSafe(t *testing.T) {
 		t.Skip("builds go-safe, and a project with a cold cache")
 	}
 	bin := t.TempDir()
-	for name, dir := range map[string]string{"go-safe": "../..", "go-safe-cache": "."} {
-		cmd := exec.Command("go", "build", "-o", bin+"/"+name, "./"+map[string]string{"go-safe": "cmd/go-safe"}[name])
-		cmd.Dir = dir
-		cmd.Env = append(os.Environ(), "GOWORK=off")
-		if out, err := cmd.CombinedOutput(); err != nil {
-			t.Fatalf("%v\n%s", err, out)
-		}
-	}
+	buildPrograms(t, bin)
 	s, dir := startNginx(t, ""), newProject(t)
 	build := func(m *machine, args ...string) string {
 		t.Helper()
@@ -40,6 +46,9 @@ func TestGoSafe(t *testing.T) {
 	}
 	out := filepath.Join(t.TempDir(), "out")
 	first := newMachine(t, dir, s.url)
+	if said := build(first, "run", "."); said != "hello\n" { // it becomes the go command, so there is no push after it
+		t.Errorf("go-safe run said %q", said)
+	}
 	if said := build(first, "build", "-o", out, "."); said != "" {
 		t.Errorf("go-safe said %q", said)
 	}
@@ -53,6 +62,9 @@ func TestGoSafe(t *testing.T) {
 	second.env["GOSAFE_CACHE_WRITE"] = ""
 	if said := build(second, "build", "-x", "-o", out, "."); strings.Contains(said, "/compile ") {
 		t.Error("the second machine compiled")
+	}
+	if said := build(second, "run", "-x", "."); strings.Contains(said, "/link ") {
+		t.Error("what go run made was not sent by the push after it")
 	}
 	if s.requests(t) == 0 {
 		t.Error("no requests")

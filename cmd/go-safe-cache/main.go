@@ -64,6 +64,7 @@ type command struct {
 
 	gocache string // empty until it is known
 	warned  bool
+	partly  bool // push: not all was sent in time
 }
 
 var verbs = map[string]func(*command, context.Context) error{
@@ -101,8 +102,12 @@ func run(args []string, getenv func(string) string, stdout, stderr io.Writer) in
 	if err := c.work(do, getenv); err != nil {
 		return c.failed(err)
 	}
-	if c.verb == "pull" && !c.warned {
+	switch {
+	case c.warned || c.partly:
+	case c.verb == "pull":
 		c.setMark("")
+	case c.verb == "push":
+		c.removeNote()
 	}
 	return 0
 }

@@ -55,6 +55,7 @@ func (c *command) pack(ctx context.Context, d *gocache.Dir, p *project, n *plan,
 	err := c.sendAll(early, source{d, p.private}, n, todo, s)
 	if err != nil && early.Err() != nil && ctx.Err() == nil {
 		c.say("push: not all was sent in time; the next push sends the rest")
+		c.partly = true
 		err = nil
 	}
 	return s, err

@@ -78,6 +78,13 @@ func (c *command) setMark(text string) {
 	}
 }
 
+// removeNote removes go-safe's note that results of a command are not sent yet. It is beside the mark of that command.
+func (c *command) removeNote() {
+	if c.mark != "" && gocache.ValidExec(c.mark) {
+		os.Remove(filepath.Join(c.gocache, filepath.Dir(stampFile), c.mark+"-unsent"))
+	}
+}
+
 const pushFailed = "push-failed"
 
 // tellPush prints why the last push failed, once.

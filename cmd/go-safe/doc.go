@@ -556,8 +556,9 @@ the build cache with what the store has for this module, Go version, platform,
 flags and commit, or for a parent or a branch. That is done once for a commit and
 these flags in a day, and ends after 20 seconds. With GOSAFE_CACHE_WRITE=1 it also
 runs after the command, and sends what is new. The command does not wait for that,
-and it ends after five seconds. What goes wrong is one warning, and for five
-minutes the store is not asked again.
+and it ends after five seconds. What it has not sent by then is sent by the next
+one, and so is what go run made, which has none. What goes wrong is one warning,
+and for five minutes the store is not asked again.
 
 go clean -cache leaves the note of what was pulled, so that the next build is a
 cold one. go safe cache pull fills the cache again.

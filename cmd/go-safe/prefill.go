@@ -27,6 +27,9 @@ func (c *command) pull() {
 		if err := call.Pull(c.say.W); err != nil {
 			c.say.Warn("GOSAFE_CACHE: %v", err)
 		}
+		if call.Push {
+			call.Begin()
+		}
 	}
 }
 

@@ -85,8 +85,19 @@ func (c Call) Pull(stderr io.Writer) error {
 	return err
 }
 
-// Start starts the push of what was used since the command began. It does not wait, and the push has none of our
-// streams: whoever reads the output of the go command does not wait either.
+// Begin notes that results of this command are not sent yet. The push that sends all that was used since then removes
+// the note. So what go run made, after which there is no push, or what a push did not send in time, is sent by the next
+// push for this commit and these flags. A note that cannot be written costs only that.
+func (c Call) Begin() {
+	path := c.note()
+	if info, err := os.Stat(path); err != nil || !recent(info, again) {
+		os.MkdirAll(filepath.Dir(path), 0o777)
+		os.WriteFile(path, nil, 0o666)
+	}
+}
+
+// Start starts the push of what was used since the note, or since the command began. It does not wait, and the push has
+// none of our streams: whoever reads the output of the go command does not wait either.
 func (c Call) Start(began time.Time) error {
 	if !c.Push || c.failed() {
 		return nil
@@ -95,7 +106,11 @@ func (c Call) Start(began time.Time) error {
 	if err != nil {
 		return err
 	}
-	args := slices.Insert(c.args("push", c.mark(), pushLimit), 1, "-since", strconv.FormatInt(began.UnixNano(), 10))
+	since := began
+	if info, err := os.Stat(c.note()); err == nil && recent(info, again) && info.ModTime().Before(began) {
+		since = info.ModTime()
+	}
+	args := slices.Insert(c.args("push", c.mark(), pushLimit), 1, "-since", strconv.FormatInt(since.UnixNano(), 10))
 	return proc.Detach(proc.Command{Path: path, Args: args, Dir: c.Dir, Environ: c.Environ})
 }
 
@@ -112,13 +127,20 @@ func (c Call) done(mark string) bool {
 	if err != nil {
 		return false
 	}
-	limit := again
 	if info.Size() > 0 {
-		limit = afterError
+		return recent(info, afterError)
 	}
-	age := time.Since(info.ModTime())
-	return age >= 0 && age < limit
+	return recent(info, again)
 }
+
+// recent reports whether a file was written within the last d. One from the future was not.
+func recent(info os.FileInfo, d time.Duration) bool {
+	age := time.Since(info.ModTime())
+	return age >= 0 && age < d
+}
+
+// note is the file of Begin.
+func (c Call) note() string { return filepath.Join(c.GOCACHE, marks, c.mark()+"-unsent") }
 
 // failed reports whether the pull of this command went wrong, so that a push would too.
 func (c Call) failed() bool {

@@ -79,3 +79,24 @@ func TestDone(t *testing.T) {
 		t.Error("another mark is there")
 	}
 }
+
+// The first of the commands whose results are not sent counts, for a day.
+func TestBegin(t *testing.T) {
+	c := Call{GOCACHE: filepath.Join(t.TempDir(), "gocache")}
+	for _, tt := range []struct{ age, want time.Duration }{
+		{0, 0}, {time.Hour, time.Hour}, {25 * time.Hour, 0}, {-time.Hour, 0},
+	} {
+		c.Begin()
+		if err := os.Chtimes(c.note(), time.Time{}, time.Now().Add(-tt.age)); err != nil {
+			t.Fatal(err)
+		}
+		c.Begin()
+		info, err := os.Stat(c.note())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := time.Since(info.ModTime()); (got - tt.want).Abs() > time.Minute {
+			t.Errorf("a note of %v ago: it is of %v ago", tt.age, got)
+		}
+	}
+}
