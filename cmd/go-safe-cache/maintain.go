@@ -39,13 +39,10 @@ func (c *command) stats(ctx context.Context) error {
 		return err
 	}
 	defer d.Close()
-	var size, raw, fetch int64
+	var size, raw int64
 	w := newWants(d, f.manifest, time.Now())
-	for i, part := range f.manifest.Parts {
+	for _, part := range f.manifest.Parts {
 		size, raw = size+part.Size, raw+part.Raw
-		if len(w.parts[i]) > 0 {
-			fetch += part.Size
-		}
 	}
 	missing := len(w.ready)
 	for _, actions := range w.actions {
@@ -60,8 +57,8 @@ func (c *command) stats(ctx context.Context) error {
 	}
 	fmt.Fprintf(c.out, "\nmade:     %s\nbundle:   %d entries, %d outputs, %d parts, %.1f MB (%.1f MB uncompressed)\n"+
 		"to pull:  %d entries, %d parts, %.1f MB\n", f.head.Time.Format(time.RFC3339), len(f.manifest.Actions),
-		len(f.manifest.Outputs), len(f.manifest.Parts), float64(size)/1e6, float64(raw)/1e6, missing, len(w.parts),
-		float64(fetch)/1e6)
+		len(f.manifest.Outputs), len(f.manifest.Parts), megabytes(size), megabytes(raw), missing, len(w.parts),
+		megabytes(w.size()))
 	return nil
 }
 
@@ -186,6 +183,6 @@ func (c *command) remove(ctx context.Context, gone []store.Object) error {
 	if c.dryRun {
 		word = "would remove"
 	}
-	fmt.Fprintf(c.out, "%s %d objects, %.1f MB\n", word, len(gone), float64(size)/1e6)
+	fmt.Fprintf(c.out, "%s %d objects, %.1f MB\n", word, len(gone), megabytes(size))
 	return nil
 }

@@ -24,6 +24,13 @@ func (c *command) pull(ctx context.Context) error {
 		return err
 	}
 	c.tellPush()
+	var fetching atomic.Pointer[wants]
+	defer c.progress(func() string {
+		if w := fetching.Load(); w != nil {
+			return fmt.Sprintf("%.1f of %.1f MB from %s", megabytes(w.bytes.Load()), megabytes(w.size()), c.settings.shown)
+		}
+		return "asking " + c.settings.shown
+	})()
 	f, err := c.find(ctx, p)
 	if err != nil {
 		return err
@@ -39,11 +46,12 @@ func (c *command) pull(ctx context.Context) error {
 		return nil
 	}
 	w := newWants(d, f.manifest, start)
+	fetching.Store(w)
 	if err := c.fetch(ctx, w); err != nil {
 		return err
 	}
 	c.say("pull: %d of %d entries from commit %.12s, %d parts, %.1f MB, %v", w.placed.Load(), len(f.manifest.Actions),
-		f.head.Commit, len(w.parts), float64(w.bytes.Load()+f.size)/1e6, time.Since(start).Round(time.Millisecond))
+		f.head.Commit, len(w.parts), megabytes(w.bytes.Load()+f.size), time.Since(start).Round(time.Millisecond))
 	writeStamp(p, f.head.Commit, start)
 	return nil
 }
@@ -84,6 +92,16 @@ func newWants(d *gocache.Dir, m *bundle.Manifest, now time.Time) *wants {
 	}
 	return w
 }
+
+// size is how many bytes are to be fetched.
+func (w *wants) size() (size int64) {
+	for part := range w.parts {
+		size += w.m.Parts[part].Size
+	}
+	return size
+}
+
+func megabytes(n int64) float64 { return float64(n) / 1e6 }
 
 // fetch gets the parts. An action is written when its output is there, so an end at any moment leaves GOCACHE whole.
 // A part that is missing or damaged costs its own entries only. A GOCACHE that cannot be written to ends all.

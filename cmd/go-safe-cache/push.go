@@ -55,7 +55,7 @@ func (c *command) push(ctx context.Context) error {
 		return err
 	}
 	c.say("push: %d new entries of %d, %d new parts, %.1f MB, %v", added, len(next.actions), sent.count,
-		float64(sent.bytes)/1e6, time.Since(start).Round(time.Millisecond))
+		megabytes(sent.bytes), time.Since(start).Round(time.Millisecond))
 	return nil
 }
 
