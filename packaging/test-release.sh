@@ -54,12 +54,18 @@ for file in LICENSE man/go-safe.1 completion/go-safe.bash completion/go-safe.fis
 	[ -s "$tmp/archive/$file" ] || die "the archive has no $file"
 done
 bash -n "$tmp/archive/completion/go-safe.bash"
-unzip -l "go-safe_${version}_windows_amd64.zip" | grep go-safe.exe
+unzip -l "go-safe_${version}_windows_amd64.zip" >"$tmp/windows"
+grep -w go-safe.exe "$tmp/windows"
+grep -w go-safe-cache.exe "$tmp/windows"
+
+step 'go-safe finds the go-safe-cache beside it'
+go version -m "$tmp/archive/go-safe-cache" | grep "vcs.revision=$(git rev-parse HEAD)"
+PATH=$tmp/archive:$PATH go safe cache keygen name "$tmp/key"
 
 step Homebrew
 ruby -c homebrew/Casks/go-safe.rb
 sed -n 's/^ *\(binary\|manpage\|[a-z]*_completion\) "\(.*\)"$/\2/p' homebrew/Casks/go-safe.rb >"$tmp/cask"
-[ "$(wc -l <"$tmp/cask")" = 5 ] || die 'the cask does not name 5 files'
+[ "$(wc -l <"$tmp/cask")" = 6 ] || die 'the cask does not name 6 files'
 tar -tzf "go-safe_${version}_darwin_arm64_experimental.tar.gz" >"$tmp/darwin"
 while read -r file; do
 	grep -qx "$file" "$tmp/darwin" || die "the cask names $file"
@@ -97,7 +103,9 @@ chown -R 4321:4321 "$tmp/aur"
 )
 tar -tzf "$tmp"/aur/*.pkg.tar.gz | tee "$tmp/arch" | grep -x usr/lib/go-safe/bin/go
 grep -qx etc/profile.d/zz-go-safe-package.sh "$tmp/arch"
+grep -qx usr/bin/go-safe-cache "$tmp/arch"
 
 step Alpine
 tar -tzf "go-safe_${version/-/_}_x86_64.apk" 2>/dev/null | tee "$tmp/apk" | grep -x usr/lib/go-safe/bin/go
 grep -qx etc/profile.d/zz-go-safe-package.sh "$tmp/apk"
+grep -qx usr/bin/go-safe-cache "$tmp/apk"
