@@ -75,6 +75,7 @@ func (c *command) goEnv(ctx context.Context) (map[string]string, error) {
 	for _, name := range archVariables {
 		names = append(names, name)
 	}
+	// It may have to download a toolchain, so only the limit of the whole counts.
 	out, err := c.ask(ctx, c.goCommand, append([]string{"env", "-json"}, names...)...)
 	if err != nil {
 		return nil, err
@@ -88,14 +89,14 @@ func (c *command) goEnv(ctx context.Context) (map[string]string, error) {
 
 // git returns what git says, or nothing: a directory need not be a repository, and git need not be installed.
 func (c *command) git(ctx context.Context, args ...string) string {
+	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
+	defer cancel()
 	out, _ := c.ask(ctx, "git", args...)
 	return strings.TrimSpace(string(out))
 }
 
-// ask runs a program that answers at once.
+// ask runs a program and returns what it prints.
 func (c *command) ask(ctx context.Context, name string, args ...string) ([]byte, error) {
-	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
-	defer cancel()
 	cmd := exec.CommandContext(ctx, name, args...)
 	cmd.Dir = c.dir
 	cmd.WaitDelay = time.Second

@@ -6,9 +6,13 @@ import (
 )
 
 // store returns how the store of GOSAFE_CACHE is used around the command. The second value is false if it is not: the
-// command compiles nothing, or there is no room for another process.
+// command compiles nothing, there is no room for another process, or its toolchain is not there yet.
 func (c *command) store() (prefill.Call, bool) {
 	if c.Cache == "" || !c.Line.Compiles || c.Line.Writes&shim.BuildCache == 0 || c.Line.Removes != 0 || c.NearLimits() {
+		return prefill.Call{}, false
+	}
+	// go-safe-cache asks the go command, which would download a toolchain without a lock, and with too little time.
+	if c.Switches() && !c.ToolchainNeed().CompleteIn(c.Plan.ModCache.Value) {
 		return prefill.Call{}, false
 	}
 	call := prefill.Call{

@@ -4,9 +4,12 @@ package main
 
 import (
 	"os"
+	"runtime"
 	"strings"
 	"syscall"
 	"testing"
+
+	"github.com/go-safe/go-safe/internal/modcache/cachetest"
 )
 
 // fakeStore is the go-safe-cache of these tests. It does what STORE says, with the verb in $1.
@@ -68,6 +71,17 @@ func TestStore(t *testing.T) {
 	p.set("GOFLAGS=-trimpath")
 	expect("pull build", "build")
 	expect("", "build")
+
+	// To ask about a toolchain that is not there would download it, without a lock, and with too little time.
+	p.write(map[string]string{"tree/VERSION": "go1.26.1\n"})
+	p.set("GOFLAGS=", "GOTOOLCHAIN=go1.99.1")
+	expect("", "build")
+	name := "go1.99.1." + runtime.GOOS + "-" + runtime.GOARCH
+	program := "mod/golang.org/toolchain@v0.0.1-" + name + "/bin/go"
+	p.write(map[string]string{program: "", "mod/cache/download/golang.org/toolchain/@v/v0.0.1-" + name + ".ziphash": cachetest.Hash})
+	p.do(os.Chmod(p.path(program), 0o755))
+	expect("pull build", "build")
+	p.set("GOTOOLCHAIN=local")
 
 	// After a failure it is left alone for a while.
 	p.set("TEXT=no answer", "GOFLAGS=")
