@@ -30,14 +30,14 @@ type machine struct {
 	env          map[string]string
 }
 
-func newMachine(t *testing.T, dir, address string) *machine {
+func newMachine(t testing.TB, dir, address string) *machine {
 	t.Helper()
 	return &machine{dir, filepath.Join(t.TempDir(), "gocache"), map[string]string{
 		"GOSAFE_CACHE": address, "GOSAFE_CACHE_WRITE": "1"}}
 }
 
 // newProject makes a module in a repository with one commit.
-func newProject(t *testing.T) string {
+func newProject(t testing.TB) string {
 	t.Helper()
 	dir := t.TempDir()
 	write(t, filepath.Join(dir, "go.mod"), "module example.com/m\n\ngo 1.25\n")
@@ -47,14 +47,14 @@ func newProject(t *testing.T) string {
 	return dir
 }
 
-func write(t *testing.T, path, content string) {
+func write(t testing.TB, path, content string) {
 	t.Helper()
 	if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o777), os.WriteFile(path, []byte(content), 0o666)); err != nil {
 		t.Fatal(err)
 	}
 }
 
-func git(t *testing.T, dir string, args ...string) string {
+func git(t testing.TB, dir string, args ...string) string {
 	t.Helper()
 	cmd := exec.Command("git", args...)
 	cmd.Dir = dir
@@ -69,7 +69,7 @@ func git(t *testing.T, dir string, args ...string) string {
 
 var commits int
 
-func commit(t *testing.T, dir string) string {
+func commit(t testing.TB, dir string) string {
 	t.Helper()
 	git(t, dir, "add", "-A")
 	commits++ // no two have the same hash
@@ -78,7 +78,7 @@ func commit(t *testing.T, dir string) string {
 }
 
 // run runs the program, and returns its status and all that it printed.
-func (m *machine) run(t *testing.T, args ...string) (status int, out string) {
+func (m *machine) run(t testing.TB, args ...string) (status int, out string) {
 	t.Helper()
 	t.Setenv("GOCACHE", m.gocache)
 	t.Setenv("GOFLAGS", m.env["GOFLAGS"])
@@ -90,7 +90,7 @@ func (m *machine) run(t *testing.T, args ...string) (status int, out string) {
 }
 
 // must runs the program, which must succeed and print all of want.
-func (m *machine) must(t *testing.T, line string, want ...string) string {
+func (m *machine) must(t testing.TB, line string, want ...string) string {
 	t.Helper()
 	status, out := m.run(t, strings.Fields(line)...)
 	for _, w := range want {
@@ -105,7 +105,7 @@ func (m *machine) must(t *testing.T, line string, want ...string) string {
 }
 
 // fails runs the program, which must fail and print all of want in one line.
-func (m *machine) fails(t *testing.T, line string, want ...string) {
+func (m *machine) fails(t testing.TB, line string, want ...string) {
 	t.Helper()
 	status, out := m.run(t, strings.Fields(line)...)
 	for _, w := range want {
@@ -118,7 +118,7 @@ func (m *machine) fails(t *testing.T, line string, want ...string) {
 	}
 }
 
-func (m *machine) open(t *testing.T) *gocache.Dir {
+func (m *machine) open(t testing.TB) *gocache.Dir {
 	t.Helper()
 	d, err := gocache.Open(m.gocache)
 	if err != nil {
@@ -129,7 +129,7 @@ func (m *machine) open(t *testing.T) *gocache.Dir {
 }
 
 // build puts entries into GOCACHE as a build would: the contents are those of two outputs for each name.
-func (m *machine) build(t *testing.T, names ...string) {
+func (m *machine) build(t testing.TB, names ...string) {
 	t.Helper()
 	d := m.open(t)
 	for _, name := range names {
@@ -146,7 +146,7 @@ func (m *machine) build(t *testing.T, names ...string) {
 }
 
 // buildLarge puts n entries into GOCACHE that cannot be compressed.
-func (m *machine) buildLarge(t *testing.T, n, size int) {
+func (m *machine) buildLarge(t testing.TB, n, size int) {
 	t.Helper()
 	d := m.open(t)
 	for i := range n {
@@ -162,7 +162,7 @@ func (m *machine) buildLarge(t *testing.T, n, size int) {
 }
 
 // has returns the names whose two entries are in GOCACHE, whole.
-func (m *machine) has(t *testing.T, names ...string) string {
+func (m *machine) has(t testing.TB, names ...string) string {
 	t.Helper()
 	d := m.open(t)
 	outputs := map[gocache.ID]bool{}
@@ -192,7 +192,7 @@ func (m *machine) has(t *testing.T, names ...string) string {
 	return strings.Join(has, " ")
 }
 
-func (m *machine) wants(t *testing.T, want string, names ...string) {
+func (m *machine) wants(t testing.TB, want string, names ...string) {
 	t.Helper()
 	if has := m.has(t, names...); has != want {
 		t.Errorf("GOCACHE has %q, want %q", has, want)

@@ -49,14 +49,15 @@ func main() { os.Exit(run(os.Args[1:], os.Getenv, os.Stdout, os.Stderr)) }
 type command struct {
 	verb     string
 	settings settings
-	out, err io.Writer
+	stdout   io.Writer
+	stderr   io.Writer
 
 	// flags
 	goCommand string        // which go command to ask
 	dir       string        // the project
 	auto      bool          // called by go-safe: one warning, and success
 	timeout   time.Duration // of the whole
-	mark      string        // name of the file that tells go-safe how the pull went
+	mark      string        // name of the note that tells go-safe how the pull went
 	since     time.Time     // push: what was used from then on
 	older     time.Duration // prune
 	dryRun    bool          // prune
@@ -87,7 +88,7 @@ func run(args []string, getenv func(string) string, stdout, stderr io.Writer) in
 		}
 		return 0
 	}
-	c := &command{out: stdout, err: stderr}
+	c := &command{stdout: stdout, stderr: stderr}
 	if len(args) > 0 {
 		c.verb = args[0]
 	}
@@ -102,19 +103,15 @@ func run(args []string, getenv func(string) string, stdout, stderr io.Writer) in
 	if err := c.work(do, getenv); err != nil {
 		return c.failed(err)
 	}
-	switch {
-	case c.warned || c.partly:
-	case c.verb == "pull":
-		c.setMark("")
-	case c.verb == "push":
-		c.removeNote()
+	if !c.warned && !c.partly {
+		c.noteSuccess()
 	}
 	return 0
 }
 
 func (c *command) parse(args []string) error {
 	flags := flag.NewFlagSet("go-safe-cache "+c.verb, flag.ContinueOnError)
-	flags.SetOutput(c.err)
+	flags.SetOutput(c.stderr)
 	var since int64
 	limit := 10 * time.Minute
 	flags.StringVar(&c.goCommand, "go", "go", "the go `command` to ask for its settings")
@@ -156,11 +153,11 @@ func (c *command) work(do func(*command, context.Context) error, getenv func(str
 func (c *command) failed(err error) int {
 	text := strings.ReplaceAll(err.Error(), "\n", "; ")
 	if c.auto {
-		fmt.Fprintf(c.err, "go-safe: warning: GOSAFE_CACHE: %s: %s\n", c.verb, text)
-		c.setMark(text)
+		fmt.Fprintf(c.stderr, "go-safe: warning: GOSAFE_CACHE: %s: %s\n", c.verb, text)
+		c.noteFailure(text)
 		return 0
 	}
-	fmt.Fprintf(c.err, "go-safe-cache: %s: %s\n", c.verb, text)
+	fmt.Fprintf(c.stderr, "go-safe-cache: %s: %s\n", c.verb, text)
 	return 1
 }
 
@@ -172,13 +169,13 @@ func (c *command) warn(err error) {
 	c.failed(err)
 	c.warned = true
 	if c.auto {
-		c.err = io.Discard
+		c.stderr = io.Discard
 	}
 }
 
 // say is for who wants to know what is done.
 func (c *command) say(format string, args ...any) {
 	if c.settings.verbose || !c.auto {
-		fmt.Fprintf(c.err, "go-safe-cache: "+format+"\n", args...)
+		fmt.Fprintf(c.stderr, "go-safe-cache: "+format+"\n", args...)
 	}
 }

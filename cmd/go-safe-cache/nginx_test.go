@@ -16,7 +16,7 @@ type server struct {
 }
 
 // startNginx starts an nginx that stores what is PUT, and lists directories. More is added to its location.
-func startNginx(t *testing.T, more string) *server {
+func startNginx(t testing.TB, more string) *server {
 	t.Helper()
 	nginx, err := exec.LookPath("nginx")
 	if err != nil {
@@ -62,7 +62,7 @@ http {
 }
 
 // requests returns how many requests the server has answered since the last call.
-func (s *server) requests(t *testing.T) int {
+func (s *server) requests(t testing.TB) int {
 	t.Helper()
 	b, err := os.ReadFile(s.log)
 	if err != nil {
@@ -73,7 +73,7 @@ func (s *server) requests(t *testing.T) int {
 }
 
 // files returns the paths of the files below a directory of the store.
-func (s *server) files(t *testing.T, dir string) (files []string) {
+func (s *server) files(t testing.TB, dir string) (files []string) {
 	t.Helper()
 	filepath.WalkDir(filepath.Join(s.root, dir), func(path string, entry os.DirEntry, err error) error {
 		if err == nil && entry.Type().IsRegular() {

@@ -19,14 +19,14 @@ const (
 )
 
 // progress shows a line on a terminal until stop is called, and erases it then. Elsewhere it shows nothing. text is
-// called from another goroutine. What is printed to c.err meanwhile erases the line first.
+// called from another goroutine. What is printed to c.stderr meanwhile erases the line first.
 func (c *command) progress(text func() string) (stop func()) {
-	f, ok := c.err.(*os.File)
+	f, ok := c.stderr.(*os.File)
 	if !ok || !term.IsTerminal(int(f.Fd())) {
 		return func() {}
 	}
 	l := &line{w: f}
-	c.err = l
+	c.stderr = l
 	stopped, gone := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(gone)

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -25,6 +26,14 @@ type project struct {
 	branch   string   // empty if none is checked out
 	branches []string // where to look after the commits
 	private  private  // what is not pushed
+}
+
+// commit is the commit that is checked out, empty outside of a repository.
+func (p *project) commit() string {
+	if len(p.commits) == 0 {
+		return ""
+	}
+	return p.commits[0]
 }
 
 // parents is how many commits back a bundle is looked for.
@@ -70,11 +79,8 @@ func (c *command) project(ctx context.Context) (*project, error) {
 func (c *command) goEnv(ctx context.Context) (map[string]string, error) {
 	// By name: for the flags of a C compiler the go command would run one, and keep its answers in GOCACHE.
 	names := []string{"GOCACHE", "GOVERSION", "GOMOD", "GOWORK", "GOFLAGS", "GOOS", "GOARCH", "CGO_ENABLED",
-		"GOEXPERIMENT",
-		"GOFIPS140", "GOPRIVATE", "GONOPROXY"}
-	for _, name := range archVariables {
-		names = append(names, name)
-	}
+		"GOEXPERIMENT", "GOFIPS140", "GOPRIVATE", "GONOPROXY"}
+	names = append(names, slices.Compact(slices.Sorted(maps.Values(archVariables)))...)
 	// It may have to download a toolchain, so only the limit of the whole counts.
 	out, err := c.ask(ctx, c.goCommand, append([]string{"env", "-json"}, names...)...)
 	if err != nil {

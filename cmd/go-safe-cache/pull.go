@@ -42,7 +42,7 @@ func (c *command) pull(ctx context.Context) error {
 	defer d.Close()
 	if f == nil {
 		c.say("pull: %s has no bundle for this build", c.settings.shown)
-		writeStamp(p, "", start)
+		notePulled(p, start)
 		return nil
 	}
 	w := newWants(d, f.manifest, start)
@@ -50,9 +50,9 @@ func (c *command) pull(ctx context.Context) error {
 	if err := c.fetch(ctx, w); err != nil {
 		return err
 	}
-	c.say("pull: %d of %d entries from commit %.12s, %d parts, %.1f MB, %v", w.placed.Load(), len(f.manifest.Actions),
-		f.head.Commit, len(w.parts), megabytes(w.bytes.Load()+f.size), time.Since(start).Round(time.Millisecond))
-	writeStamp(p, f.head.Commit, start)
+	c.say("pull: %d of %d entries from commit %s, %d parts, %.1f MB, %v", w.placed.Load(), len(f.manifest.Actions),
+		oneLine(fmt.Sprintf("%.12s", f.head.Commit)), len(w.parts), megabytes(w.bytes.Load()+f.size), time.Since(start).Round(time.Millisecond))
+	notePulled(p, start)
 	return nil
 }
 
@@ -99,6 +99,21 @@ func (w *wants) size() (size int64) {
 		size += w.m.Parts[part].Size
 	}
 	return size
+}
+
+// share is how much of the content that is to be fetched GOCACHE lacks: a part is fetched whole.
+func (w *wants) share() float64 {
+	var lacks, all int64
+	for part, outputs := range w.parts {
+		all += w.m.Parts[part].Raw
+		for _, i := range outputs {
+			lacks += w.m.Outputs[i].Size
+		}
+	}
+	if all == 0 {
+		return 1
+	}
+	return float64(lacks) / float64(all)
 }
 
 func megabytes(n int64) float64 { return float64(n) / 1e6 }

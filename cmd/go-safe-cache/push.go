@@ -95,8 +95,8 @@ func (c *command) sinceTime(p *project) time.Time {
 	if !c.since.IsZero() {
 		return c.since
 	}
-	if last, ok := readStamp(p.gocache)[p.key.Name()]; ok {
-		return last.Time
+	if last, ok := readPulled(p.gocache)[p.key.Name()]; ok {
+		return last
 	}
 	return time.Now().Add(-24 * time.Hour)
 }

@@ -10,7 +10,7 @@ import (
 )
 
 // freeAddress returns an address of this machine on which nobody listens.
-func freeAddress(t *testing.T) string {
+func freeAddress(t testing.TB) string {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -21,7 +21,7 @@ func freeAddress(t *testing.T) string {
 }
 
 // serve starts a server and waits until it answers. It ends with the test.
-func serve(t *testing.T, cmd *exec.Cmd, address string) {
+func serve(t testing.TB, cmd *exec.Cmd, address string) {
 	t.Helper()
 	name := filepath.Base(cmd.Path)
 	var out strings.Builder

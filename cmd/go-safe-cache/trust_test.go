@@ -25,7 +25,7 @@ func pair(t *testing.T) (s *server, pusher *machine) {
 }
 
 // alter changes a file of the store.
-func alter(t *testing.T, path string, change func([]byte) []byte) {
+func alter(t testing.TB, path string, change func([]byte) []byte) {
 	t.Helper()
 	b, err := os.ReadFile(path)
 	if err == nil {
@@ -373,5 +373,33 @@ func (m *machine) fails2(t *testing.T, line string, want string) {
 	t.Helper()
 	if status, out := m.run(t, strings.Fields(line)...); status != 1 || !strings.Contains(out, want) {
 		t.Fatalf("%s: status %d\n%swant %q", line, status, out, want)
+	}
+}
+
+// TestEscape shows that the text of an unsigned bundle reaches no terminal as it is.
+func TestEscape(t *testing.T) {
+	s, pusher := pair(t)
+	for _, file := range s.files(t, "v1/bundle") {
+		if !strings.Contains(file, "/branch/") {
+			os.Remove(file)
+			continue
+		}
+		alter(t, file, func(object []byte) []byte {
+			head, manifest, err := bundle.Decode(object, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			head.Commit = "\x1b]0;x\a\n"
+			if object, err = bundle.Encode(head, manifest, nil); err != nil {
+				t.Fatal(err)
+			}
+			return object
+		})
+	}
+	m := newMachine(t, pusher.dir, s.url)
+	for verb, want := range map[string]string{"stats": "commit:   ]0;x (this one", "pull": "4 of 4 entries from commit ]0;x,"} {
+		if out := m.must(t, verb, want); strings.ContainsAny(out, "\x1b\a") {
+			t.Errorf("%s: %q", verb, out)
+		}
 	}
 }
