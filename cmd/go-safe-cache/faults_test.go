@@ -97,7 +97,7 @@ func TestSlow(t *testing.T) {
 			if took := time.Since(start); took > 10*time.Second {
 				t.Errorf("%s, %s took %v", verb, what, took)
 			}
-			if m.fails2(t, verb+" -timeout 300ms", "300ms"); verb == "push" && len(s.files(t, "v1/bundle")) != 2 {
+			if m.failsSaying(t, verb+" -timeout 300ms", "300ms"); verb == "push" && len(s.files(t, "v1/bundle")) != 2 {
 				t.Error("a bundle was published before its parts")
 			}
 		}
@@ -289,6 +289,43 @@ func TestTogether(t *testing.T) {
 		strings.Contains(has, "?") {
 		t.Errorf("GOCACHE has %q", has)
 	}
+}
+
+// TestCleaned shows that "go clean -cache" in the middle of a pull does no harm: what is written later is whole, and the
+// next pull brings the rest. So go-safe pulls without a lock.
+func TestCleaned(t *testing.T) {
+	s, dir := startNginx(t, ""), newProject(t)
+	pusher := newMachine(t, dir, s.url)
+	pusher.must(t, "pull")
+	pusher.buildLarge(t, 4, 4<<20)
+	pusher.must(t, "push", "1 new parts")
+	m := newMachine(t, dir, "")
+	m.env["GOSAFE_CACHE"] = between(t, s, func(w http.ResponseWriter, r *http.Request) bool {
+		if !strings.HasPrefix(r.URL.Path, "/v1/part/") {
+			return false
+		}
+		part, _ := os.ReadFile(s.files(t, "v1/part")[0])
+		w.Write(part[:len(part)/2])
+		w.(http.Flusher).Flush()
+		for placed := 0; placed == 0 && t.Context().Err() == nil; { // the first output is there
+			actions, _ := filepath.Glob(filepath.Join(m.gocache, "??", "*-a"))
+			placed = len(actions)
+		}
+		cmd := exec.Command("go", "clean", "-cache")
+		cmd.Env = append(os.Environ(), "GOCACHE="+m.gocache)
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Errorf("go clean: %v\n%s", err, out)
+		}
+		w.Write(part[len(part)/2:])
+		return true
+	})
+	m.must(t, "pull", "of 4 entries")
+	m.has(t)
+	m.env["GOSAFE_CACHE"] = s.url
+	if out := m.must(t, "pull"); strings.Contains(out, "0 of 4") || strings.Contains(out, "4 of 4") {
+		t.Errorf("the clean did not come in the middle: %s", out)
+	}
+	m.must(t, "pull", "0 of 4")
 }
 
 // TestAuto shows what a user of go-safe sees: nothing, a line with GOSAFE_VERBOSE=1, and once that a push failed, which

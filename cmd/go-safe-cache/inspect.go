@@ -62,8 +62,8 @@ func (c *command) stats(ctx context.Context) error {
 		{"made:", f.head.Time.Format(time.RFC3339)},
 		{"bundle:", fmt.Sprintf("%d entries, %d outputs, %d parts, %.1f MB (%.1f MB uncompressed)",
 			len(f.manifest.Actions), len(f.manifest.Outputs), len(f.manifest.Parts), megabytes(size), megabytes(raw))},
-		{"to pull:", fmt.Sprintf("%d entries, %d parts, %.1f MB, of which %.0f %% is missing here", missing, len(w.parts),
-			megabytes(w.size()), 100*w.share())},
+		{"to pull:", fmt.Sprintf("%d entries, %d parts, %.1f MB, of which %.0f %% is missing here",
+			missing, len(w.parts), megabytes(w.size()), 100*w.share())},
 	} {
 		fmt.Fprintf(c.stdout, "%-9s %s\n", line[0], line[1])
 	}

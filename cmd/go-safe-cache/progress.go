@@ -12,7 +12,7 @@ import (
 	"golang.org/x/term"
 )
 
-// Progress is shown firstShown after the work began, so that short work shows nothing. Then it is drawn again and again.
+// Progress is shown firstShown after the work began, so that short work shows nothing. Then it is drawn anew.
 const (
 	firstShown = time.Second
 	shownAgain = 200 * time.Millisecond

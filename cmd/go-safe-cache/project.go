@@ -139,6 +139,9 @@ var changing = map[string]bool{
 	"asmflags": true, "buildmode": true, "compiler": true,
 }
 
+// takeValues are those of them that may have their value in the next word.
+var takeValues = map[string]bool{"tags": true, "gcflags": true, "asmflags": true, "buildmode": true, "compiler": true}
+
 // flagsThatMatter returns the flags of GOFLAGS and of a command line that change results, sorted, as -name=value.
 func flagsThatMatter(lists ...[]string) []string {
 	values := map[string]string{}
@@ -151,9 +154,8 @@ func flagsThatMatter(lists ...[]string) []string {
 			if !strings.HasPrefix(arg, "-") || !changing[name] {
 				continue
 			}
-			takesValue := name == "tags" || name == "gcflags" || name == "asmflags" || name == "buildmode" || name == "compiler"
 			switch {
-			case !has && takesValue && i+1 < len(list):
+			case !has && takeValues[name] && i+1 < len(list):
 				value = list[i+1]
 			case !has:
 				value = "true"

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -27,7 +28,8 @@ func (c *command) pull(ctx context.Context) error {
 	var fetching atomic.Pointer[wants]
 	defer c.progress(func() string {
 		if w := fetching.Load(); w != nil {
-			return fmt.Sprintf("%.1f of %.1f MB from %s", megabytes(w.bytes.Load()), megabytes(w.size()), c.settings.shown)
+			done, all := megabytes(w.bytes.Load()), megabytes(w.size())
+			return fmt.Sprintf("%.1f of %.1f MB from %s", done, all, c.settings.shown)
 		}
 		return "asking " + c.settings.shown
 	})()
@@ -51,7 +53,8 @@ func (c *command) pull(ctx context.Context) error {
 		return err
 	}
 	c.say("pull: %d of %d entries from commit %s, %d parts, %.1f MB, %v", w.placed.Load(), len(f.manifest.Actions),
-		oneLine(fmt.Sprintf("%.12s", f.head.Commit)), len(w.parts), megabytes(w.bytes.Load()+f.size), time.Since(start).Round(time.Millisecond))
+		oneLine(fmt.Sprintf("%.12s", f.head.Commit)), len(w.parts), megabytes(w.bytes.Load()+f.size),
+		time.Since(start).Round(time.Millisecond))
 	notePulled(p, start)
 	return nil
 }
@@ -181,6 +184,8 @@ func (c *command) fetchPart(ctx context.Context, w *wants, part int, indexes []i
 		err := w.d.PutOutput(o.ID, o.Size, o.Exec, o.Used, from)
 		if err == nil {
 			err = w.place(w.actions[indexes[next]])
+		} else if cleaned(err) && from.err == nil {
+			err = nil
 		}
 		if err != nil && from.err == nil && !errors.Is(err, gocache.ErrContent) {
 			local = err
@@ -206,13 +211,18 @@ func (w *wants) place(actions []bundle.Action) error {
 	for _, a := range actions {
 		o := w.m.Outputs[a.Output]
 		action := gocache.Action{ID: a.ID, Output: o.ID, Size: o.Size, Time: a.Time}
-		if err := w.d.PutAction(action, a.Used); err != nil {
+		switch err := w.d.PutAction(action, a.Used); {
+		case err == nil:
+			w.placed.Add(1)
+		case !cleaned(err):
 			return err
 		}
-		w.placed.Add(1)
 	}
 	return nil
 }
+
+// cleaned reports whether "go clean -cache" has removed what was just being written. Then it is to be missing.
+func cleaned(err error) bool { return errors.Is(err, fs.ErrNotExist) }
 
 // counting counts the bytes that are read.
 type counting struct {

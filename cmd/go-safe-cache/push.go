@@ -11,7 +11,7 @@ import (
 	"github.com/go-safe/go-safe/cmd/go-safe-cache/internal/gocache"
 )
 
-var errReadOnly = errors.New("pushes are not allowed; set GOSAFE_CACHE_WRITE=1")
+var errReadOnly = errors.New("nothing may be written to the store; set GOSAFE_CACHE_WRITE=1")
 
 func (c *command) push(ctx context.Context) error {
 	start := time.Now()

@@ -2,8 +2,8 @@
 //
 // A bundle belongs to a key (module, go version, platform, flags that matter) and a commit. It is one object: a head,
 // which can be signed, and a manifest, whose hash is in the head. The manifest names actions, their outputs, and the
-// parts in which the outputs are. A part is an object too, named by its hash: outputs one behind the other, compressed.
-// Parts do not change, so bundles of later commits name those of earlier ones.
+// parts in which the outputs are. A part is an object too, named by its hash: outputs one behind the other,
+// compressed. Parts do not change, so bundles of later commits name those of earlier ones.
 //
 // All that is read here may come from an attacker. Every size is compared with a limit before memory is used for it.
 package bundle

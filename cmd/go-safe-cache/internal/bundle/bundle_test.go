@@ -27,7 +27,8 @@ func sample(t testing.TB) (Head, *Manifest, []byte) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		o := Output{ID: sha256.Sum256([]byte(content)), Size: int64(len(content)), Used: time.Unix(0, 10), Offset: offset}
+		o := Output{ID: sha256.Sum256([]byte(content)), Size: int64(len(content)), Used: time.Unix(0, 10),
+			Offset: offset}
 		if i == 2 {
 			o.Exec = "prog name"
 		}

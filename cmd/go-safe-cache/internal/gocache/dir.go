@@ -152,8 +152,9 @@ func (d *Dir) Output(id ID) ([]byte, error) {
 
 // ValidExec reports whether the name of a program is one element of a path, on every system.
 func ValidExec(s string) bool {
+	isControl := func(r rune) bool { return r < ' ' || r == 0x7f }
 	return s != "" && s != "." && s != ".." && len(s) <= 255 && filepath.IsLocal(s) &&
-		!strings.ContainsAny(s, "/\\:*?\"<>|") && !strings.ContainsFunc(s, func(r rune) bool { return r < ' ' || r == 0x7f })
+		!strings.ContainsAny(s, "/\\:*?\"<>|") && !strings.ContainsFunc(s, isControl)
 }
 
 // Has reports whether the go command would take this output from the cache. It looks at the size, as the go command

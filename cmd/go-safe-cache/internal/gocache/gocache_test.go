@@ -97,7 +97,8 @@ func TestGoCommand(t *testing.T) {
 	if execs == 0 {
 		t.Error("the program of go run was not copied")
 	}
-	if out := goIn(t, dir, warm, "run", "-x", "."); strings.Contains(out, "/compile ") || strings.Contains(out, "/link ") {
+	out := goIn(t, dir, warm, "run", "-x", ".")
+	if strings.Contains(out, "/compile ") || strings.Contains(out, "/link ") {
 		t.Errorf("go run compiled or linked:\n%s", out)
 	}
 	if out := goIn(t, dir, warm, "test", "."); !strings.Contains(out, "(cached)") {
