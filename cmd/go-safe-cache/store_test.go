@@ -282,7 +282,7 @@ func TestUsage(t *testing.T) {
 		}
 	}
 	m.env["GOSAFE_CACHE_WRITE"] = "yes"
-	m.fails(t, "pull", `"yes"`, "0 or 1")
+	m.fails(t, "pull", "GOSAFE_CACHE_WRITE=yes", "allowed: 1")
 	m.env["GOSAFE_CACHE_WRITE"] = ""
 	m.fails(t, "push", "GOSAFE_CACHE_WRITE=1")
 	m.env["GOSAFE_CACHE_KEYS"] = "nonsense"
