@@ -73,5 +73,14 @@ func dieAsShell(sig syscall.Signal) {
 // NeedsElevation reports false: only Windows knows that.
 func NeedsElevation(error) bool { return false }
 
-// detached makes the program the leader of a session of its own, which does not end with ours.
-func detached() *syscall.SysProcAttr { return &syscall.SysProcAttr{Setsid: true} }
+// detached makes the program the leader of a session of its own, which does not end with ours. It gets no descriptor
+// that we inherited: whoever waits for a pipe to be closed, or for a lock, waits for our end and not for the program's.
+func detached() *syscall.SysProcAttr {
+	inherited, _ := os.ReadDir("/dev/fd")
+	for _, e := range inherited {
+		if fd, err := strconv.Atoi(e.Name()); err == nil && fd > 2 {
+			unix.CloseOnExec(fd)
+		}
+	}
+	return &syscall.SysProcAttr{Setsid: true}
+}
