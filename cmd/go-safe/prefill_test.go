@@ -83,12 +83,15 @@ func TestStore(t *testing.T) {
 	expect("pull build", "build")
 	p.set("GOTOOLCHAIN=local")
 
-	// After a failure it is left alone for a while.
+	// After a failure the store is left alone for a while, whatever the command.
 	p.set("TEXT=no answer", "GOFLAGS=")
 	p.write(map[string]string{"m/.git/refs/heads/main": "3333\n"})
 	expect("pull build", "build")
 	p.set("GOSAFE_CACHE_WRITE=1")
 	expect("", "build")
+	expect("", "build -tags z")
+	p.set("GOSAFE_CACHE_WRITE=", "GOSAFE_CACHE=https://example.com/z")
+	expect("pull build", "build")
 	p.set("GOSAFE=off")
 	expect("", "build")
 }

@@ -9,6 +9,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"io"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -99,7 +100,8 @@ func (c Call) Begin() {
 // Start starts the push of what was used since the note, or since the command began. It does not wait, and the push has
 // none of our streams: whoever reads the output of the go command does not wait either.
 func (c Call) Start(began time.Time) error {
-	if !c.Push || c.failed() {
+	mark := c.mark()
+	if !c.Push || c.failed(mark) {
 		return nil
 	}
 	path, err := Find(c.Environ)
@@ -110,7 +112,7 @@ func (c Call) Start(began time.Time) error {
 	if info, err := os.Stat(c.note()); err == nil && recent(info, again) && info.ModTime().Before(began) {
 		since = info.ModTime()
 	}
-	args := slices.Insert(c.args("push", c.mark(), pushLimit), 1, "-since", strconv.FormatInt(since.UnixNano(), 10))
+	args := slices.Insert(c.args("push", mark, pushLimit), 1, "-since", strconv.FormatInt(since.UnixNano(), 10))
 	return proc.Detach(proc.Command{Path: path, Args: args, Dir: c.Dir, Environ: c.Environ})
 }
 
@@ -124,38 +126,48 @@ const marks = "go-safe-cache"
 
 func (c Call) done(mark string) bool {
 	info, err := os.Stat(filepath.Join(c.GOCACHE, marks, mark))
-	if err != nil {
-		return false
-	}
-	if info.Size() > 0 {
-		return recent(info, afterError)
-	}
-	return recent(info, again)
-}
-
-// recent reports whether a file was written within the last d. One from the future was not.
-func recent(info os.FileInfo, d time.Duration) bool {
-	age := time.Since(info.ModTime())
-	return age >= 0 && age < d
+	return err == nil && info.Size() == 0 && recent(info, again) || c.failed(mark)
 }
 
 // note is the file of Begin.
 func (c Call) note() string { return filepath.Join(c.GOCACHE, marks, c.mark()+"-unsent") }
 
-// failed reports whether the pull of this command went wrong, so that a push would too.
-func (c Call) failed() bool {
-	info, err := os.Stat(filepath.Join(c.GOCACHE, marks, c.mark()))
-	return err == nil && info.Size() > 0
+// recent reports whether a file was written within the last d. One from the future was not.
+func recent(info fs.FileInfo, d time.Duration) bool {
+	age := time.Since(info.ModTime())
+	return age >= 0 && age < d
 }
 
-// mark is a hash of what selects the bundle: the store, the go command, the commit and the flags that matter.
+// failed reports whether a pull from this store went wrong a short time ago, for this command or another one: commands
+// in ten folders do not wait for it ten times.
+func (c Call) failed(mark string) bool {
+	entries, _ := os.ReadDir(filepath.Join(c.GOCACHE, marks))
+	return slices.ContainsFunc(entries, func(e os.DirEntry) bool {
+		if len(e.Name()) != len(mark) || !strings.HasPrefix(e.Name(), mark[:storeDigits]) {
+			return false
+		}
+		info, err := e.Info()
+		return err == nil && info.Size() > 0 && recent(info, afterError)
+	})
+}
+
+// storeDigits is how many digits of a mark are those of the store.
+const storeDigits = 16
+
+// mark is a hash of the store, and one of what else selects the bundle: the go command, the commit and the flags that
+// matter.
 func (c Call) mark() string {
+	rest := slices.Concat([]string{c.Go, c.Dir, c.head()}, c.Settings, []string{"flags"}, c.flags())
+	return digits([]string{envfix.Getenv(c.Environ, "GOSAFE_CACHE")}, storeDigits) + digits(rest, storeDigits)
+}
+
+// digits returns the first n digits of a hash.
+func digits(list []string, n int) string {
 	h := sha256.New()
-	for _, s := range slices.Concat([]string{envfix.Getenv(c.Environ, "GOSAFE_CACHE"), c.Go, c.Dir, c.head()},
-		c.Settings, []string{"flags"}, c.flags()) {
+	for _, s := range list {
 		io.WriteString(h, s+"\x00")
 	}
-	return hex.EncodeToString(h.Sum(nil)[:16])
+	return hex.EncodeToString(h.Sum(nil))[:n]
 }
 
 // head is something that changes with the commit. It runs no git: a name in HEAD is looked up, or else the file of all

@@ -55,10 +55,13 @@ func TestMark(t *testing.T) {
 	differs("another store")
 }
 
-// A pull is done for a day, one that failed for five minutes. A time in the future is none.
+// A pull is done for a day, and one that failed for five minutes, for all commands with this store. A time in the
+// future is none.
 func TestDone(t *testing.T) {
 	c := Call{GOCACHE: t.TempDir()}
-	path := filepath.Join(c.GOCACHE, marks, "m")
+	other, elsewhere := c, c
+	other.Go, elsewhere.Environ = "/another", []string{"GOSAFE_CACHE=https://example.com"}
+	path := filepath.Join(c.GOCACHE, marks, c.mark())
 	for _, tt := range []struct {
 		text string
 		age  time.Duration
@@ -71,12 +74,15 @@ func TestDone(t *testing.T) {
 		if err := os.Chtimes(path, time.Time{}, time.Now().Add(-tt.age)); err != nil {
 			t.Fatal(err)
 		}
-		if got := c.done("m"); got != tt.want {
+		if got := c.done(c.mark()); got != tt.want {
 			t.Errorf("%q, %v ago: %t", tt.text, tt.age, got)
 		}
-	}
-	if c.done("other") {
-		t.Error("another mark is there")
+		if got := other.done(other.mark()); got != (tt.want && tt.text != "") {
+			t.Errorf("%q, %v ago, another command: %t", tt.text, tt.age, got)
+		}
+		if elsewhere.done(elsewhere.mark()) {
+			t.Errorf("%q, %v ago: another store's", tt.text, tt.age)
+		}
 	}
 }
 
