@@ -36,6 +36,7 @@ type command struct {
 
 	began    time.Time
 	recorded bool // the record is written
+	noStore  bool // go-safe-cache could not be run, of which the user was told
 }
 
 // setEnviron sets the environment that the plan gives to the command.

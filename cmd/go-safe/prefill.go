@@ -6,9 +6,14 @@ import (
 )
 
 // store returns how the store of GOSAFE_CACHE is used around the command. The second value is false if it is not: the
-// command compiles nothing, there is no room for another process, or its toolchain is not there yet.
+// command compiles nothing, there is no module, for which a bundle would be, there is no room for another process, the
+// toolchain is not there yet, or the program could not be run.
 func (c *command) store() (prefill.Call, bool) {
-	if c.Cache == "" || !c.Line.Compiles || c.Line.Writes&shim.BuildCache == 0 || c.Line.Removes != 0 || c.NearLimits() {
+	if c.Cache == "" || c.noStore || c.NearLimits() ||
+		!c.Line.Compiles || c.Line.Writes&shim.BuildCache == 0 || c.Line.Removes != 0 {
+		return prefill.Call{}, false
+	}
+	if p := c.Project(); p.Work == "" && p.Roots == nil {
 		return prefill.Call{}, false
 	}
 	// go-safe-cache asks the go command, which would download a toolchain without a lock, and with too little time.
@@ -29,9 +34,9 @@ func (c *command) store() (prefill.Call, bool) {
 func (c *command) pull() {
 	if call, uses := c.store(); uses {
 		if err := call.Pull(c.say.W); err != nil {
+			c.noStore = true
 			c.say.Warn("GOSAFE_CACHE: %v", err)
-		}
-		if call.Push {
+		} else if call.Push {
 			call.Begin()
 		}
 	}

@@ -94,6 +94,9 @@ func TestStore(t *testing.T) {
 	expect("pull build", "build")
 	p.set("GOSAFE=off")
 	expect("", "build")
+	p.set("GOSAFE=")
+	p.do(os.Remove(p.path("m/go.mod")))
+	expect("", "build x.go")
 }
 
 // A pull holds no lock while it waits for the store: a clean does not wait for it. What it writes meanwhile or
@@ -141,7 +144,7 @@ func TestStorePush(t *testing.T) {
 // Whatever goes wrong with go-safe-cache, the go command runs, and there is one warning.
 func TestStoreFails(t *testing.T) {
 	p := newPlace(t, t.TempDir())
-	p.set("GOSAFE_CACHE=https://user:sesame@example.com/x", "FAKE=exit 5")
+	p.set("GOSAFE_CACHE=https://user:sesame@example.com/x", "GOSAFE_CACHE_WRITE=1", "FAKE=exit 5")
 	status, said := p.run("build")
 	if status != 5 || !strings.HasPrefix(said,
 		"go-safe: warning: GOSAFE_CACHE: go-safe-cache is neither beside go-safe nor on PATH") ||
