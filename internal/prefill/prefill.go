@@ -13,6 +13,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -21,6 +22,7 @@ import (
 	"github.com/go-safe/go-safe/envfix"
 	"github.com/go-safe/go-safe/internal/fsinfo"
 	"github.com/go-safe/go-safe/internal/proc"
+	"github.com/go-safe/go-safe/internal/shell"
 	"github.com/go-safe/go-safe/internal/vcs"
 )
 
@@ -48,12 +50,15 @@ type Call struct {
 // an error if another user could have put it there.
 func Find(environ []string) (string, error) {
 	const name = "go-safe-cache"
+	install := shell.Self + " install github.com/go-safe/go-safe/cmd/go-safe-cache@latest"
 	if exe, err := os.Executable(); err == nil {
 		if exe, err = filepath.EvalSymlinks(exe); err == nil {
-			path := filepath.Join(filepath.Dir(exe), name+filepath.Ext(exe))
+			dir := filepath.Dir(exe)
+			path := filepath.Join(dir, name+filepath.Ext(exe))
 			if _, err := exec.LookPath(path); err == nil {
 				return path, fsinfo.MayRun(path)
 			}
+			install = installInto(dir, exe, install)
 		}
 	}
 	for _, dir := range filepath.SplitList(envfix.Getenv(environ, "PATH")) {
@@ -61,8 +66,15 @@ func Find(environ []string) (string, error) {
 			return path, fsinfo.MayRun(path)
 		}
 	}
-	return "", errors.New("go-safe-cache is neither beside go-safe nor on PATH; " +
-		"run: go install github.com/go-safe/go-safe/cmd/go-safe-cache@latest")
+	return "", errors.New("go-safe-cache is neither beside go-safe nor on PATH; run: " + install)
+}
+
+// installInto lets a line of go install put the program into a folder, because GOPATH/bin need not be on PATH.
+func installInto(dir, exe, line string) string {
+	if runtime.GOOS != "windows" && !fsinfo.Writable(dir) {
+		return "sudo env GOBIN=" + shell.Quote(dir) + " " + strings.Replace(line, shell.Self, shell.Quote(exe), 1)
+	}
+	return shell.With("GOBIN", dir, line)
 }
 
 // Pull fills the build cache, unless that was done for this commit and these flags. What there is to say is written to

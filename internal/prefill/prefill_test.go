@@ -3,8 +3,11 @@ package prefill
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
+
+	"github.com/go-safe/go-safe/internal/shell"
 )
 
 func write(t *testing.T, path, text string) {
@@ -104,5 +107,20 @@ func TestBegin(t *testing.T) {
 		if got := time.Since(info.ModTime()); (got - tt.want).Abs() > time.Minute {
 			t.Errorf("a note of %v ago: it is of %v ago", tt.age, got)
 		}
+	}
+}
+
+// What is said to be run puts the program where Find looks for it.
+func TestFindAdvice(t *testing.T) {
+	exe, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if exe, err = filepath.EvalSymlinks(exe); err != nil {
+		t.Fatal(err)
+	}
+	want := "; run: " + shell.With("GOBIN", filepath.Dir(exe), shell.Self+" install ")
+	if _, err := Find(nil); err == nil || !strings.Contains(err.Error(), want) {
+		t.Errorf("%q has no %q", err, want)
 	}
 }
