@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"syscall"
 	"time"
 
 	"github.com/go-safe/go-safe/internal/fsinfo"
@@ -84,11 +85,11 @@ func TempTrouble(dir string, exec bool) (path, trouble string) {
 // trialSize is how many bytes a trial writes. No build needs so few.
 const trialSize = 64 << 10
 
-// tryWrite writes a small file to a directory that seems to have room, and says why that failed; "" if it did not.
-// Statfs(2) does not know every quota.
+// tryWrite writes a small file to a directory that seems to have room, and says why that failed; "" if it did not, or
+// if the session's limit on the size of files is the cause. Statfs(2) does not know every quota.
 func tryWrite(dir string) string {
 	switch err := fsinfo.Try(dir, trialSize); {
-	case err == nil:
+	case err == nil || errors.Is(err, syscall.EFBIG):
 		return ""
 	case errors.Is(err, fs.ErrPermission):
 		return "is not writable by " + thisUser()
