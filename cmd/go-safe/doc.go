@@ -871,6 +871,7 @@ Without ACLs, a user who does not wait for the end of another user's download
 can meet entries of its last two seconds that are still closed: permission
 denied.
 
-go-safe refuses to run setuid or setgid.
+go-safe refuses to run setuid or setgid. If its caller had another effective
+user before, go-safe only starts the real go.
 */
 package main

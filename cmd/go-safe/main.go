@@ -52,6 +52,13 @@ func run(argv, environ []string, stdout, stderr io.Writer) int {
 	if err != nil {
 		return p.Failure(say.ExitFailed, err)
 	}
+	if twoUsers() { // the caller was so before, as a daemon is after seteuid(2), and plain go runs for it
+		if len(args) > 0 && args[0] == "safe" {
+			return p.Failure(say.ExitFailed, errors.New("go safe works for one user, and here the real and the effective "+
+				"user or group differ"))
+		}
+		cfg.Off = true
+	}
 	if verb := entryVerb(args); verb != "" {
 		return runEntry(verb, args[2:], argv, environ, stdout, stderr)
 	}
@@ -75,6 +82,9 @@ func run(argv, environ []string, stdout, stderr io.Writer) int {
 	start.Init = proc.Adopts()
 	return newCommand(cfg, real, start, p).run()
 }
+
+// twoUsers reports whether this process acts for another user than the one who started it.
+func twoUsers() bool { return os.Getuid() != os.Geteuid() || os.Getgid() != os.Getegid() }
 
 // ownFlags returns the arguments of go. A program called go-safe, not go, has two flags of its own: --help and
 // --version mean go safe help and go safe version. A verb without safe, such as go-safe doctor, is an error that says
