@@ -17,7 +17,7 @@ func TestShapeOf(t *testing.T) {
 		{"nothing", "", Empty, ""},
 		{"only what go-safe and fsck leave",
 			".go-safe.lock .go-safe.lock-x go-safe-clean-7/ 00.foreign.2/ lost+found/", Empty, ""},
-		{"a build cache", "00/ ff/ README trim.txt testexpire.txt fuzz/", BuildCache, ""},
+		{"a build cache", "00/ ff/ README trim.txt testexpire.txt fuzz/ go-safe-cache/", BuildCache, ""},
 		{"a build cache with something else", "00/ ff/ 0g/ letter", Other, "0g"},
 		{"a new module cache", "cache/ cache/download/", ModCache, ""},
 		{"only repositories", "cache/ cache/vcs/", ModCache, ""},

@@ -55,12 +55,15 @@ func inAnyCache(name string) bool {
 	return ours || IsAside(name) || name == LostFound
 }
 
-// inBuildCache reports whether the go command makes an entry of this name in GOCACHE.
+// Pulls is the folder in a GOCACHE in which go-safe-cache notes what it pulled.
+const Pulls = "go-safe-cache"
+
+// inBuildCache reports whether the go command or go-safe-cache makes an entry of this name in GOCACHE.
 func inBuildCache(name string) bool {
 	if len(name) == 2 && strings.Trim(name, "0123456789abcdef") == "" {
 		return true
 	}
-	return slices.Contains([]string{"README", "trim.txt", "testexpire.txt", "log.txt", "fuzz"}, name)
+	return slices.Contains([]string{"README", "trim.txt", "testexpire.txt", "log.txt", "fuzz", Pulls}, name)
 }
 
 // IsAside reports whether an entry of this name was moved aside.

@@ -21,6 +21,7 @@ import (
 
 	"github.com/go-safe/go-safe/envfix"
 	"github.com/go-safe/go-safe/internal/fsinfo"
+	"github.com/go-safe/go-safe/internal/layout"
 	"github.com/go-safe/go-safe/internal/proc"
 	"github.com/go-safe/go-safe/internal/shell"
 	"github.com/go-safe/go-safe/internal/vcs"
@@ -134,7 +135,7 @@ func (c Call) args(verb, mark string, limit time.Duration) []string {
 
 // marks is the folder in GOCACHE with a file for each pull that was done: empty, or with what went wrong. Go clean
 // -cache leaves it, so what was cleaned away is not pulled again at once.
-const marks = "go-safe-cache"
+const marks = layout.Pulls
 
 func (c Call) done(mark string) bool {
 	info, err := os.Stat(filepath.Join(c.GOCACHE, marks, mark))
