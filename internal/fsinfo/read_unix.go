@@ -9,9 +9,10 @@ import (
 )
 
 // ReadFile is os.ReadFile for regular files. Package os makes an epoll instance for the first file that it opens,
-// and asks six times more about each: a start of go-safe reads a few small files and does without.
+// and asks six times more about each: a start of go-safe reads a few small files and does without. It does not wait for
+// a pipe, which another user may have put above the working directory.
 func ReadFile(name string) ([]byte, error) {
-	fd, err := Retry(func() (int, error) { return unix.Open(name, unix.O_RDONLY|unix.O_CLOEXEC, 0) })
+	fd, err := Retry(func() (int, error) { return unix.Open(name, unix.O_RDONLY|unix.O_NONBLOCK|unix.O_CLOEXEC, 0) })
 	if err != nil {
 		return nil, &fs.PathError{Op: "open", Path: name, Err: err}
 	}
