@@ -161,9 +161,10 @@ func refuse(defaults *site.File) {
 	}
 }
 
-// Shown returns the value of a variable for the screen: without the password that GOSAFE_CACHE may have.
+// Shown returns the value of a variable for the screen: without the password that GOSAFE_CACHE may have, and without
+// what signs a URL.
 func Shown(name, value string) string {
-	if name != cacheSetting || !strings.Contains(value, "@") {
+	if name != cacheSetting || !strings.ContainsAny(value, "@?") {
 		return value
 	}
 	u, err := url.Parse(value)
@@ -172,6 +173,9 @@ func Shown(name, value string) string {
 	}
 	if u.User != nil {
 		u.User = url.User("hidden")
+	}
+	if u.RawQuery != "" && u.Scheme != "s3" {
+		u.RawQuery = "hidden"
 	}
 	return u.String()
 }

@@ -124,6 +124,7 @@ func TestShown(t *testing.T) {
 		"https://example.com/x":             "https://example.com/x",
 		"s3://bucket/x?region=r":            "s3://bucket/x?region=r",
 		"https://ci:sesame@example.com/x":   "https://hidden@example.com/x",
+		"https://example.com/x?sig=sesame":  "https://example.com/x?hidden",
 		"https://ci:sesame%zz@example.com/": "(hidden)",
 		"ci:sesame@example.com/x":           "(hidden)",
 	} {
