@@ -78,6 +78,12 @@ func installInto(dir, exe, line string) string {
 	return shell.With("GOBIN", dir, line)
 }
 
+// Environ returns the environment of the program. Git, which it asks for the names of commits, may not fetch any: a
+// repository names the program that fetches what it lacks, and root would run it.
+func Environ(environ []string) []string {
+	return envfix.Setenv(envfix.Setenv(environ, "GIT_NO_LAZY_FETCH", "1"), "GIT_ALLOW_PROTOCOL", "none")
+}
+
 // Pull fills the build cache, unless that was done for this commit and these flags. What there is to say is written to
 // stderr, by the program. The error says why it could not be run.
 func (c Call) Pull(stderr io.Writer) error {
@@ -90,7 +96,7 @@ func (c Call) Pull(stderr io.Writer) error {
 		return err
 	}
 	err = proc.Run(proc.Command{
-		Path: path, Args: c.args("pull", mark, pullLimit), Dir: c.Dir, Environ: c.Environ, Stderr: stderr,
+		Path: path, Args: c.args("pull", mark, pullLimit), Dir: c.Dir, Environ: Environ(c.Environ), Stderr: stderr,
 		Deadline: time.Now().Add(pullLimit + time.Second),
 	})
 	if failed := (*exec.ExitError)(nil); errors.As(err, &failed) {
@@ -126,7 +132,7 @@ func (c Call) Start(began time.Time) error {
 		since = info.ModTime()
 	}
 	args := slices.Insert(c.args("push", mark, pushLimit), 1, "-since", strconv.FormatInt(since.UnixNano(), 10))
-	return proc.Detach(proc.Command{Path: path, Args: args, Dir: c.Dir, Environ: c.Environ})
+	return proc.Detach(proc.Command{Path: path, Args: args, Dir: c.Dir, Environ: Environ(c.Environ)})
 }
 
 func (c Call) args(verb, mark string, limit time.Duration) []string {

@@ -28,7 +28,7 @@ func (c Call) cache(args []string) int {
 			args = append([]string{args[0], "-go", c.Real.Path}, args[1:]...)
 		}
 	}
-	status, err := shim.Run(shim.Command{Path: path, Args: args, Environ: environ})
+	status, err := shim.Run(shim.Command{Path: path, Args: args, Environ: prefill.Environ(environ)})
 	switch {
 	case err != nil:
 		return c.Say.Failure(say.ExitCannotRun, err)
