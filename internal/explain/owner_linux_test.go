@@ -163,7 +163,7 @@ func TestSumOfRoot(t *testing.T) {
 	p.explains(p.environ(), "", build...)
 	p.do(os.Chmod(p.path("m/go.sum"), 0o600))
 	p.explains(p.environ(), "$W/m/go.sum belongs to root (sudo go?), and cannot be read; "+
-		"run: sudo chown $UID $W/m/go.sum", build...)
+		"run: sudo chown -h $UID $W/m/go.sum", build...)
 }
 
 // git does not answer about a repository of another user, and the user knows that he could trust the owner.

@@ -15,7 +15,7 @@ import (
 func (e *Explainer) sumTrouble() string {
 	for _, file := range e.Project().SumFiles {
 		if owner, closed := envfix.Closed(file); closed && strings.Contains(e.loadErrors(), "missing go.sum entry") {
-			return fmt.Sprintf("%s belongs to %s (sudo go?), and cannot be read; run: sudo chown %d %s",
+			return fmt.Sprintf("%s belongs to %s (sudo go?), and cannot be read; run: sudo chown -h %d %s",
 				file, user.Name(owner), os.Geteuid(), shell.Quote(file))
 		}
 	}
