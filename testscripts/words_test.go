@@ -50,6 +50,7 @@ var posixOnly = map[string]string{
 	"internal/explain/sum.go":            "it needs the uid of an owner",
 	"internal/install/install.go":        "only root and users of Unix have a uid",
 	"internal/login/startup.go":          "there are no start-up files of shells",
+	"internal/prefill/prefill.go":        "there is no sudo; installInto looks at the system",
 	"internal/safecmd/audit.go":          "there is no syslog",
 	"internal/safecmd/fix.go":            "there is no root",
 	"internal/safecmd/share.go":          "it needs modes",
