@@ -2,11 +2,12 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"math/rand/v2"
 	"os"
-	"path/filepath"
 	"strings"
 	"time"
 	"unicode"
@@ -32,12 +33,67 @@ const (
 // trimmed is the age at which the go command trims entries that nobody used.
 const trimmed = 5 * 24 * time.Hour
 
-func notePath(gocache, name string) string { return filepath.Join(gocache, notesDir, name) }
+// A notes is the open folder of the notes. No link leads out of GOCACHE: root also works in caches of other users.
+type notes struct{ *os.Root }
+
+// openNotes opens the folder of the notes, and makes it if it is missing.
+func openNotes(gocache string) (notes, error) {
+	if err := os.MkdirAll(gocache, 0o777); err != nil {
+		return notes{}, err
+	}
+	cache, err := os.OpenRoot(gocache)
+	if err != nil {
+		return notes{}, err
+	}
+	defer cache.Close()
+	if err := cache.MkdirAll(notesDir, 0o777); err != nil {
+		return notes{}, err
+	}
+	dir, err := cache.OpenRoot(notesDir)
+	return notes{dir}, err
+}
+
+// read returns what is in a note. It does not wait for a pipe of that name.
+func (n notes) read(name string) ([]byte, error) {
+	info, err := n.Lstat(name)
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, &fs.PathError{Op: "read", Path: name, Err: fs.ErrInvalid}
+	}
+	return n.ReadFile(name)
+}
+
+// replace writes a note in one step.
+func (n notes) replace(name string, content []byte) {
+	temp := fmt.Sprintf("%s.%016x", name, rand.Uint64())
+	f, err := n.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+	if err != nil {
+		return
+	}
+	_, err = f.Write(content)
+	if errors.Join(err, f.Close()) != nil || n.Rename(temp, name) != nil {
+		n.Remove(temp)
+	}
+}
+
+// removeOld removes the notes of what the go command has trimmed.
+func (n notes) removeOld() {
+	entries, _ := fs.ReadDir(n.FS(), ".")
+	for _, entry := range entries {
+		if info, err := entry.Info(); err == nil && time.Since(info.ModTime()) > trimmed {
+			n.Remove(entry.Name())
+		}
+	}
+}
 
 // readPulled returns when the last pull for each key began, by the names of the keys.
 func readPulled(gocache string) map[string]time.Time {
 	pulled := map[string]time.Time{}
-	if b, err := os.ReadFile(notePath(gocache, pulledNote)); err == nil {
+	if n, err := openNotes(gocache); err == nil {
+		defer n.Close()
+		b, _ := n.read(pulledNote)
 		json.Unmarshal(b, &pulled)
 	}
 	return pulled
@@ -53,57 +109,63 @@ func notePulled(p *project, began time.Time) {
 	}
 	pulled[p.key.Name()] = began
 	b, _ := json.Marshal(pulled)
-	replaceFile(notePath(p.gocache, pulledNote), append(b, '\n'))
+	if n, err := openNotes(p.gocache); err == nil {
+		defer n.Close()
+		n.replace(pulledNote, append(b, '\n'))
+	}
 }
 
-// markPath returns the path of the note that go-safe reads, or that with another ending. It is empty if go-safe did not
-// ask for it.
-func (c *command) markPath(ending string) string {
+// marked opens the notes if go-safe asked for one. The second value is false if it did not.
+func (c *command) marked() (notes, bool) {
 	if c.mark == "" || c.gocache == "" || !gocache.ValidExec(c.mark) {
-		return ""
+		return notes{}, false
 	}
-	return notePath(c.gocache, c.mark+ending)
+	n, err := openNotes(c.gocache)
+	return n, err == nil
 }
 
 // noteSuccess notes that a pull went well, so that go-safe does not call again for a while, or that a push has sent
 // all.
 func (c *command) noteSuccess() {
-	switch path := c.markPath(""); {
-	case path == "":
-	case c.verb == "pull":
-		replaceFile(path, nil)
-		removeOldNotes(filepath.Dir(path))
-	case c.verb == "push":
-		os.Remove(c.markPath(unsentNote))
+	n, ok := c.marked()
+	if !ok {
+		return
+	}
+	defer n.Close()
+	switch c.verb {
+	case "pull":
+		n.replace(c.mark, nil)
+		n.removeOld()
+	case "push":
+		n.Remove(c.mark + unsentNote)
 	}
 }
 
 // noteFailure notes what went wrong. Nobody sees what a push prints that go-safe has started, so the next command of
 // go-safe must pull, which prints it.
 func (c *command) noteFailure(text string) {
-	switch path := c.markPath(""); {
-	case path == "":
-	case c.verb == "pull":
-		replaceFile(path, []byte(text))
-	case c.verb == "push":
-		os.Remove(path)
-		replaceFile(notePath(c.gocache, failedNote), []byte(text))
+	n, ok := c.marked()
+	if !ok {
+		return
 	}
-}
-
-func removeOldNotes(dir string) {
-	entries, _ := os.ReadDir(dir)
-	for _, entry := range entries {
-		if info, err := entry.Info(); err == nil && time.Since(info.ModTime()) > trimmed {
-			os.Remove(filepath.Join(dir, entry.Name()))
-		}
+	defer n.Close()
+	switch c.verb {
+	case "pull":
+		n.replace(c.mark, []byte(text))
+	case "push":
+		n.Remove(c.mark)
+		n.replace(failedNote, []byte(text))
 	}
 }
 
 // tellPush prints why the last push failed, once.
 func (c *command) tellPush() {
-	path := notePath(c.gocache, failedNote)
-	if text, err := os.ReadFile(path); err == nil && c.auto && os.Remove(path) == nil {
+	n, err := openNotes(c.gocache)
+	if err != nil || !c.auto {
+		return
+	}
+	defer n.Close()
+	if text, err := n.read(failedNote); err == nil && n.Remove(failedNote) == nil {
 		fmt.Fprintf(c.stderr, "go-safe: warning: GOSAFE_CACHE: the last push: %.500s\n", oneLine(string(text)))
 		c.stderr = io.Discard
 	}
@@ -117,20 +179,4 @@ func oneLine(s string) string {
 		}
 		return -1
 	}, s)
-}
-
-// replaceFile writes a file in one step.
-func replaceFile(path string, content []byte) error {
-	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
-		return err
-	}
-	temp := fmt.Sprintf("%s.%016x", path, rand.Uint64())
-	err := os.WriteFile(temp, content, 0o666)
-	if err == nil {
-		err = os.Rename(temp, path)
-	}
-	if err != nil {
-		os.Remove(temp)
-	}
-	return err
 }

@@ -109,10 +109,20 @@ func (c Call) Pull(stderr io.Writer) error {
 // the note. So what go run made, after which there is no push, or what a push did not send in time, is sent by the next
 // push for this commit and these flags. A note that cannot be written costs only that.
 func (c Call) Begin() {
-	path := c.note()
-	if info, err := os.Stat(path); err != nil || !recent(info, again) {
-		os.MkdirAll(filepath.Dir(path), 0o777)
-		os.WriteFile(path, nil, 0o666)
+	os.MkdirAll(c.GOCACHE, 0o777)
+	cache, err := os.OpenRoot(c.GOCACHE) // no link leads out of it: it may be another user's, and we root
+	if err != nil {
+		return
+	}
+	defer cache.Close()
+	note := filepath.Join(marks, c.mark()+unsent)
+	if info, err := cache.Lstat(note); err == nil && info.Mode().IsRegular() && recent(info, again) {
+		return
+	}
+	cache.MkdirAll(marks, 0o777)
+	cache.Remove(note)
+	if f, err := cache.OpenFile(note, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666); err == nil {
+		f.Close()
 	}
 }
 
@@ -149,7 +159,9 @@ func (c Call) done(mark string) bool {
 }
 
 // note is the file of Begin.
-func (c Call) note() string { return filepath.Join(c.GOCACHE, marks, c.mark()+"-unsent") }
+func (c Call) note() string { return filepath.Join(c.GOCACHE, marks, c.mark()+unsent) }
+
+const unsent = "-unsent"
 
 // recent reports whether a file was written within the last d. One from the future was not.
 func recent(info fs.FileInfo, d time.Duration) bool {

@@ -124,3 +124,23 @@ func TestFindAdvice(t *testing.T) {
 		t.Errorf("%q has no %q", err, want)
 	}
 }
+
+// Whoever owns the cache cannot make root empty a file by a link.
+func TestBeginLink(t *testing.T) {
+	c := Call{GOCACHE: t.TempDir()}
+	file := filepath.Join(t.TempDir(), "precious")
+	write(t, file, "precious")
+	if err := os.Chtimes(file, time.Time{}, time.Now().Add(-2*again)); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Mkdir(filepath.Dir(c.note()), 0o777); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(file, c.note()); err != nil {
+		t.Fatal(err)
+	}
+	c.Begin()
+	if b, err := os.ReadFile(file); err != nil || string(b) != "precious" {
+		t.Errorf("%q, %v", b, err)
+	}
+}
