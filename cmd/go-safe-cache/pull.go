@@ -47,6 +47,7 @@ func (c *command) pull(ctx context.Context) error {
 		notePulled(p, start)
 		return nil
 	}
+	outlive(f.manifest, start)
 	w := newWants(d, f.manifest, start)
 	fetching.Store(w)
 	if err := c.fetch(ctx, w); err != nil {
@@ -57,6 +58,29 @@ func (c *command) pull(ctx context.Context) error {
 		time.Since(start).Round(time.Millisecond))
 	notePulled(p, start)
 	return nil
+}
+
+// trimAfter is how long after their last use the go command keeps entries (cmd/go/internal/cache.trimLimit).
+const trimAfter = 5 * 24 * time.Hour
+
+// outlive gives entries that were used long ago one more day. In a new GOCACHE the first go command removes all that it
+// did not use and that nobody used for five days, so go vet ./x would leave nothing of an old bundle for go build ./...
+// When a result was made, which go clean -testcache goes by, stays as it was.
+func outlive(m *bundle.Manifest, now time.Time) {
+	least := now.Add(24*time.Hour - trimAfter)
+	for i := range m.Actions {
+		m.Actions[i].Used = later(m.Actions[i].Used, least)
+	}
+	for i := range m.Outputs {
+		m.Outputs[i].Used = later(m.Outputs[i].Used, least)
+	}
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
 }
 
 // wants is what a bundle has and GOCACHE has not.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -84,6 +85,48 @@ func TestCommits(t *testing.T) {
 	write(t, filepath.Join(shallow, "go.mod"), "module example.com/other\n\ngo 1.25\n")
 	third.env["GOFLAGS"] = ""
 	third.must(t, "pull", "no bundle")
+}
+
+// A bundle that nobody used for six days is of use to more than one command: in a new GOCACHE the first one removes all
+// that was not used for five days.
+func TestOldBundle(t *testing.T) {
+	s, dir := startNginx(t, ""), newProject(t)
+	write(t, filepath.Join(dir, "one", "one.go"), "package one\n")
+	write(t, filepath.Join(dir, "two", "two.go"), "package two\n")
+	commit(t, dir)
+	build := func(m *machine, args ...string) string {
+		t.Helper()
+		cmd := exec.Command("go", append([]string{"build", "-x"}, args...)...)
+		cmd.Dir = dir
+		cmd.Env = append(os.Environ(), "GOCACHE="+m.gocache, "GOWORK=off", "GOFLAGS=")
+		out, err := cmd.CombinedOutput()
+		if err != nil {
+			t.Fatalf("%v\n%s", err, out)
+		}
+		return string(out)
+	}
+	const compiles = "/compile -o "
+
+	first := newMachine(t, dir, s.url)
+	first.must(t, "pull")
+	if !strings.Contains(build(first, "./one", "./two"), compiles) {
+		t.Fatal("compile is not called so")
+	}
+	old := time.Now().Add(-6 * 24 * time.Hour)
+	if err := filepath.WalkDir(first.gocache, func(path string, _ os.DirEntry, _ error) error {
+		return os.Chtimes(path, old, old)
+	}); err != nil {
+		t.Fatal(err)
+	}
+	first.must(t, fmt.Sprint("push -since ", old.Add(-time.Hour).UnixNano()))
+
+	second := newMachine(t, dir, s.url)
+	second.must(t, "pull")
+	for _, pkg := range []string{"./one", "./two"} {
+		if out := build(second, pkg); strings.Contains(out, compiles) {
+			t.Errorf("%s was compiled:\n%s", pkg, out)
+		}
+	}
 }
 
 // TestPushOnlyOwn shows that entries which the project did not use are not pushed.
