@@ -31,31 +31,60 @@ func cacheChecks() []Check {
 	)
 	return []Check{
 		{
-			"cache-foreign", caches, "sudo go does this, and go commands then end with: package fmt is not in std",
-			"go-safe moves such folders aside, if they are among the two of 256 that it looks at", notInStd,
-			cacheForeign,
-		},
-		{"cache-open", caches, writers, used, planted, openOf("GOCACHE")},
-		{
-			"cache-shared", caches, "nobody can keep others' entries from being trimmed, each go command looks " +
-				"through all of them, and one day one is in the way", used,
-			"no-error-but-builds-of-a-group-with-one-build-cache-are-slow", cacheShared,
+			ID: "cache-foreign", Group: caches,
+			Why:     "sudo go does this, and go commands then end with: package fmt is not in std",
+			Now:     "go-safe moves such folders aside, if they are among the two of 256 that it looks at",
+			Heading: notInStd, look: cacheForeign,
 		},
 		{
-			"cache-left", caches, "what was moved aside for you takes room and is of no more use",
-			"nothing uses it", notInStd, cacheLeft,
+			ID: "cache-open", Group: caches,
+			Why:     writers,
+			Now:     used,
+			Heading: planted, look: openOf("GOCACHE"),
 		},
-		{"cache-way", caches, way, noRepair, ofRoot, wayTo("GOCACHE")},
 		{
-			"modcache-foreign", caches, "sudo go does this, and the next download there ends with: permission denied",
-			"go commands fail if they need that entry", moduleErrors, modcacheForeign,
+			ID: "cache-shared", Group: caches,
+			Why: "nobody can keep others' entries from being trimmed, each go command looks " +
+				"through all of them, and one day one is in the way",
+			Now:     used,
+			Heading: "no-error-but-builds-of-a-group-with-one-build-cache-are-slow", look: cacheShared,
 		},
-		{"modcache-open", caches, writers, used, planted, openOf("GOMODCACHE")},
 		{
-			"modcache-private", caches, "a server that asks who they are lets only some users read them",
-			"others can read them", "no-error-but-other-users-read-private-modules", modcachePrivate,
+			ID: "cache-left", Group: caches,
+			Why:     "what was moved aside for you takes room and is of no more use",
+			Now:     "nothing uses it",
+			Heading: notInStd, look: cacheLeft,
 		},
-		{"modcache-way", caches, way, noRepair, ofRoot, wayTo("GOMODCACHE")},
+		{
+			ID: "cache-way", Group: caches,
+			Why:     way,
+			Now:     noRepair,
+			Heading: ofRoot, look: wayTo("GOCACHE"),
+		},
+		{
+			ID: "modcache-foreign", Group: caches,
+			Why:     "sudo go does this, and the next download there ends with: permission denied",
+			Now:     "go commands fail if they need that entry",
+			Heading: moduleErrors, look: modcacheForeign,
+		},
+		{
+			ID: "modcache-open", Group: caches,
+			Why:     writers,
+			Now:     used,
+			Heading: planted, look: openOf("GOMODCACHE"),
+		},
+		{
+			ID: "modcache-private", Group: caches,
+			Why:     "a server that asks who they are lets only some users read them",
+			Now:     "others can read them",
+			Heading: "no-error-but-other-users-read-private-modules", look: modcachePrivate,
+		},
+		{
+			ID: "modcache-way", Group: caches,
+			Why:     way,
+			Now:     noRepair,
+			Heading: ofRoot, look: wayTo("GOMODCACHE"),
+		},
 	}
 }
 

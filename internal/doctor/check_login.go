@@ -17,12 +17,16 @@ import (
 func LoginChecks() []Check {
 	return []Check{
 		{
-			"shim-login", whichGo, "what is started at login, over ssh and by an IDE runs plain go",
-			"plain go runs there", "no-error-but-plain-go-runs", shimLogin,
+			ID: "shim-login", Group: whichGo,
+			Why:     "what is started at login, over ssh and by an IDE runs plain go",
+			Now:     "plain go runs there",
+			Heading: "no-error-but-plain-go-runs", look: shimLogin,
 		},
 		{
-			"shim-interactive", whichGo, "what you run in a new terminal runs plain go",
-			"plain go runs there", "no-error-but-plain-go-runs", shimInteractive,
+			ID: "shim-interactive", Group: whichGo,
+			Why:     "what you run in a new terminal runs plain go",
+			Now:     "plain go runs there",
+			Heading: "no-error-but-plain-go-runs", look: shimInteractive,
 		},
 	}
 }

@@ -19,16 +19,21 @@ const thisModule = "this module"
 func moduleChecks() []Check {
 	return []Check{
 		{
-			"toolchain", thisModule, "go commands end with: go.mod requires go >= …, or: toolchain not available",
-			"", "goroot-and-toolchains", toolchain,
+			ID: "toolchain", Group: thisModule,
+			Why:     "go commands end with: go.mod requires go >= …, or: toolchain not available",
+			Heading: "goroot-and-toolchains", look: toolchain,
 		},
 		{
-			"module-folders", thisModule, "go build ./... ends with: pattern ./...: permission denied",
-			"commands with ./... fail, with go-safe too", "pattern--open-data-permission-denied", moduleFolders,
+			ID: "module-folders", Group: thisModule,
+			Why:     "go build ./... ends with: pattern ./...: permission denied",
+			Now:     "commands with ./... fail, with go-safe too",
+			Heading: "pattern--open-data-permission-denied", look: moduleFolders,
 		},
 		{
-			"repo-owner", thisModule, "go build ends with: error obtaining VCS status: exit status 128",
-			"go build fails, with go-safe too", "error-obtaining-vcs-status-exit-status-128", repoOwner,
+			ID: "repo-owner", Group: thisModule,
+			Why:     "go build ends with: error obtaining VCS status: exit status 128",
+			Now:     "go build fails, with go-safe too",
+			Heading: "error-obtaining-vcs-status-exit-status-128", look: repoOwner,
 		},
 	}
 }

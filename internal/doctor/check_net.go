@@ -19,17 +19,22 @@ const network = "the network"
 func NetChecks() []Check {
 	return []Check{
 		{
-			"net-proxy", network, "modules that are not in the module cache cannot be fetched", "downloads fail",
-			netErrors, netProxy,
+			ID: "net-proxy", Group: network,
+			Why:     "modules that are not in the module cache cannot be fetched",
+			Now:     "downloads fail",
+			Heading: netErrors, look: netProxy,
 		},
 		{
-			"net-sumdb", network,
-			"a module that go.sum does not name cannot be verified, and go get and go mod tidy fail",
-			"downloads of new modules fail", netErrors, netSumDB,
+			ID: "net-sumdb", Group: network,
+			Why:     "a module that go.sum does not name cannot be verified, and go get and go mod tidy fail",
+			Now:     "downloads of new modules fail",
+			Heading: netErrors, look: netSumDB,
 		},
 		{
-			"net-tls", network, "go commands end with: tls: failed to verify certificate", "downloads fail",
-			"tls-failed-to-verify-certificate-x509-certificate-signed-by-unknown-authority", netTLS,
+			ID: "net-tls", Group: network,
+			Why:     "go commands end with: tls: failed to verify certificate",
+			Now:     "downloads fail",
+			Heading: "tls-failed-to-verify-certificate-x509-certificate-signed-by-unknown-authority", look: netTLS,
 		},
 	}
 }

@@ -15,40 +15,55 @@ const settings = "settings"
 func settingChecks() []Check {
 	return []Check{
 		{
-			"env-file", settings, "go env -w fails, or the go command passes over what was set by it",
-			"go commands do without it", "go-writing-go-env-config-open-homealiceconfiggoenv-permission-denied", envFile,
+			ID: "env-file", Group: settings,
+			Why:     "go env -w fails, or the go command passes over what was set by it",
+			Now:     "go commands do without it",
+			Heading: "go-writing-go-env-config-open-homealiceconfiggoenv-permission-denied", look: envFile,
 		},
 		{
-			"site-file", settings, "defaults that the administrator has written for all users do not count",
-			"go commands do without them", settings, siteFile,
+			ID: "site-file", Group: settings,
+			Why:     "defaults that the administrator has written for all users do not count",
+			Now:     "go commands do without them",
+			Heading: settings, look: siteFile,
 		},
 		{
-			"env-override", settings, "the environment wins, and what was set by go env -w has no effect",
-			"the environment counts", settings, envOverride,
+			ID: "env-override", Group: settings,
+			Why:     "the environment wins, and what was set by go env -w has no effect",
+			Now:     "the environment counts",
+			Heading: settings, look: envOverride,
 		},
 		{
-			"goflags", settings, "commands that have the flag fail; if the list cannot be parsed, all but env and bug do", "",
-			"go-parsing-goflags-unknown-flag--nosuch", goflags,
+			ID: "goflags", Group: settings,
+			Why:     "commands that have the flag fail; if the list cannot be parsed, all but env and bug do",
+			Heading: "go-parsing-goflags-unknown-flag--nosuch", look: goflags,
 		},
 		{
-			"go111module", settings, "go.mod files are passed over; most of today's programs do not build so",
-			"", "no-gomod-file-counts", go111module,
+			ID: "go111module", Group: settings,
+			Why:     "go.mod files are passed over; most of today's programs do not build so",
+			Heading: "no-gomod-file-counts", look: go111module,
 		},
 		{
-			"goproxy", settings, "modules come from elsewhere than it seems, or not at all", "", netErrors, goproxy,
+			ID: "goproxy", Group: settings,
+			Why:     "modules come from elsewhere than it seems, or not at all",
+			Heading: netErrors, look: goproxy,
 		},
 		{
-			"gosumdb", settings, "what is downloaded is not compared with what everybody else got",
-			"go commands take what they get", netErrors, gosumdb,
+			ID: "gosumdb", Group: settings,
+			Why:     "what is downloaded is not compared with what everybody else got",
+			Now:     "go commands take what they get",
+			Heading: netErrors, look: gosumdb,
 		},
 		{
-			"audit", settings, "what is not recorded, go safe audit cannot tell", "commands run without a record",
-			settings, auditSink,
+			ID: "audit", Group: settings,
+			Why:     "what is not recorded, go safe audit cannot tell",
+			Now:     "commands run without a record",
+			Heading: settings, look: auditSink,
 		},
 		{
-			"private-patterns", settings,
-			"private modules are asked for at the public proxy and checksum database",
-			"the pattern has no effect", "reading-httpssumgolangorglookup-410-gone", privatePatterns,
+			ID: "private-patterns", Group: settings,
+			Why:     "private modules are asked for at the public proxy and checksum database",
+			Now:     "the pattern has no effect",
+			Heading: "reading-httpssumgolangorglookup-410-gone", look: privatePatterns,
 		},
 	}
 }

@@ -14,20 +14,26 @@ const thisMachine = "this machine"
 func systemChecks() []Check {
 	return []Check{
 		{
-			"umask", thisMachine, "files that go commands make are open to everybody, or not even to you",
-			"", "permission-denied-in-what-you-have-just-made", umask,
+			ID: "umask", Group: thisMachine,
+			Why:     "files that go commands make are open to everybody, or not even to you",
+			Heading: "permission-denied-in-what-you-have-just-made", look: umask,
 		},
 		{
-			"open-files", thisMachine, "go commands end with: too many open files, or: package fmt is not in std",
-			"", "too-many-open-files", openFiles,
+			ID: "open-files", Group: thisMachine,
+			Why:     "go commands end with: too many open files, or: package fmt is not in std",
+			Heading: "too-many-open-files", look: openFiles,
 		},
 		{
-			"memory", thisMachine, "the kernel kills compilers: compile: signal: killed",
-			"large builds may fail, with go-safe too", "usrlocalgopkgtoollinux_amd64compile-signal-killed", memory,
+			ID: "memory", Group: thisMachine,
+			Why:     "the kernel kills compilers: compile: signal: killed",
+			Now:     "large builds may fail, with go-safe too",
+			Heading: "usrlocalgopkgtoollinux_amd64compile-signal-killed", look: memory,
 		},
 		{
-			"cpus", thisMachine, "a Go before 1.25 runs more compilers than the container has processors",
-			"builds are slow and need more memory", "usrlocalgopkgtoollinux_amd64compile-signal-killed", cpus,
+			ID: "cpus", Group: thisMachine,
+			Why:     "a Go before 1.25 runs more compilers than the container has processors",
+			Now:     "builds are slow and need more memory",
+			Heading: "usrlocalgopkgtoollinux_amd64compile-signal-killed", look: cpus,
 		},
 	}
 }

@@ -10,10 +10,26 @@ func TestRunLimit(t *testing.T) {
 	stuck := make(chan Finding)
 	defer close(stuck)
 	checks := []Check{
-		{"stuck", "g", "why", "", "", func(*Machine) Finding { return <-stuck }},
-		{"broken", "g", "why", "", "heading", func(*Machine) Finding { return Finding{Status: Broken} }},
-		{"fine", "g", "why", "", "", func(*Machine) Finding { return ok("x", "") }},
-		{"no need", "g", "why", "", "", func(*Machine) Finding { return excused("x", "is not there") }},
+		{
+			ID: "stuck", Group: "g",
+			Why:  "why",
+			look: func(*Machine) Finding { return <-stuck },
+		},
+		{
+			ID: "broken", Group: "g",
+			Why:     "why",
+			Heading: "heading", look: func(*Machine) Finding { return Finding{Status: Broken} },
+		},
+		{
+			ID: "fine", Group: "g",
+			Why:  "why",
+			look: func(*Machine) Finding { return ok("x", "") },
+		},
+		{
+			ID: "no need", Group: "g",
+			Why:  "why",
+			look: func(*Machine) Finding { return excused("x", "is not there") },
+		},
 	}
 	m := &Machine{}
 	results := Run(checks, m, 10*time.Millisecond)
