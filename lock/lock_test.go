@@ -15,13 +15,14 @@ import (
 const blocksFor = 60 * time.Millisecond
 
 // 64 processes that take the shared lock all the time let one exclusive lock in, and go on afterwards. Without the
-// gate somebody always holds the shared lock.
+// gate somebody always holds the shared lock. On Windows 16 do: one process of Wine serves them all.
 func TestFairness(t *testing.T) {
-	if runtime.GOOS == "windows" {
-		t.Skip("there is no gate on Windows")
-	}
 	dir := sharedDir(t)
-	holders := make([]holder, 64)
+	n := 64
+	if runtime.GOOS == "windows" {
+		n = 16
+	}
+	holders := make([]holder, n)
 	for i := range holders {
 		holders[i] = startHolder(t, command("loop", dir))
 	}

@@ -5,7 +5,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"time"
 
 	"github.com/go-safe/go-safe/internal/fsinfo"
 	"golang.org/x/sys/windows"
@@ -17,6 +16,7 @@ type lockFile struct {
 	dir, path string
 	file      windows.Handle
 	held      []int64 // the bytes that are locked
+	moment    int64   // the byte that closes the gate while this process waits; 0 before
 }
 
 // openLockFile opens the file that is locked for dir, and makes it if it is missing. It is in the directory, where all
@@ -135,18 +135,26 @@ func (l *lockFile) try(mode Mode) (ok bool, err error) {
 
 // lockByte locks a byte of the file if it is free.
 func (l *lockFile) lockByte(at int64, mode Mode) (ok bool, err error) {
+	return l.lockBytes(at, 1, mode)
+}
+
+func (l *lockFile) unlockByte(at int64) { l.unlockBytes(at, 1) }
+
+func (l *lockFile) lockBytes(at, length int64, mode Mode) (ok bool, err error) {
 	var flags uint32 = windows.LOCKFILE_FAIL_IMMEDIATELY
 	if mode == Exclusive {
 		flags |= windows.LOCKFILE_EXCLUSIVE_LOCK
 	}
-	err = windows.LockFileEx(l.file, flags, 0, 1, 0, overlapped(at))
+	err = windows.LockFileEx(l.file, flags, 0, uint32(length), 0, overlapped(at))
 	if err == windows.ERROR_LOCK_VIOLATION || err == windows.ERROR_IO_PENDING {
 		return false, nil
 	}
 	return err == nil, err
 }
 
-func (l *lockFile) unlockByte(at int64) { windows.UnlockFileEx(l.file, 0, 1, 0, overlapped(at)) }
+func (l *lockFile) unlockBytes(at, length int64) {
+	windows.UnlockFileEx(l.file, 0, uint32(length), 0, overlapped(at))
+}
 
 func overlapped(at int64) *windows.Overlapped {
 	return &windows.Overlapped{Offset: uint32(at), OffsetHigh: uint32(at >> 32)}
@@ -178,8 +186,5 @@ func (l *lockFile) release() {
 	}
 	windows.CloseHandle(l.file)
 }
-
-// There is no gate: an exclusive lock is taken when nobody happens to hold a shared one.
-func (*lockFile) gateIsClosed(time.Time) bool { return false }
 
 func noDirectoryLocks(error) bool { return false } // what is locked is a file already
