@@ -1,6 +1,10 @@
 package lock
 
-import "time"
+import (
+	"time"
+
+	"github.com/go-safe/go-safe/internal/proc"
+)
 
 // Patience is how long a command waits for all its locks together. Only one Acquire at a time may use it.
 type Patience struct {
@@ -13,7 +17,7 @@ type Patience struct {
 
 	// MayWrite reports whether a user may write to dir. Only builds of such users are waited for longer: others,
 	// who may only read dir, must not keep those who may write to it waiting. It must be set if Builds is.
-	MayWrite func(dir string, uid int, groups []int) bool
+	MayWrite func(dir string, ids proc.IDs) bool
 
 	waited time.Duration // so far
 	idle   time.Duration // of that, since a tool of a build was last seen

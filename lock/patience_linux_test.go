@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/go-safe/go-safe/internal/proc"
 	"golang.org/x/sys/unix"
 )
 
@@ -91,8 +92,8 @@ func TestPatience(t *testing.T) {
 				beside.Args = strings.Fields(tt.args)
 				startHolder(t, beside)
 			}
-			mayWrite := func(_ string, uid int, groups []int) bool {
-				return uid == os.Geteuid() || uid == 12345 && slices.Contains(groups, 12345)
+			mayWrite := func(_ string, ids proc.IDs) bool {
+				return ids.UID == os.Geteuid() || ids.UID == 12345 && slices.Contains(ids.Groups, 12345)
 			}
 			p := &Patience{Anybody: anybody, Builds: builds, MayWrite: mayWrite}
 			var busy *BusyError

@@ -3,6 +3,7 @@ package lock
 import (
 	"errors"
 	"io/fs"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -107,7 +108,7 @@ const commandLength = 60
 func cutCommand(args []string) string {
 	line := strings.Join(args, " ")
 	if len(args) > 0 {
-		line = line[strings.LastIndexByte(args[0], '/')+1:]
+		line = line[strings.LastIndexByte(filepath.ToSlash(args[0]), '/')+1:]
 	}
 	if r := []rune(line); len(r) > commandLength {
 		return string(r[:commandLength-1]) + "…"

@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"os"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/go-safe/go-safe/internal/proc"
@@ -137,7 +138,7 @@ func (w *waiter) seesBuild() bool {
 			return false
 		}
 		ids, err := proc.IDsOf(e.pid)
-		return err == nil && ids.UID >= 0 && p.MayWrite(w.dir, ids.UID, ids.Groups) && proc.Builds(e.pid)
+		return err == nil && p.MayWrite(w.dir, ids) && proc.Builds(e.pid)
 	})
 	return w.sawBuild
 }
@@ -145,7 +146,8 @@ func (w *waiter) seesBuild() bool {
 // isGoSafe reports whether a process of this name may be go-safe, under a name that others may have given it or the
 // one that we have. The file that it runs would tell for certain, but the kernel hides that from other users.
 func isGoSafe(name string) bool {
-	return name == "go" || name == "go-safe" || name != "" && name == proc.Name(os.Getpid())
+	name = strings.TrimSuffix(name, ".exe")
+	return name == "go" || name == "go-safe" || name != "" && name == strings.TrimSuffix(proc.Name(os.Getpid()), ".exe")
 }
 
 // deadlock reports whether all who are in the way wait for an ancestor of this process. That happens when two

@@ -84,12 +84,12 @@ lock. A missing cache is made for the lock, and removed if it stays empty.
 A command waits ten seconds for all its locks together. go clean of a whole
 cache waits longer for builds, up to two minutes. It does so as long as a
 compiler or a linker ran in the last ten seconds below a go-safe whose user may
-write to the cache (Linux). It waits only ten seconds for a go test that only
-runs its tests, for other programs that hold the lock, and for holders that it
-cannot see. Then the command goes on without the lock, as plain go would, and
-says so. GOSAFE_LOCK_TIMEOUT replaces all of these times. Before that, a file
-server gets two seconds to say whether it locks files at all, or as long as
-GOSAFE_LOCK_TIMEOUT says, if that is longer.
+write to the cache (Linux, Windows). It waits only ten seconds for a go test
+that only runs its tests, for other programs that hold the lock, and for holders
+that it cannot see. Then the command goes on without the lock, as plain go
+would, and says so. GOSAFE_LOCK_TIMEOUT replaces all of these times. Before
+that, a file server gets two seconds to say whether it locks files at all, or as
+long as GOSAFE_LOCK_TIMEOUT says, if that is longer.
 
 While a clean waits, new builds wait too, but only in the first ten seconds of
 each minute, counted from the first clean that waits. In between they run.
@@ -97,10 +97,11 @@ each minute, counted from the first clean that waits. In between they run.
 A command that waits for longer than a second says for whom, again after ten
 seconds and each minute. It does so too while the go command waits for one of
 its own lock files, which the go command does in silence. The pid, user, command
-and age are from /proc (Linux); go-safe leaves out what is hidden there. go safe
-locks lists who holds the locks on the caches here, and who waits. It also
-reports a lock whose holder cannot be seen, because it runs in another container
-or on another machine.
+and age are from /proc on Linux. On Windows go-safe names no user, and the whole
+command only of your own processes. What is hidden is left out. go safe locks
+lists who holds the locks on the caches here, and who waits. It also reports a
+lock whose holder cannot be seen, because it runs in another container or on
+another machine.
 
 go clean finds the caches set aside. go-safe renames the module cache to a
 folder beside it, and makes an empty directory in its place. If the cache is a

@@ -174,6 +174,11 @@ func Crowds() []string {
 // OpenToCrowds reports whether everybody may make entries in the directory.
 func (d Descriptor) OpenToCrowds() bool { return d.Open || d.List.adds(Crowds()) }
 
+// MayAdd reports whether somebody with these SIDs may make entries in the directory, or owns it and could let himself.
+func (d Descriptor) MayAdd(sids []string) bool {
+	return d.Open || slices.Contains(sids, d.Owner) || d.List.adds(sids)
+}
+
 // Shares reports whether entries made in the directory are open to somebody who is none of the owners and no
 // administrator.
 func (d Descriptor) Shares(owners ...string) bool {

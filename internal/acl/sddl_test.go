@@ -162,3 +162,30 @@ func maskOf(t testing.TB, words string) (mask uint32) {
 	}
 	return mask
 }
+
+// Whose builds in a directory a clean waits for: of those who may make entries in it, or could let themselves.
+func TestDescriptorMayAdd(t *testing.T) {
+	const machine, domain = "S-1-5-21-1-2-3-", "S-1-5-21-7-8-9-"
+	const users, loggedIn, administrators = "S-1-5-32-545", "S-1-5-11", "S-1-5-32-544"
+	for _, tt := range []struct {
+		name, sddl string
+		sids       []string
+		want       bool
+	}{
+		{"the user", localSDDL, []string{machine + "1001", users, loggedIn}, true},
+		{"another user", localSDDL, []string{machine + "1002", users, loggedIn}, false},
+		{"another user, as administrator", localSDDL, []string{machine + "1002", users, loggedIn, administrators}, true},
+		{"the owner, without an entry", "O:" + machine + "1002D:P(A;OICI;FA;;;SY)", []string{machine + "1002"}, true},
+		{"a second drive", plantedSDDL, []string{machine + "1001", users, loggedIn}, true},
+		{"a second drive, not logged in", plantedSDDL, []string{machine + "1001", users}, false},
+		{"a group that may", helpDeskSDDL, []string{domain + "1200", domain + "2200"}, true},
+		{"a group that may only read", windowsTempSDDL, []string{machine + "1001", loggedIn}, false},
+		{"only what is made inside", onlyBelowSDDL, []string{machine + "1002"}, false},
+		{"denied first", "O:SYD:P(D;;FA;;;S-1-5-21-1-2-3-1001)(A;OICI;FA;;;BU)", []string{machine + "1001", users}, false},
+		{"FAT", noListSDDL, []string{machine + "1001"}, true},
+	} {
+		if got := fromSDDL(t, tt.sddl).MayAdd(tt.sids); got != tt.want {
+			t.Errorf("%s: %t", tt.name, got)
+		}
+	}
+}

@@ -9,8 +9,9 @@ import (
 
 // IDs are what the kernel goes by when it decides what a process may do with files.
 type IDs struct {
-	UID    int   // the effective one; -1 where it is hidden
-	Groups []int // the effective gid, then the supplementary ones
+	UID    int      // the effective one; -1 where it is hidden
+	Groups []int    // the effective gid, then the supplementary ones
+	SIDs   []string // on Windows: of the user, and of the groups that count
 }
 
 // Ancestors returns the pids of a process's ancestors, its parent first, as far as they can be seen: those outside of
@@ -78,20 +79,25 @@ func isVCS(args []string) bool {
 
 // runsBelow reports whether a process below pid has such a command line.
 func runsBelow(pid int, like func(args []string) bool) bool {
-	return slices.ContainsFunc(children(pid), func(child int) bool {
-		return like(args(child)) || runsBelow(child, like)
-	})
+	children := childrenNow()
+	var below func(pid int) bool
+	below = func(pid int) bool {
+		return slices.ContainsFunc(children(pid), func(child int) bool {
+			return like(args(child)) || below(child)
+		})
+	}
+	return below(pid)
 }
 
 // isTool reports whether the go command has started a program with this command line to build something. One with
-// more than 30 KB of arguments gets them in a file in TMPDIR: "@/tmp/args123" (passLongArgsInResponseFiles in
+// more than 30 KB of arguments gets them in a file in the temp folder: "@/tmp/args123" (passLongArgsInResponseFiles in
 // cmd/go/internal/work). That is usual for packages of hundreds of files, which take long to compile.
 //
 // The names of tools would tell less: go vet runs vet before it loads packages, to learn its flags
 // (cmd/go/internal/vet), and gcc and LLVM have dozens.
 func isTool(args []string) bool {
 	return len(args) > 0 && !isBuilt(args) && slices.ContainsFunc(args[1:], func(arg string) bool {
-		return inWorkFolder(arg) || arg != "" && arg[0] == '@' && hasNumbered(arg, "/args")
+		return inWorkFolder(arg) || arg != "" && arg[0] == '@' && hasNumbered(arg, "args")
 	})
 }
 
@@ -103,21 +109,24 @@ func isBuilt(args []string) bool {
 		switch {
 		case i == 0 && inWorkFolder(arg), strings.HasPrefix(arg, "-test."):
 			return true
-		case i > 0 && args[i-1] != "-o" && strings.HasPrefix(arg, "/") && inWorkFolder(arg) && inFolderExe(arg):
+		case i > 0 && args[i-1] != "-o" && isRooted(arg) && inWorkFolder(arg) && inFolderExe(arg):
 			return true
 		}
 	}
 	return false
 }
 
+// isRooted reports whether an argument is an absolute path, or one of another system.
+func isRooted(arg string) bool { return strings.HasPrefix(arg, "/") || filepath.IsAbs(arg) }
+
 func inFolderExe(path string) bool { return filepath.Base(filepath.Dir(path)) == "exe" }
 
 // inWorkFolder reports whether an argument names a file in a work folder: go-build and a number, in GOTMPDIR
 // (cmd/go/internal/work.NewBuilder). The build cache has the same name without the number.
-func inWorkFolder(arg string) bool { return hasNumbered(arg, "/go-build") }
+func inWorkFolder(arg string) bool { return hasNumbered(arg, "go-build") }
 
-// hasNumbered reports whether a digit follows the first name in an argument.
+// hasNumbered reports whether an argument has a path element that begins with name, and a digit follows the first one.
 func hasNumbered(arg, name string) bool {
-	_, number, ok := strings.Cut(arg, name)
+	_, number, ok := strings.Cut(filepath.ToSlash(arg), "/"+name)
 	return ok && number != "" && '0' <= number[0] && number[0] <= '9'
 }

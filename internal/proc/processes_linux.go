@@ -21,7 +21,8 @@ func dir(pid int) string {
 	return "/proc/" + strconv.Itoa(pid)
 }
 
-func parentNow() func(int) int { return parent }
+func parentNow() func(int) int     { return parent }
+func childrenNow() func(int) []int { return children }
 
 func parent(pid int) int {
 	if f := stat(pid); len(f) > 1 {

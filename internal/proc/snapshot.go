@@ -22,6 +22,17 @@ func (s snapshot) parent(pid int) int {
 	return child.parent
 }
 
+// children returns the pids of a process's children, in their order.
+func (s snapshot) children(pid int) (pids []int) {
+	for child := range s {
+		if s.parent(child) == pid {
+			pids = append(pids, child)
+		}
+	}
+	slices.Sort(pids)
+	return pids
+}
+
 // ancestors returns the pids of a process's ancestors, its parent first.
 func ancestors(pid int, parent func(int) int) (above []int) {
 	for {

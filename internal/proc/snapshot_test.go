@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// A process that got the pid of an ancestor which has ended is no ancestor.
+// A process that got the pid of an ancestor which has ended is no ancestor, and has none of its children.
 func TestSnapshot(t *testing.T) {
 	s := snapshot{
 		0:  {0, 0, ""}, // idle, its own parent
@@ -23,6 +23,11 @@ func TestSnapshot(t *testing.T) {
 	for pid, want := range map[int][]int{32: {28, 24, 20, 4}, 36: nil, 44: nil, 48: {52, 48}, 77: nil, 0: nil} {
 		if got := ancestors(pid, s.parent); !slices.Equal(got, want) {
 			t.Errorf("ancestors of %d: %v, want %v", pid, got, want)
+		}
+	}
+	for pid, want := range map[int][]int{4: {20}, 20: {24, 40}, 24: {28}, 40: nil, 99: nil, 77: nil} {
+		if got := s.children(pid); !slices.Equal(got, want) {
+			t.Errorf("children of %d: %v, want %v", pid, got, want)
 		}
 	}
 }

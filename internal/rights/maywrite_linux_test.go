@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/go-safe/go-safe/internal/acl"
+	"github.com/go-safe/go-safe/internal/proc"
 )
 
 // Who may write to a directory, by its owner, its mode and its ACL.
@@ -79,7 +80,7 @@ func TestMayWrite(t *testing.T) {
 			may[name] = true
 		}
 		for name, u := range users {
-			if got := MayWrite(dir, u.uid, u.groups); got != may[name] {
+			if got := MayWrite(dir, proc.IDs{UID: u.uid, Groups: u.groups}); got != may[name] {
 				t.Errorf("%s: %s: %t", tt.name, name, got)
 			}
 		}

@@ -1,4 +1,13 @@
 package rights
 
-// MayWrite is false: Windows has no numbers for users.
-func MayWrite(dir string, uid int, groups []int) bool { return false }
+import (
+	"github.com/go-safe/go-safe/internal/acl"
+	"github.com/go-safe/go-safe/internal/proc"
+)
+
+// MayWrite reports whether a user with these SIDs may make entries in a directory, or could let himself. It is false
+// where the SIDs are hidden.
+func MayWrite(dir string, ids proc.IDs) bool {
+	d, err := acl.DescriptorOfPath(dir)
+	return err == nil && len(ids.SIDs) > 0 && d.MayAdd(ids.SIDs)
+}
