@@ -11,10 +11,10 @@ Usage:
 	go safe env [-v] [--json] [NAME...]
 	go safe entrypoint [--user owner|USER[:GROUP]] [--init] [--] [WORD...]
 	go safe exec [--user owner|USER[:GROUP]] [--init] [--] PROGRAM [ARG...]
-	go safe fix [--dry-run] [--owner USER:GROUP] [DIR...]
+	go safe fix [-v] [--dry-run] [--owner USER:GROUP] [DIR...]
 	go safe install [--system | --prefix DIR | --image] [--rc] [--uninstall]
 	go safe locks [--json]
-	go safe share [--dry-run] [--group GROUP] [--open] DIR
+	go safe share [-v] [--dry-run] [--group GROUP] [--open] DIR
 	go safe verify [--heal] [--json] [module@version...]
 	go safe audit [export --otlp URL] [--since TIME] [--json] [FILE...]
 	go safe completion bash|zsh|fish|powershell
@@ -232,9 +232,10 @@ moved them there. They do open what plainly is the go command's: a directory
 with nothing else in it, or a download with the content that its name says. An
 ordinary user opens the rest by fix with --owner and the user's own name and
 group. If something was left, fix and share say so and exit with 1. Both can be
-interrupted and run again. With --dry-run they only look, and list each entry
-with what would change, except for entries in a directory that is closed until
-it is changed. A path with control characters is quoted as in Go.
+interrupted and run again. With -v they list each entry with what has changed.
+With --dry-run they only look, and list what would change, except for entries in
+a directory that is closed until it is changed. A path with control characters
+is quoted as in Go.
 
 On macOS and FreeBSD sharing is by setgid, and all users need go-safe. go-safe
 reads and sets no ACLs there: the mode decides. Before go safe fix or share,

@@ -37,7 +37,7 @@ func runFix(c Call, flags flagSet, dirs []string) int {
 	status := 0
 	if len(dirs) == 0 {
 		o := &tree.Options{Dry: flags.has("--dry-run")}
-		status, dirs = c.fixCaller(o)
+		status, dirs = c.fixCaller(o, flags)
 		for _, dir := range c.caches() {
 			if !slices.Contains(dirs, dir) {
 				dirs = append(dirs, dir)
@@ -53,27 +53,28 @@ func runFix(c Call, flags flagSet, dirs []string) int {
 			told, status = true, say.ExitFailed
 			continue
 		}
-		status = max(status, c.fixNamed(dir, owner, flags.has("--dry-run")))
+		status = max(status, c.fixNamed(dir, owner, flags))
 	}
 	return status
 }
 
 // fixNamed fixes a cache, or if an owner is named, the caches in a volume.
-func (c Call) fixNamed(dir string, owner *tree.Owner, dry bool) (status int) {
+func (c Call) fixNamed(dir string, owner *tree.Owner, flags flagSet) (status int) {
+	dry := flags.has("--dry-run")
 	list := []string{dir}
 	if abs, err := filepath.Abs(dir); err == nil && owner != nil {
 		stop := c.Say.Progress(func() say.State { return say.State{What: "looking for caches in", Path: abs} })
 		below, bare := cachefix.Volume(abs, *owner)
 		stop()
 		if bare { // first, because it is on the way to the others
-			status = c.fixOne(abs, &tree.Options{Dry: dry, Owner: owner, TopOnly: true})
+			status = c.fixOne(abs, &tree.Options{Dry: dry, Owner: owner, TopOnly: true}, flags)
 		}
 		if len(below) > 0 {
 			list = below
 		}
 	}
 	for _, dir := range list {
-		status = max(status, c.fixOne(dir, &tree.Options{Dry: dry, Owner: owner}))
+		status = max(status, c.fixOne(dir, &tree.Options{Dry: dry, Owner: owner}, flags))
 	}
 	return status
 }
@@ -92,13 +93,13 @@ func madeBySudo(home, dir string) bool {
 }
 
 // fixCaller gives the user who called sudo what an earlier sudo go made in the home, and returns the caches there.
-func (c Call) fixCaller(o *tree.Options) (status int, caches []string) {
+func (c Call) fixCaller(o *tree.Options, flags flagSet) (status int, caches []string) {
 	uid, err := strconv.Atoi(envfix.Getenv(c.Environ, "SUDO_UID"))
 	caller, _ := user.Lookup(uid)
 	if err != nil || uid <= 0 || os.Geteuid() != 0 || !fsinfo.IsDir(caller.Home) {
 		return 0, nil
 	}
-	printList := listing(caller.Home, o)
+	printList := listing(caller.Home, o, flags)
 	stop := c.Say.Progress(walkOf("repairing", caller.Home, o))
 	report, caches, err := cachefix.Home(caller.Home, tree.Owner{UID: uid, GID: caller.GID}, o)
 	stop()
@@ -125,13 +126,13 @@ func belowRoots(home, dir string) bool {
 	return false
 }
 
-func (c Call) fixOne(dir string, o *tree.Options) int {
+func (c Call) fixOne(dir string, o *tree.Options, flags flagSet) int {
 	dir, err := filepath.Abs(dir)
 	if err != nil {
 		return c.fail(err)
 	}
 	var report *tree.Report
-	printList := listing(dir, o)
+	printList := listing(dir, o, flags)
 	err = c.changing("repairing", dir, o, func() (err error) {
 		report, err = cachefix.Dir(dir, o)
 		return err
@@ -143,10 +144,10 @@ func (c Call) fixOne(dir string, o *tree.Options) int {
 	return c.tellReport(dir, report, o.Dry)
 }
 
-// listing makes a dry run collect what it would change in dir, and returns a function that prints that, sorted by path.
-// On Windows it prints what icacls /restore in the folder above puts back.
-func listing(dir string, o *tree.Options) (print func(io.Writer)) {
-	if !o.Dry {
+// listing collects what is changed in dir, or would be in a dry run, and returns a function that prints that, sorted by
+// path; if the flags ask for it. On Windows it prints what icacls /restore in the folder above puts back.
+func listing(dir string, o *tree.Options, flags flagSet) (print func(io.Writer)) {
+	if !o.Dry && !flags.has("-v") {
 		return func(io.Writer) {}
 	}
 	var list []tree.Change

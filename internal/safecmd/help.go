@@ -26,7 +26,10 @@ type verb struct {
 // form too: --flag, -f. Nobody is told of a flag without words about it.
 type verbFlag struct{ name, value, about string }
 
-var dryRun = verbFlag{"--dry-run", "", "only list what would change"}
+var (
+	dryRun    = verbFlag{"--dry-run", "", "only list what would change"}
+	listFixed = verbFlag{"-v", "", "list what was changed"}
+)
 
 const rootWay = `Root acts only if nobody else could have redirected the way to the directory.
 If somebody could, the command names the element, and changes nothing.`
@@ -62,7 +65,7 @@ var verbList = []verb{{
 }, {
 	name: "fix", args: "[flags] [DIR...]", about: "repair the rights in the caches used here, or in those named",
 	flags: []verbFlag{
-		dryRun, {"--owner", "USER[:GROUP]", "as root: give everything in them to that user"},
+		dryRun, listFixed, {"--owner", "USER[:GROUP]", "as root: give everything in them to that user"},
 	},
 	more:     rootWay,
 	examples: []string{"fix", "fix --dry-run /srv/gomod", "fix --owner 1000:1000 /go/pkg/mod"},
@@ -70,7 +73,7 @@ var verbList = []verb{{
 }, {
 	name: "share", args: "[flags] DIR", about: "make a directory a cache that a group has in common",
 	flags: []verbFlag{
-		dryRun, {"--group", "GROUP", "the group; else that of the directory"},
+		dryRun, listFixed, {"--group", "GROUP", "the group; else that of the directory"},
 		{"--closed", "", "others get no rights, which is the default"},
 		{"--open", "", "others may read"},
 	},

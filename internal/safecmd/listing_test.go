@@ -8,25 +8,31 @@ import (
 	"github.com/go-safe/go-safe/internal/tree"
 )
 
-// A dry run lists what would be changed, by path. On Windows it prints each ACL as icacls /save does, seen from the
+// A dry run lists what would be changed, and -v what was, by path. On Windows it prints each ACL as icacls /save does, seen from the
 // folder above.
 func TestListing(t *testing.T) {
 	dir := filepath.Join(string(filepath.Separator), "srv", "gomod")
-	o := &tree.Options{Dry: true}
-	print := listing(dir, o)
-	o.Tell(tree.Change{Path: filepath.Join(dir, "cache"), What: "ACL", Was: "D:PAI(A;;FA;;;SY)"})
-	o.Tell(tree.Change{Path: dir, What: "ACL", Was: "D:AI"})
-	o.Tell(tree.Change{Path: filepath.Join(dir, "a"), What: "mode"})
-	var b strings.Builder
-	print(&b)
 	want := "gomod\nD:AI\n" + filepath.Join(dir, "a") + ": mode\n" +
 		filepath.Join("gomod", "cache") + "\nD:PAI(A;;FA;;;SY)\n"
-	if b.String() != want {
-		t.Errorf("%q, want %q", b.String(), want)
+	for _, dry := range []bool{true, false} {
+		o, flags := &tree.Options{Dry: dry}, flagSet{}
+		if !dry {
+			flags["-v"] = ""
+		}
+		print := listing(dir, o, flags)
+		o.Tell(tree.Change{Path: filepath.Join(dir, "cache"), What: "ACL", Was: "D:PAI(A;;FA;;;SY)"})
+		o.Tell(tree.Change{Path: dir, What: "ACL", Was: "D:AI"})
+		o.Tell(tree.Change{Path: filepath.Join(dir, "a"), What: "mode"})
+		var b strings.Builder
+		print(&b)
+		if b.String() != want {
+			t.Errorf("dry run %t: %q, want %q", dry, b.String(), want)
+		}
 	}
-	o = &tree.Options{}
-	listing(dir, o)(&b)
-	if o.Tell != nil || b.String() != want {
-		t.Errorf("without a dry run: %q", b.String())
+	var b strings.Builder
+	o := &tree.Options{}
+	listing(dir, o, flagSet{})(&b)
+	if o.Tell != nil || b.Len() > 0 {
+		t.Errorf("without a flag: %q", b.String())
 	}
 }

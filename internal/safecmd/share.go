@@ -41,7 +41,7 @@ func runShare(c Call, flags flagSet, dirs []string) int {
 	}
 	dry := flags.has("--dry-run")
 	o := &tree.Options{Dry: dry}
-	printList := listing(dir, o)
+	printList := listing(dir, o, flags)
 	var shared *cacheshare.Shared
 	err = c.changing("sharing", dir, o, func() (err error) {
 		shared, err = cacheshare.Dir(dir, group, others, homes(c.Environ), o)

@@ -105,11 +105,11 @@ func twoDigits(n int64) int64 {
 	return (n + unit/2) / unit * unit
 }
 
-// A Change is one that a dry run found.
+// A Change is one that was made, or that a dry run found.
 type Change struct {
 	Path string
 	What string // in words
-	Was  string // the ACL that would be changed, in the words of Windows (SDDL); "" elsewhere
+	Was  string // the ACL before the change, in the words of Windows (SDDL); "" elsewhere
 }
 
 // A tally collects a report from many goroutines.
@@ -124,7 +124,7 @@ type tally struct {
 
 func newTally(o *Options) *tally { return &tally{meter: &o.Meter, tell: o.Tell} }
 
-// listWas tells of an entry that would be changed, and of the ACL that it has.
+// listWas tells of an entry that is changed, and of the ACL that it had before.
 func (t *tally) listWas(at *Node, name, what, was string) {
 	if t.tell != nil {
 		t.mu.Lock()

@@ -8,7 +8,7 @@ package tree
 // Options say how a whole cache is dealt with.
 type Options struct {
 	Dry   bool         // only look
-	Tell  func(Change) // with Dry: is told of each entry that would be changed, in no order; may be nil
+	Tell  func(Change) // is told of each entry that was changed, or with Dry would be, in no order; may be nil
 	Meter Meter        // may be read meanwhile
 
 	// Owner, for package cachefix, is the user to whom everything in the cache is to belong. The caller vouches for all

@@ -91,9 +91,13 @@ func (w *Walker) entry(dir *os.File, name string, at *Node) *os.File {
 	}
 	f := os.NewFile(uintptr(h), name)
 	before := w.tally.changed[ACLs].Load()
+	was := ""
+	if w.tally.tell != nil {
+		was = listOf(h)
+	}
 	isDir, err := w.change(h)
 	if w.tally.changed[ACLs].Load() > before {
-		w.tally.listWas(at, name, "ACL", listOf(h))
+		w.tally.listWas(at, name, "ACL", was)
 	}
 	if err != nil {
 		w.tally.leave(at, name, err.Error())

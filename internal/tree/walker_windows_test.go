@@ -27,18 +27,10 @@ func TestSetACL(t *testing.T) {
 		if err := os.WriteFile(path, nil, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		name16, _ := windows.UTF16PtrFromString(path)
-		h, err := windows.CreateFile(name16, windows.READ_CONTROL|windows.WRITE_DAC, shareAll, nil,
-			windows.OPEN_EXISTING, 0, 0)
-		if err != nil {
-			t.Fatal(err)
-		}
+		h := openForACL(t, path)
 		before, _ := acl.Security(h)
-		err = SetACL(h, func(h windows.Handle) error {
-			sd, err := windows.SecurityDescriptorFromString("D:P(A;;FA;;;WD)(A;;FA;;;" + acl.UserSID() + ")")
-			if err == nil {
-				err = windows.SetKernelObjectSecurity(h, windows.DACL_SECURITY_INFORMATION, sd)
-			}
+		err := SetACL(h, func(h windows.Handle) error {
+			err := openToAll(h)
 			if d, _ := acl.DescriptorOf(h); err != nil || !d.OpenToCrowds() {
 				t.Errorf("%s: nothing was changed: %v", name, err)
 			}
@@ -49,5 +41,54 @@ func TestSetACL(t *testing.T) {
 			t.Errorf("%s: %v; %s became %s", name, err, before, after)
 		}
 		windows.CloseHandle(h)
+	}
+}
+
+// openToAll gives everybody all rights on an open file.
+func openToAll(h windows.Handle) error {
+	sd, err := windows.SecurityDescriptorFromString("D:P(A;;FA;;;WD)(A;;FA;;;" + acl.UserSID() + ")")
+	if err != nil {
+		return err
+	}
+	return windows.SetKernelObjectSecurity(h, windows.DACL_SECURITY_INFORMATION, sd)
+}
+
+func openForACL(t *testing.T, path string) windows.Handle {
+	t.Helper()
+	name, _ := windows.UTF16PtrFromString(path)
+	h, err := windows.CreateFile(name, windows.READ_CONTROL|windows.WRITE_DAC, shareAll, nil, windows.OPEN_EXISTING, 0, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return h
+}
+
+// The walker tells which list an entry had before the change, and not the one after it.
+func TestTellsListBefore(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "file")
+	if err := os.WriteFile(path, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	h := openForACL(t, path)
+	defer windows.CloseHandle(h)
+	if err := openToAll(h); err != nil {
+		t.Fatal(err)
+	}
+	before := listOf(h)
+	first := true
+	once := func(acl.Descriptor, bool) bool { was := first; first = false; return was } // wrong, and right afterwards
+	var told []Change
+	w := New(once, &Options{Tell: func(c Change) { told = append(told, c) }})
+	f, err := os.Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.Tree(f)
+	if after := listOf(h); after == before {
+		t.Fatalf("the list of the file did not change, which shows nothing: %s; %+v", after, w.Report())
+	}
+	if len(told) != 1 || told[0] != (Change{path, "ACL", before}) {
+		t.Errorf("told of %+v, want %s", told, before)
 	}
 }
