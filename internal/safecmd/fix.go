@@ -147,7 +147,7 @@ func (c Call) fixOne(dir string, o *tree.Options, flags flagSet) int {
 // listing collects what is changed in dir, or would be in a dry run, and returns a function that prints that, sorted by
 // path; if the flags ask for it. On Windows it prints what icacls /restore in the folder above puts back.
 func listing(dir string, o *tree.Options, flags flagSet) (print func(io.Writer)) {
-	if !o.Dry && !flags.has("-v") {
+	if !o.Dry && !flags.has("--v") {
 		return func(io.Writer) {}
 	}
 	var list []tree.Change

@@ -17,7 +17,7 @@ func TestListing(t *testing.T) {
 	for _, dry := range []bool{true, false} {
 		o, flags := &tree.Options{Dry: dry}, flagSet{}
 		if !dry {
-			flags["-v"] = ""
+			flags["--v"] = ""
 		}
 		print := listing(dir, o, flags)
 		o.Tell(tree.Change{Path: filepath.Join(dir, "cache"), What: "ACL", Was: "D:PAI(A;;FA;;;SY)"})
