@@ -4,7 +4,6 @@ package testscripts
 
 import (
 	"context"
-	"flag"
 	"fmt"
 	"io/fs"
 	"os"
@@ -137,21 +136,6 @@ func copyFile(from, to string) error {
 	return os.WriteFile(to, data, info.Mode().Perm())
 }
 
-// shareTree lets all users read a directory and run the programs in it, whatever the umask was.
-func shareTree(dir string) error {
-	return filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
-		if err != nil {
-			return err
-		}
-		info, err := d.Info()
-		if err != nil {
-			return err
-		}
-		mode := info.Mode().Perm()
-		return os.Chmod(path, mode|mode&0o500>>3|mode&0o500>>6)
-	})
-}
-
 const helloModule = `
 -- go.mod --
 module hello
@@ -254,29 +238,4 @@ func collect(from, to string, log []byte) error {
 		}
 	}
 	return nil
-}
-
-// makeDir makes dir, unless it exists, and sets its mode without regard to the umask.
-func makeDir(dir string, mode fs.FileMode) error {
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return err
-	}
-	return os.Chmod(dir, mode)
-}
-
-// removeTree removes dir, also if it is a module cache with read-only directories.
-func removeTree(dir string) {
-	filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
-		if err == nil && d.IsDir() {
-			os.Chmod(path, 0o700)
-		}
-		return nil
-	})
-	os.RemoveAll(dir)
-}
-
-// keepWork reports whether the flag -testwork, which is testscript's, is given.
-func keepWork() bool {
-	f := flag.Lookup("testwork")
-	return f != nil && f.Value.String() == "true"
 }

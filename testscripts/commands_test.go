@@ -9,10 +9,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
 	"strconv"
 	"syscall"
-	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 	"golang.org/x/sys/unix"
@@ -25,11 +23,20 @@ func (s *suite) commands() map[string]command {
 		"exits":     exits,
 		"modproxy":  modproxy,
 		"netserver": netserver,
+		"treat":     treat,
 		"waitfile":  s.waitfile,
 		"warmcache": s.warmcache,
 	}
 	maps.Copy(cmds, s.systemCommands())
 	return cmds
+}
+
+// treat ID STATUS runs treat.sh.
+func treat(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: treat id status")
+	}
+	ts.Check(ts.Exec("sh", filepath.Join(ts.Getenv("SRC"), "testscripts", "treat.sh"), args[0], args[1]))
 }
 
 // exits STATUS prog [args...] runs a program as exec does, and compares how it ended with STATUS.
@@ -60,39 +67,6 @@ func statusName(ws syscall.WaitStatus) string {
 		return unix.SignalName(ws.Signal())
 	}
 	return strconv.Itoa(ws.ExitStatus())
-}
-
-// waitfile FILE [REGEXP] waits until the file is there and not empty, or matches.
-func (s *suite) waitfile(ts *testscript.TestScript, neg bool, args []string) {
-	if neg || len(args) < 1 || len(args) > 2 {
-		ts.Fatalf("usage: waitfile file [regexp]")
-	}
-	pattern := `(?s).`
-	if len(args) == 2 {
-		pattern = args[1]
-	}
-	re, err := regexp.Compile(`(?m)` + pattern)
-	ts.Check(err)
-	var data []byte
-	ok := s.waitUntil(func() bool {
-		data, err = os.ReadFile(ts.MkAbs(args[0]))
-		return err == nil && re.Match(data)
-	})
-	if !ok {
-		ts.Fatalf("waited in vain for %s: %v\n%s", args[0], err, data)
-	}
-}
-
-// waitUntil polls, because it cannot know what the script waits for.
-func (s *suite) waitUntil(done func() bool) bool {
-	began := time.Now()
-	for !done() {
-		if time.Now().After(s.deadline) || time.Since(began) > 2*time.Minute {
-			return false
-		}
-		time.Sleep(5 * time.Millisecond)
-	}
-	return true
 }
 
 // warmcache DIR [UID] makes DIR a build cache that holds the packages of small programs and tests.

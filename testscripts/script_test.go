@@ -112,11 +112,6 @@ func newSuite(t *testing.T) *suite {
 // tbKey is the key of the testing.TB among the values of a script.
 type tbKey struct{}
 
-// noUpload keeps the go command from starting the process that prepares telemetry for upload
-// (golang.org/x/telemetry.Start). That process outlives the go command. It writes to a home that a script removes or
-// looks at by then.
-const noUpload = "GO_TELEMETRY_CHILD=2"
-
 // setup gives a script its variables and directories. Of the caller's environment it passes on only the system's part
 // of PATH and the variables for the network.
 func (s *suite) setup(env *testscript.Env) error {
@@ -135,6 +130,7 @@ func (s *suite) setup(env *testscript.Env) error {
 	shim, real := filepath.Join(s.root, "shim"), filepath.Join(s.root, "real")
 	env.Vars = append(env.Vars,
 		"HOME="+home,
+		"PROFILE="+home, "CONFIG="+filepath.Join(home, ".config"), "CACHE="+filepath.Join(home, ".cache"),
 		"TMPDIR="+tmp,
 		"TERM=dumb",
 		"SHIM="+shim,
@@ -272,28 +268,4 @@ func readUmask() int {
 	mask := unix.Umask(0o777) // not 0: another goroutine may make a file at this moment
 	unix.Umask(mask)
 	return mask
-}
-
-// scriptDeadline is a little before the deadline of the test, so that a script that waits in vain still reports.
-func scriptDeadline(t *testing.T) time.Time {
-	deadline, ok := t.Deadline()
-	if !ok {
-		return time.Now().Add(time.Hour)
-	}
-	return deadline.Add(-time.Until(deadline) / 10)
-}
-
-func goEnv(t testing.TB, name string) string {
-	return strings.TrimSpace(mustRun(t, exec.Command("go", "env", name)))
-}
-
-func mustRun(t testing.TB, cmd *exec.Cmd) string {
-	t.Helper()
-	var stderr strings.Builder
-	cmd.Stderr = &stderr
-	out, err := cmd.Output()
-	if err != nil {
-		t.Fatalf("%v: %v\n%s", cmd, err, stderr.String())
-	}
-	return string(out)
 }

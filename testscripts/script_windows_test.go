@@ -21,7 +21,13 @@ import (
 
 // portable are the scripts of all systems that pass on Windows too. The others use a shell, modes, links, signals,
 // other users or mounts.
-var portable = []string{"exit_status", "find_settings", "safe_help"}
+var portable = []string{
+	"clean_testcache", "doctor_env_override", "doctor_go111module", "doctor_goflags", "doctor_goproxy",
+	"doctor_goproxy_separators", "doctor_goroot", "doctor_gosumdb", "doctor_net_none", "doctor_patterns", "doctor_usage",
+	"env_emptied", "env_explicit", "env_file", "env_gopath_list", "env_gotmpdir_missing", "exit_status", "find_settings",
+	"safe_env_names", "safe_help", "safe_version", "verify_info", "verify_interrupted", "verify_mod_empty",
+	"verify_offline", "verify_usage", "verify_workspace", "verify_zip", "verify_zip_empty", "verify_ziphash",
+}
 
 // TestScript runs these and the scripts in the folder windows.
 func TestScript(t *testing.T) {
@@ -39,8 +45,8 @@ func TestScript(t *testing.T) {
 		WorkdirRoot: s.work,
 		Setup:       s.setup,
 		Condition:   condition,
-		Cmds: map[string]command{"exits": exits, "waitfile": waitfile, "same": same,
-			"userpath": userpath, "terminate": terminate},
+		Cmds: map[string]command{"exits": exits, "waitfile": s.waitfile, "modproxy": modproxy, "same": same,
+			"treat": treat, "userpath": userpath, "terminate": terminate},
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 	})
@@ -50,13 +56,16 @@ type command = func(ts *testscript.TestScript, neg bool, args []string)
 
 // A suite is what all scripts share.
 type suite struct {
+	root             string // of the others
 	work, shim, real string // folders: of the scripts, of go-safe as go.exe and go-safe.exe, of the fake go.exe
 	goroot, goCache  string // of the true go
+	deadline         time.Time
 }
 
 func newSuite(t *testing.T) *suite {
 	root := t.TempDir()
 	s := &suite{
+		root: root, deadline: scriptDeadline(t),
 		work: filepath.Join(root, "work"), shim: filepath.Join(root, "shim"), real: filepath.Join(root, "real"),
 		goroot: goEnv(t, "GOROOT"), goCache: goEnv(t, "GOCACHE"),
 	}
@@ -66,11 +75,12 @@ func newSuite(t *testing.T) *suite {
 		}
 	}
 	// With -trimpath the results are the same whoever built them first.
-	mustRun(t, "go", "build", "-trimpath", "-o", filepath.Join(s.shim, "go.exe"), "../cmd/go-safe")
-	mustRun(t, "go", "build", "-trimpath", "-o", filepath.Join(s.real, "go.exe"), "./fakego")
+	mustRun(t, exec.Command("go", "build", "-trimpath", "-o", filepath.Join(s.shim, "go.exe"), "../cmd/go-safe"))
+	mustRun(t, exec.Command("go", "build", "-trimpath", "-o", filepath.Join(s.real, "go.exe"), "./fakego"))
 	if err := os.Link(filepath.Join(s.shim, "go.exe"), filepath.Join(s.shim, "go-safe.exe")); err != nil {
 		t.Fatal(err)
 	}
+	s.publishModules(t)
 	return s
 }
 
@@ -96,12 +106,14 @@ func (s *suite) setup(env *testscript.Env) error {
 	}
 	system := filepath.Join(os.Getenv("SystemRoot"), "system32") + ";" + os.Getenv("SystemRoot")
 	env.Vars = append(env.Vars,
+		"PROFILE="+profile, "CONFIG="+filepath.Join(profile, "AppData", "Roaming"), "CACHE="+local,
 		"USERPROFILE="+profile, "HOME=", "LOCALAPPDATA="+local, "APPDATA="+filepath.Join(profile, "AppData", "Roaming"),
 		"TEMP="+tmp, "TMP="+tmp,
 		"SHIM="+s.shim, "REAL="+s.real, "GOREAL="+filepath.Join(s.goroot, "bin"), "SYSTEM="+system,
-		"WARM="+s.goCache,
+		"WARM="+s.goCache, "MODPROXY=file:///"+filepath.ToSlash(filepath.Join(s.root, "proxy")),
+		"OTHERPROXY=file:///"+filepath.ToSlash(filepath.Join(s.root, "otherproxy")),
 		"PATH="+s.shim+";"+s.real+";"+system,
-		"GOTOOLCHAIN=local", "GO_TELEMETRY_CHILD=2",
+		"GOTOOLCHAIN=local", noUpload,
 	)
 	return nil
 }
@@ -137,18 +149,30 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// waitfile FILE waits until the file is there and not empty.
-func waitfile(ts *testscript.TestScript, neg bool, args []string) {
-	if neg || len(args) != 1 {
-		ts.Fatalf("usage: waitfile file")
+// treat ID STATUS does what treat.sh does on Unix, with cmd.exe: it runs the doctor's check ID, which must find something
+// and exit with STATUS, and then the line that the doctor prints. The check must then pass.
+func treat(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: treat id status")
 	}
-	for end := time.Now().Add(time.Minute); ; time.Sleep(5 * time.Millisecond) {
-		if data, err := os.ReadFile(ts.MkAbs(args[0])); err == nil && len(data) > 0 {
-			return
-		}
-		if time.Now().After(end) {
-			ts.Fatalf("waited in vain for %s", args[0])
-		}
+	id := args[0]
+	ts.Setenv("PROMPT", "$P$G") // which says that the shell is cmd.exe
+	exits(ts, false, []string{args[1], "go", "safe", "doctor", "--only", id})
+	said := ts.ReadFile("stdout")
+	fix := regexp.MustCompile(`(?m)^ *fix: (.*?)\r?$`).FindStringSubmatch(said)
+	if fix == nil {
+		ts.Fatalf("%s says nothing to run", id)
+	}
+	first, batch, after := ts.MkAbs("treat.txt"), ts.MkAbs("treat.bat"), ts.MkAbs("treated.txt")
+	ts.Check(os.WriteFile(first, []byte(said), 0o666))
+	// In a batch file % is written twice.
+	lines := []string{"@type " + first, "@" + strings.ReplaceAll(fix[1], "%", "%%"),
+		"@go safe doctor --only " + id + " >" + after}
+	ts.Check(os.WriteFile(batch, []byte(strings.Join(lines, "\r\n")+"\r\n"), 0o666))
+	err := ts.Exec("cmd", "/c", batch)
+	if text := ts.ReadFile(after); err != nil || !strings.Contains(text, "\n1 check passed") &&
+		!strings.HasPrefix(text, "1 check passed") {
+		ts.Fatalf("%s does not pass after: %s\n%v\n%s", id, fix[1], err, text)
 	}
 }
 
@@ -230,18 +254,4 @@ func userpath(ts *testscript.TestScript, neg bool, args []string) {
 	if match, err := regexp.MatchString("^(?:"+args[2]+")$", value); is != kind || err != nil || !match {
 		ts.Fatalf("PATH of the user has type %d and is %q, want type %d and %s; %v", is, value, kind, args[2], err)
 	}
-}
-
-func goEnv(t testing.TB, name string) string { return strings.TrimSpace(mustRun(t, "go", "env", name)) }
-
-func mustRun(t testing.TB, name string, args ...string) string {
-	t.Helper()
-	cmd := exec.Command(name, args...)
-	var stderr strings.Builder
-	cmd.Stderr = &stderr
-	out, err := cmd.Output()
-	if err != nil {
-		t.Fatal(fmt.Errorf("%v: %w\n%s", cmd, err, stderr.String()))
-	}
-	return string(out)
 }
