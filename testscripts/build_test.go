@@ -4,6 +4,7 @@ package testscripts
 
 import (
 	"context"
+	"flag"
 	"fmt"
 	"io/fs"
 	"os"
@@ -238,4 +239,21 @@ func collect(from, to string, log []byte) error {
 		}
 	}
 	return nil
+}
+
+// removeTree removes dir, also if it is a module cache with read-only directories.
+func removeTree(dir string) {
+	filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err == nil && d.IsDir() {
+			os.Chmod(path, 0o700)
+		}
+		return nil
+	})
+	os.RemoveAll(dir)
+}
+
+// keepWork reports whether the flag -testwork, which is testscript's, is given.
+func keepWork() bool {
+	f := flag.Lookup("testwork")
+	return f != nil && f.Value.String() == "true"
 }

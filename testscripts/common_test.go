@@ -1,7 +1,6 @@
 package testscripts
 
 import (
-	"flag"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -99,21 +98,4 @@ func makeDir(dir string, mode fs.FileMode) error {
 		return err
 	}
 	return os.Chmod(dir, mode)
-}
-
-// removeTree removes dir, also if it is a module cache with read-only directories.
-func removeTree(dir string) {
-	filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
-		if err == nil && d.IsDir() {
-			os.Chmod(path, 0o700)
-		}
-		return nil
-	})
-	os.RemoveAll(dir)
-}
-
-// keepWork reports whether the flag -testwork, which is testscript's, is given.
-func keepWork() bool {
-	f := flag.Lookup("testwork")
-	return f != nil && f.Value.String() == "true"
 }

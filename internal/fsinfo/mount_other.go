@@ -2,5 +2,4 @@
 
 package fsinfo
 
-func mountID(string) uint64 { return 0 }
-func mountinfo() string     { return "" }
+func mountinfo() string { return "" }

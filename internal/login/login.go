@@ -46,12 +46,6 @@ func Find(getenv func(name string) string) Shell {
 	return s
 }
 
-// System returns a shell that reads only the start-up files for all users.
-func System() Shell {
-	const nowhere = os.DevNull // no start-up file can make anything in such a home
-	return Shell{Path: proc.Shell, Home: nowhere, environ: []string{"HOME=" + nowhere}}
-}
-
 // A DistrustError says why root does not run the shell.
 type DistrustError struct {
 	Looked string // the variable and its value

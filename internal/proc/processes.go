@@ -18,9 +18,6 @@ type IDs struct {
 // this pid namespace cannot. It is nil on other systems than Linux and Windows.
 func Ancestors(pid int) []int { return ancestors(pid, parentNow()) }
 
-// Parent returns the pid of a process's parent, 0 where that is outside of this pid namespace, hidden or has ended.
-func Parent(pid int) int { return parent(pid) }
-
 // Name returns the name of the file that a process runs, cut to 15 bytes; "" where that is hidden.
 func Name(pid int) string { return name(pid) }
 
@@ -50,31 +47,6 @@ func Builds(pid int) bool { return runsBelow(pid, isTool) }
 // BuildsOrTests reports the same of tools and of the programs that they built.
 func BuildsOrTests(pid int) bool {
 	return runsBelow(pid, func(args []string) bool { return isTool(args) || isBuilt(args) })
-}
-
-// Programs returns the programs that a go command runs for its user, as go run, go test and go generate do: its
-// children that are no tools of a build and no version control. A go command among them counts as its own programs.
-// If there are none, if pid is no go command, or if /proc is that of another pid namespace, Programs returns pid.
-func Programs(pid int) (programs []int) {
-	root := goroot(pid)
-	if root == "" || !seesOurs() {
-		return []int{pid}
-	}
-	for _, child := range children(pid) {
-		if args := args(child); !isTool(args) && !isVCS(args) && !inTree(child, root) {
-			programs = append(programs, Programs(child)...)
-		}
-	}
-	if programs == nil {
-		programs = []int{pid}
-	}
-	return programs
-}
-
-// isVCS reports whether a command line is that of a version control system that the go command runs
-// (cmd/go/internal/vcs).
-func isVCS(args []string) bool {
-	return len(args) > 0 && slices.Contains([]string{"git", "hg", "svn", "bzr", "fossil"}, filepath.Base(args[0]))
 }
 
 // runsBelow reports whether a process below pid has such a command line.

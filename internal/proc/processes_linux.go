@@ -3,7 +3,6 @@ package proc
 import (
 	"bytes"
 	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
@@ -123,27 +122,6 @@ func started(pid int) time.Time {
 	}
 	age := time.Duration(up*float64(time.Second)) - time.Duration(start)*time.Second/ticks
 	return time.Now().Add(-age).Truncate(time.Second / ticks)
-}
-
-// seesOurs reports whether /proc is that of our pid namespace, so that the numbers in it are those of kill(2).
-func seesOurs() bool {
-	self, err := os.Readlink("/proc/self")
-	return err == nil && self == strconv.Itoa(os.Getpid())
-}
-
-// goroot returns the tree of the go command that a process runs, "" if it runs another program.
-func goroot(pid int) string {
-	exe := executable(pid)
-	root := filepath.Dir(filepath.Dir(exe))
-	if filepath.Base(exe) != "go" || !fsinfo.IsDir(filepath.Join(root, "pkg", "tool")) {
-		return ""
-	}
-	return root
-}
-
-// inTree reports whether a process runs a tool of the toolchain in root.
-func inTree(pid int, root string) bool {
-	return strings.HasPrefix(executable(pid), filepath.Join(root, "pkg", "tool")+"/")
 }
 
 func executable(pid int) string {

@@ -20,8 +20,3 @@ func idsOf(int) (IDs, error) { return IDs{UID: -1}, errors.ErrUnsupported }
 func started(int) time.Time  { return time.Time{} }
 func children(int) []int     { return nil }
 func executable(int) string  { return "" }
-func goroot(int) string      { return "" }
-
-func seesOurs() bool { return false }
-
-func inTree(int, string) bool { return false }

@@ -54,9 +54,8 @@ func look() snapshot {
 func parentNow() func(int) int     { return look().parent }
 func childrenNow() func(int) []int { return look().children }
 
-func parent(pid int) int     { return look().parent(pid) }
-func children(pid int) []int { return look().children(pid) }
-func name(pid int) string    { return look()[pid].name }
+func parent(pid int) int  { return look().parent(pid) }
+func name(pid int) string { return look()[pid].name }
 
 func ended(pid int) bool {
 	_, runs := look()[pid]
@@ -161,11 +160,5 @@ func started(pid int) time.Time {
 	return time.Unix(0, created.Nanoseconds())
 }
 
-// The rest is not looked at: only what has to do with signals needs it.
-
+// executable is not looked at: only Linux asks for it.
 func executable(int) string { return "" }
-func goroot(int) string     { return "" }
-
-func seesOurs() bool { return false }
-
-func inTree(int, string) bool { return false }

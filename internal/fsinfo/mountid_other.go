@@ -1,0 +1,5 @@
+//go:build unix && !linux
+
+package fsinfo
+
+func mountID(string) uint64 { return 0 }
