@@ -1,5 +1,3 @@
-//go:build unix
-
 package cachelock
 
 import (
@@ -10,7 +8,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -19,7 +16,10 @@ import (
 	"github.com/go-safe/go-safe/lock"
 )
 
-// The test binary is also the other processes. CACHELOCK_TEST is the role: hold or flock. Askchild starts it with the
+// roles are those of one system.
+var roles = map[string]func(arg string){}
+
+// The test binary is also the other processes. CACHELOCK_TEST is the role. Askchild starts it with the
 // arguments of go safe locks.
 func TestMain(m *testing.M) {
 	role := os.Getenv("CACHELOCK_TEST")
@@ -33,8 +33,8 @@ func TestMain(m *testing.M) {
 		Trial(os.Stdout, os.Args[3], os.Args[4])
 	case role == "hold":
 		hold(os.Args[1], os.Args[2])
-	case role == "flock":
-		flock(os.Args[1])
+	case roles[role] != nil:
+		roles[role](os.Args[1])
 	default:
 		os.Exit(m.Run())
 	}
@@ -54,18 +54,6 @@ func hold(dir, mode string) {
 	fmt.Println("held")
 	io.Copy(io.Discard, os.Stdin)
 	release()
-}
-
-// flock FILE waits in the kernel for the lock on a file, as the go command does.
-func flock(file string) {
-	f, err := os.Open(file)
-	if err == nil {
-		err = syscall.Flock(int(f.Fd()), syscall.LOCK_EX)
-	}
-	if err != nil {
-		fmt.Println(err)
-		os.Exit(1)
-	}
 }
 
 // A process is the test binary in a role.

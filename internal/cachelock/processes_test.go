@@ -1,5 +1,3 @@
-//go:build unix
-
 package cachelock
 
 import (
@@ -15,6 +13,10 @@ import (
 func TestProcesses(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) { // the clock stands still
 		hidden := lock.Process{PID: 7, UID: -1}
+		whose := "" // Windows has no numbers for users
+		if uid := os.Geteuid(); uid >= 0 {
+			whose = user.Name(uid) + ", "
+		}
 		since := time.Now().Add(-90 * time.Second)
 		for _, tt := range []struct {
 			list []lock.Process
@@ -24,7 +26,7 @@ func TestProcesses(t *testing.T) {
 			{[]lock.Process{hidden}, "pid 7"},
 			{
 				[]lock.Process{{PID: 8, UID: os.Geteuid(), Command: "go test ./...", Since: since}},
-				"pid 8 (" + user.Name(os.Geteuid()) + ", go test ./..., for 1m30s)",
+				"pid 8 (" + whose + "go test ./..., for 1m30s)",
 			},
 			{[]lock.Process{{PID: 9, UID: -1, Command: "go build"}, hidden}, "pid 9 (go build), pid 7"},
 			{[]lock.Process{hidden, hidden, hidden, hidden}, "pid 7, pid 7, pid 7, pid 7"},

@@ -14,6 +14,20 @@ import (
 	"github.com/go-safe/go-safe/lock"
 )
 
+func init() { roles["flock"] = flock }
+
+// flock FILE waits in the kernel for the lock on a file, as the go command does.
+func flock(file string) {
+	f, err := os.Open(file)
+	if err == nil {
+		err = syscall.Flock(int(f.Fd()), syscall.LOCK_EX)
+	}
+	if err != nil {
+		fmt.Println(err)
+		os.Exit(1)
+	}
+}
+
 // needsLocks skips the test where the system does not tell who holds a lock.
 func needsLocks(t *testing.T) {
 	t.Helper()
