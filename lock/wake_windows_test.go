@@ -2,6 +2,7 @@ package lock
 
 import (
 	"os"
+	"os/exec"
 
 	"golang.org/x/sys/windows"
 )
@@ -20,3 +21,6 @@ func ask(p *os.Process, call string) {
 	defer windows.CloseHandle(h)
 	windows.NewLazySystemDLL("ntdll.dll").NewProc(call).Call(uintptr(h))
 }
+
+// as does nothing: users have no numbers here.
+func as(_ int, cmd *exec.Cmd) *exec.Cmd { return cmd }
