@@ -26,7 +26,12 @@ type lockFile struct {
 //
 // The error is fs.ErrPermission if there is no file and this user may not write to the directory. Then nobody else has
 // ever locked it.
-func openLockFile(dir string, create, useStandIn bool) (*lockFile, error) {
+func openLockFile(dir string, create, _ bool) (*lockFile, error) {
+	return openOn(volumeFlags(dir), dir, create)
+}
+
+// openOn is openLockFile on a file system with these flags (GetVolumeInformation).
+func openOn(flags uint32, dir string, create bool) (*lockFile, error) {
 	if create {
 		if err := os.MkdirAll(dir, 0o777); err != nil {
 			return nil, err
@@ -35,25 +40,35 @@ func openLockFile(dir string, create, useStandIn bool) (*lockFile, error) {
 		return nil, err
 	}
 	inside, beside := lockNames(dir)
-	names := []string{inside, beside}
-	for _, name := range names {
+	for _, name := range []string{inside, beside} {
 		h, err := openFile(name, windows.OPEN_EXISTING)
 		if !errors.Is(err, fs.ErrNotExist) {
 			return opened(dir, name, h, err)
 		}
 	}
-	if !removesOpen(dir) {
-		names = []string{beside, inside}
-	}
-	h, err := openFile(names[0], windows.OPEN_ALWAYS)
-	if errors.Is(err, fs.ErrPermission) && names[0] == beside {
-		names[0] = inside
-		h, err = openFile(inside, windows.OPEN_ALWAYS)
+	var name string
+	var h windows.Handle
+	var err error
+	for _, name = range newNames(dir, flags) {
+		if h, err = openFile(name, windows.OPEN_ALWAYS); !errors.Is(err, fs.ErrPermission) {
+			break
+		}
 	}
 	if errors.Is(err, fs.ErrPermission) && !fsinfo.Writable(dir) {
 		return nil, err
 	}
-	return opened(dir, names[0], h, err)
+	return opened(dir, name, h, err)
+}
+
+// newNames returns where a new file is made, and where else if it may not be made there. It must not keep a clean from
+// removing the directory. Where a file that is removed while it is open loses its name at once, it is in the directory.
+func newNames(dir string, flags uint32) []string {
+	const posixUnlink = 0x400 // FILE_SUPPORTS_POSIX_UNLINK_RENAME in winnt.h; NTFS has it since Windows 10
+	inside, beside := lockNames(dir)
+	if flags&posixUnlink != 0 {
+		return []string{inside}
+	}
+	return []string{beside, inside}
 }
 
 // lockNames returns the paths of the file in a directory, and of the one beside it.
@@ -104,18 +119,17 @@ func openFile(name string, how uint32) (windows.Handle, error) {
 	return h, nil
 }
 
-// removesOpen reports whether a file in a directory loses its name at once when it is removed while it is open, so that
-// the directory can be removed too. NTFS does so since Windows 10.
-func removesOpen(dir string) bool {
+// volumeFlags returns what the file system of a directory can do, 0 if that is not known.
+func volumeFlags(dir string) (flags uint32) {
 	volume := make([]uint16, windows.MAX_PATH+1)
 	path, err := windows.UTF16PtrFromString(dir)
 	if err != nil || windows.GetVolumePathName(path, &volume[0], uint32(len(volume))) != nil {
-		return false
+		return 0
 	}
-	const posixUnlink = 0x400 // FILE_SUPPORTS_POSIX_UNLINK_RENAME in winnt.h
-	var flags uint32
-	err = windows.GetVolumeInformation(&volume[0], nil, 0, nil, nil, &flags, nil, 0)
-	return err == nil && flags&posixUnlink != 0
+	if windows.GetVolumeInformation(&volume[0], nil, 0, nil, nil, &flags, nil, 0) != nil {
+		return 0
+	}
+	return flags
 }
 
 // lockExists reports whether openLockFile would make nothing.

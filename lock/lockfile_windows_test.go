@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -42,26 +43,69 @@ func TestPlace(t *testing.T) {
 	}
 }
 
+// Flags of file systems, as GetVolumeInformation told them in published reports.
+const (
+	flagsNTFS10  = 0x03e706ff // of Windows 10
+	flagsNTFS11  = 0x03e72eff // of Windows 11
+	flagsExFAT   = 0x00020206
+	flagsGDrive  = 0x00000106 // Google Drive, mounted
+	flagsUnknown = 0
+)
+
 // A new file is where it is in nobody's way: in the directory if that can be removed all the same.
+func TestNewNames(t *testing.T) {
+	const inside, beside = `C:\cache\` + fsinfo.LockName, `C:\cache` + fsinfo.LockName
+	for flags, want := range map[uint32][]string{
+		flagsNTFS10: {inside}, flagsNTFS11: {inside},
+		flagsExFAT: {beside, inside}, flagsGDrive: {beside, inside}, flagsUnknown: {beside, inside},
+	} {
+		if got := newNames(`C:\cache\`, flags); !slices.Equal(got, want) {
+			t.Errorf("%#x: %q, want %q", flags, got, want)
+		}
+	}
+}
+
+// A clean removes the directory while the lock is held. Who comes then makes a new directory and a new file, and the
+// old lock counts for nothing.
+//
+// NTFS takes the name of an open file away at once, by renaming it to a folder of its own ($Extend\$Deleted). Wine has no
+// such file system, so there this test renames.
 func TestNewPlace(t *testing.T) {
-	dir := sharedDir(t)
-	release, err := acquire(dir, Exclusive, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer release()
-	inside, beside := lockNames(dir)
-	in, by := fsinfo.Exists(inside), fsinfo.Exists(beside)
-	if removes := removesOpen(dir); in != removes || by == removes {
-		t.Errorf("removes open files: %t; in it: %t, beside it: %t", removes, in, by)
-	}
-	if err := os.RemoveAll(dir); err != nil {
-		t.Errorf("a clean is kept from removing the directory: %v", err)
-	}
-	if again, err := acquire(dir, Shared, 0); err != nil && removesOpen(dir) {
-		t.Errorf("the lock on the new directory: %v", err)
-	} else if err == nil {
-		again()
+	for _, flags := range []uint32{flagsExFAT, flagsNTFS10} {
+		dir := sharedDir(t)
+		l, err := openOn(flags, dir, true)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer l.release()
+		if ok, err := l.try(Exclusive); !ok || err != nil || l.path != newNames(dir, flags)[0] || !l.isCurrent() {
+			t.Fatalf("%#x: %s: %t, %v", flags, l.path, ok, err)
+		}
+		if _, err := acquire(dir, Shared, 0); err == nil {
+			t.Errorf("%#x: two have the lock", flags)
+		}
+		if here := newNames(dir, volumeFlags(dir)); flags == flagsNTFS10 && here[0] != l.path {
+			if err := os.Rename(l.path, dir+".deleted"); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := os.RemoveAll(dir); err != nil {
+			t.Errorf("%#x: a clean is kept from removing the directory: %v", flags, err)
+		}
+		if l.isCurrent() {
+			t.Errorf("%#x: the lock on the removed directory counts", flags)
+		}
+		if flags != flagsNTFS10 {
+			continue // the file beside the directory is still there, and locked
+		}
+		again, err := openOn(flags, dir, true)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer again.release()
+		if ok, err := again.try(Exclusive); !ok || err != nil || !again.isCurrent() {
+			t.Errorf("%#x: on the new directory: %t, %v", flags, ok, err)
+		}
 	}
 }
 
