@@ -211,10 +211,10 @@ func TestExec(t *testing.T) {
 	if got, want := p.rest(), fmt.Sprintf("%d\nexit status 9", p.Process.Pid); got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
-	if got := startRole(t, "exec", "kill -HUP $$").rest(); got != "signal: hangup" {
+	if got := startRole(t, "exec", "kill -TERM $$").rest(); got != "signal: terminated" {
 		t.Errorf("%q", got)
 	}
-	if got := startRole(t, "run", "kill -HUP $$").rest(); got != "0 false <nil>\nsignal: hangup" {
+	if got := startRole(t, "run", "kill -TERM $$").rest(); got != "0 false <nil>\nsignal: terminated" {
 		t.Errorf("%q", got)
 	}
 	path := filepath.Join(t.TempDir(), "none")
