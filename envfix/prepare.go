@@ -37,18 +37,18 @@ func (p *Plan) Prepare() (changed []string, err error) {
 		os.MkdirAll(dir, 0o700) // if that fails, the go command says so
 	}
 	for _, cache := range p.foreignCaches {
-		switch n, owner := moveAside(cache); {
+		switch n, owner := moveForeignAside(cache); {
 		case n > 0 && runtime.GOOS == "windows":
 			rid, _ := shell.RemoveTrees([]string{filepath.Join(cache, "*"+fsinfo.ForeignSuffix+"*")})
-			changed = append(changed, fmt.Sprintf("%s had %d folders that you may not write to: "+
-				"moved aside to *.foreign; to be rid of them: %s", cache, n, rid))
+			changed = append(changed, fmt.Sprintf("%s had %s that you may not write to: "+
+				"moved aside to *.foreign; to be rid of them: %s", cache, folders(n), rid))
 		case n > 0 && owner == os.Geteuid():
-			changed = append(changed, fmt.Sprintf("%s had %d folders that you may not write to: "+
+			changed = append(changed, fmt.Sprintf("%s had %s that you may not write to: "+
 				"moved aside to *.foreign; to be rid of them: chmod -R u+rwx %s/*.foreign* && rm -r %[3]s/*.foreign*",
-				cache, n, shell.Quote(cache)))
+				cache, folders(n), shell.Quote(cache)))
 		case n > 0:
-			changed = append(changed, fmt.Sprintf("%s had %d folders of uid %d (sudo go?): moved aside to *.foreign; "+
-				"to be rid of them: sudo rm -r %s/*.foreign*", cache, n, owner, shell.Quote(cache)))
+			changed = append(changed, fmt.Sprintf("%s had %s of uid %d (sudo go?): moved aside to *.foreign; "+
+				"to be rid of them: sudo rm -r %s/*.foreign*", cache, folders(n), owner, shell.Quote(cache)))
 		}
 	}
 	if p.sweepDir != "" && trimIsDue(p.BuildCache.Value) {
@@ -57,10 +57,17 @@ func (p *Plan) Prepare() (changed []string, err error) {
 	return changed, nil
 }
 
-// moveAside renames those folders of a build cache that we cannot write to, so that the go command makes new ones.
+func folders(n int) string {
+	if n == 1 {
+		return "1 folder"
+	}
+	return fmt.Sprintf("%d folders", n)
+}
+
+// moveForeignAside renames those folders of a build cache that we cannot write to, so that the go command makes new ones.
 // It returns how many it moved and their owner: another user, if any of them belongs to one. Only the cache itself
 // must be ours: a rename needs rights on the directory, not on the entry.
-func moveAside(cache string) (n, owner int) {
+func moveForeignAside(cache string) (n, owner int) {
 	entries, err := os.ReadDir(cache)
 	if err != nil {
 		return 0, 0

@@ -31,9 +31,9 @@ func (c *command) refuseClean() error {
 	for _, uid := range f.Owners {
 		owners = append(owners, user.Name(uid))
 	}
-	return fmt.Errorf("GOMODCACHE %s: %d directories, as %s, can only be emptied by their owner (%s) and root; "+
+	return fmt.Errorf("GOMODCACHE %s has directories such as %s (%d in all) that only %s and root can empty; "+
 		"nothing is removed; run: sudo env GOMODCACHE=%s %s clean -modcache",
-		dir, f.Count, f.First, strings.Join(owners, ", "), shell.Quote(dir), say.UnderSudo())
+		dir, f.First, f.Count, strings.Join(owners, ", "), shell.Quote(dir), say.UnderSudo())
 }
 
 // modCacheToEmpty returns the module cache that the command removes, "" for none.

@@ -24,7 +24,7 @@ func TestAsideUnseen(t *testing.T) {
 	dir := filepath.Join(home, "mod")
 	linuxtest.Must(t, os.Mkdir(dir, 0o755))
 	unseen := rights.Cache{Dir: dir, Facts: rights.Facts{Owner: -1, UID: user}}
-	if _, err := moveAside(unseen, &tree.Options{}); err == nil {
+	if _, err := moveCacheAside(unseen, &tree.Options{}); err == nil {
 		t.Error("it is dealt with")
 	}
 	if _, err := os.Stat(dir); err != nil {

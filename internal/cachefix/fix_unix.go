@@ -21,7 +21,7 @@ func fixDir(dir string, o *tree.Options) (*tree.Report, error) {
 	open, err := fsinfo.OpenDir(dir)
 	switch {
 	case errors.Is(err, fs.ErrPermission):
-		return moveAside(rights.Of(dir), o)
+		return moveCacheAside(rights.Of(dir), o)
 	case errors.Is(err, fs.ErrNotExist): // whichever element of the way it is
 		return nil, &fs.PathError{Op: "fix", Path: dir, Err: fs.ErrNotExist}
 	case err != nil:
@@ -38,7 +38,7 @@ func fixDir(dir string, o *tree.Options) (*tree.Report, error) {
 	}
 	useless := c.Policy == rights.Unusable || c.Policy == rights.ReadOnly || c.Policy == rights.Open
 	if useless && (o.Owner == nil || c.UID != 0) {
-		return moveAside(c, o)
+		return moveCacheAside(c, o)
 	}
 	var d tree.Folder
 	if o.TopOnly {
@@ -98,8 +98,8 @@ func heirOf(d *fsinfo.Dir, c rights.Cache) (is bool, in tree.Entry) {
 	return err == nil && in.UID != 0 && in.Mode&0o002 == 0 && !fsinfo.Unmapped(in.UID), in
 }
 
-// moveAside moves a cache of another user that is of no use to us aside, if it is in a directory of ours.
-func moveAside(c rights.Cache, o *tree.Options) (*tree.Report, error) {
+// moveCacheAside moves a cache of another user that is of no use to us aside, if it is in a directory of ours.
+func moveCacheAside(c rights.Cache, o *tree.Options) (*tree.Report, error) {
 	parent := filepath.Dir(c.Dir)
 	switch {
 	case c.Owner < 0: // nobody could tell whose it is: it may be ours

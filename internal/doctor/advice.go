@@ -95,8 +95,8 @@ func (m *Machine) sudoSelf() string {
 	return shell.Quote(m.Exe)
 }
 
-// moveAside renames a path to unusedName.
-func moveAside(path string) string {
+// moveAsideLine returns the command that renames a path to unusedName.
+func moveAsideLine(path string) string {
 	return shell.Rename(path, unusedName(path))
 }
 

@@ -25,7 +25,7 @@ func (m *Machine) makeEnvFileWritable() string {
 	case p.ReadOnly, dir.Room != "", err != nil && fsinfo.Exists(file), trouble == "" && regular:
 		return ""
 	case err == nil && fi.IsDir():
-		return moveAside(file)
+		return moveAsideLine(file)
 	case err == nil && p.Owner == os.Geteuid() && fi.Mode()&0o600 != 0o600:
 		return shell.Allow("rw", file)
 	}
@@ -38,18 +38,18 @@ func replaceEnvFile(file string, dir envfix.DirInfo, readable, exists bool) stri
 	mine := dir.Exists && dir.Owner == os.Geteuid()
 	switch {
 	case mine && dir.Access == "" && readable:
-		return join(moveAside(file), shell.CopyContent(unusedName(file), file))
+		return join(moveAsideLine(file), shell.CopyContent(unusedName(file), file))
 	case mine && dir.Access == "" && exists:
-		return moveAside(file)
+		return moveAsideLine(file)
 	case mine && dir.Mode&0o700 != 0o700:
 		return shell.Allow("rwx", dir.Path)
 	case !dir.Exists || mine || envfix.Inspect("", filepath.Dir(dir.Path)).Access != "":
 		return ""
 	case readable:
 		old := filepath.Join(unusedName(dir.Path), filepath.Base(file))
-		return join(moveAside(dir.Path), "mkdir "+shell.Quote(dir.Path), shell.CopyContent(old, file))
+		return join(moveAsideLine(dir.Path), "mkdir "+shell.Quote(dir.Path), shell.CopyContent(old, file))
 	}
-	return moveAside(dir.Path)
+	return moveAsideLine(dir.Path)
 }
 
 // dropEditorMarks rewrites the env file without a byte order mark, three bytes, and without carriage returns.
@@ -65,5 +65,5 @@ func dropEditorMarks(file string, mark, returns bool) string {
 	case mark:
 		command = "tail -c +4 " + old
 	}
-	return moveAside(file) + " && " + command + " >" + shell.Quote(file)
+	return moveAsideLine(file) + " && " + command + " >" + shell.Quote(file)
 }

@@ -48,9 +48,6 @@ func (d *Dir) readable() error {
 	return nil
 }
 
-// Linux follows 40 links in a path (path_resolution(7)).
-const maxLinks = 40
-
 // A walker is one OpenDir.
 type walker struct {
 	fd    int      // of the directory that it has reached, opened with wayFlags

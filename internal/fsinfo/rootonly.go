@@ -60,10 +60,13 @@ func CheckWrittenByRoot(file string) error {
 	return err
 }
 
+// Linux follows 40 links in a path (path_resolution(7)).
+const maxLinks = 40
+
 // Follow returns where the links lead that a path names. The file there need not exist. It asks may about each
 // directory in which it looks up a name, and again with each link, and ends if that returns an error.
 func Follow(path string, may func(dir string, link fs.FileInfo) error) (string, error) {
-	for range 40 { // as many links as the kernel follows
+	for range maxLinks {
 		dir := filepath.Dir(path)
 		if err := may(dir, nil); err != nil {
 			return "", err
