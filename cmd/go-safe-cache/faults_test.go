@@ -184,6 +184,36 @@ func TestSlowPush(t *testing.T) {
 	fresh.must(t, "pull", "2 of 3")
 }
 
+// What a push did not send because the store refused it is sent by the next one, also if the go command used the store
+// in between. A push that sent all leaves no warning about an older one.
+func TestPushAgain(t *testing.T) {
+	s, dir := startNginx(t, ""), newProject(t)
+	refuse := between(t, s, func(w http.ResponseWriter, r *http.Request) bool {
+		if r.Method == "PUT" {
+			w.WriteHeader(http.StatusUnauthorized)
+		}
+		return r.Method == "PUT"
+	})
+	m := newMachine(t, dir, refuse)
+	m.must(t, "pull", "no bundle")
+	m.must(t, "push", "nothing new")
+	m.build(t, "a")
+	m.must(t, "push -auto -mark x", "warning", "401")
+	m.must(t, "pull -auto -mark x", "the last push", "401")
+	m.fails(t, "push", "401")
+	m.must(t, "pull")
+	m.must(t, "push -auto -mark x", "warning", "401")
+	m.env["GOSAFE_CACHE"] = s.url
+	m.must(t, "push", "2 new entries of 2, 1 new parts")
+	if out := m.must(t, "pull -auto -mark x"); out != "" {
+		t.Errorf("said %q after a push that sent all", out)
+	}
+	fresh := newMachine(t, dir, s.url)
+	fresh.must(t, "pull", "2 of 2")
+	fresh.wants(t, "a", "a")
+	fresh.must(t, "push", "nothing new")
+}
+
 // program starts the program as a process of its own.
 func (m *machine) program(t *testing.T, args ...string) *exec.Cmd {
 	t.Helper()

@@ -20,12 +20,14 @@ import (
 // requests and nothing else.
 //
 //	pulled.json   when the last pull for each key began
+//	KEY-behind    the last push for this key has not sent all, so until one has, pulls leave that time as it is
 //	MARK          how the pull for a commit and flags went: empty, or what went wrong. Go-safe reads it.
 //	MARK-unsent   not all is sent since then. Go-safe writes it, and a push that has sent all removes it.
 //	push-failed   why the last push failed, for the next pull to print
 const (
 	notesDir   = "go-safe-cache"
 	pulledNote = "pulled.json"
+	behindNote = "-behind"
 	unsentNote = "-unsent"
 	failedNote = "push-failed"
 )
@@ -99,8 +101,37 @@ func readPulled(gocache string) map[string]time.Time {
 	return pulled
 }
 
-// notePulled notes when a pull began. If two pulls end at the same time, one is forgotten.
+// noteBehind notes that a push begins, or that it has sent all.
+func noteBehind(p *project, behind bool) {
+	n, err := openNotes(p.gocache)
+	if err != nil {
+		return
+	}
+	defer n.Close()
+	if name := p.key.Name() + behindNote; behind {
+		n.replace(name, nil)
+	} else {
+		n.Remove(name)
+	}
+}
+
+// isBehind reports whether the last push has not sent all that the go command still has.
+func isBehind(p *project) bool {
+	n, err := openNotes(p.gocache)
+	if err != nil {
+		return false
+	}
+	defer n.Close()
+	info, err := n.Lstat(p.key.Name() + behindNote)
+	return err == nil && time.Since(info.ModTime()) < trimmed
+}
+
+// notePulled notes when a pull began, unless results from before it are still to be pushed. If two pulls end at the same
+// time, one is forgotten.
 func notePulled(p *project, began time.Time) {
+	if isBehind(p) {
+		return
+	}
 	pulled := readPulled(p.gocache)
 	for name, last := range pulled {
 		if began.Sub(last) > trimmed {
@@ -125,8 +156,14 @@ func (c *command) marked() (notes, bool) {
 }
 
 // noteSuccess notes that a pull went well, so that go-safe does not call again for a while, or that a push has sent
-// all.
+// all. Why an older push failed is of no interest then.
 func (c *command) noteSuccess() {
+	if c.verb == "push" {
+		if n, err := openNotes(c.gocache); err == nil {
+			n.Remove(failedNote)
+			n.Close()
+		}
+	}
 	n, ok := c.marked()
 	if !ok {
 		return

@@ -14,7 +14,6 @@ import (
 var errReadOnly = errors.New("nothing may be written to the store; set GOSAFE_CACHE_WRITE=1")
 
 func (c *command) push(ctx context.Context) error {
-	start := time.Now()
 	if !c.settings.write {
 		return errReadOnly
 	}
@@ -25,6 +24,16 @@ func (c *command) push(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	noteBehind(p, true)
+	err = c.pushFor(ctx, p)
+	if err == nil && !c.partly {
+		noteBehind(p, false)
+	}
+	return err
+}
+
+func (c *command) pushFor(ctx context.Context, p *project) error {
+	start := time.Now()
 	if p.private.in([]byte(p.key.Module)) {
 		c.say("push: %s is a private module, so nothing is pushed", p.key.Module)
 		return nil
@@ -39,7 +48,7 @@ func (c *command) push(ctx context.Context) error {
 	}
 	defer d.Close()
 	next, added := c.next(d, p, base)
-	if added == 0 && base != nil && base.head.Commit == p.commit() {
+	if len(next.actions) == 0 || added == 0 && base != nil && base.head.Commit == p.commit() {
 		c.say("push: nothing new")
 		return nil
 	}
