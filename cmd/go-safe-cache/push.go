@@ -4,11 +4,13 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"time"
 
 	"github.com/go-safe/go-safe/cmd/go-safe-cache/internal/bundle"
 	"github.com/go-safe/go-safe/cmd/go-safe-cache/internal/gocache"
+	"golang.org/x/mod/sumdb/note"
 )
 
 var errReadOnly = errors.New("nothing may be written to the store; set GOSAFE_CACHE_WRITE=1")
@@ -19,6 +21,12 @@ func (c *command) push(ctx context.Context) error {
 	}
 	if len(c.settings.keys) > 0 && c.settings.signer == nil {
 		return errors.New("GOSAFE_CACHE_KEYS is set, so nobody would use what is pushed without GOSAFE_CACHE_SIGN")
+	}
+	if s := c.settings; len(s.keys) > 0 && !slices.ContainsFunc(s.keys, func(k note.Verifier) bool {
+		return k.Name() == s.signer.Name() && k.KeyHash() == s.signer.KeyHash()
+	}) {
+		return fmt.Errorf("GOSAFE_CACHE_SIGN has the key %q, which is not in GOSAFE_CACHE_KEYS: add its public key there",
+			s.signer.Name())
 	}
 	p, err := c.project(ctx)
 	if err != nil {

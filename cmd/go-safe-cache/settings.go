@@ -36,6 +36,9 @@ func readSettings(getenv func(string) string) (s settings, err error) {
 	if s.keys, err = bundle.ParseKeys(getenv("GOSAFE_CACHE_KEYS")); err != nil {
 		return s, fmt.Errorf("GOSAFE_CACHE_KEYS: %w", err)
 	}
+	if len(s.keys) == 0 && getenv("GOSAFE_CACHE_KEYS") != "" {
+		return s, errors.New("GOSAFE_CACHE_KEYS has no key; unset it to use what nobody signed")
+	}
 	switch write := getenv("GOSAFE_CACHE_WRITE"); write {
 	case "":
 	case "1":
@@ -70,6 +73,9 @@ func keygen(name, file string, stdout io.Writer) error {
 	secret, public, err := note.GenerateKey(nil, name)
 	if err != nil {
 		return err
+	}
+	if _, err := note.NewVerifier(public); err != nil {
+		return fmt.Errorf("keygen: %q cannot be the name of a key: it has a space or a +, or is empty", name)
 	}
 	f, err := os.OpenFile(file, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {

@@ -201,6 +201,28 @@ func TestKeys(t *testing.T) {
 	foreign.must(t, "push", "2 new entries")
 	machineWith("", "new", "old").must(t, "pull", "not signed", "2 of 2")
 
+	// Who changed the file before the keys would push what he himself does not take.
+	early := machineWith("new", "old")
+	early.must(t, "pull")
+	early.fails(t, "push", "GOSAFE_CACHE_SIGN", `"new"`, "GOSAFE_CACHE_KEYS")
+
+	// A value that names no key does not switch the signatures off.
+	blank := machineWith("")
+	blank.env["GOSAFE_CACHE_KEYS"] = " \n"
+	blank.fails(t, "pull", "GOSAFE_CACHE_KEYS has no key")
+
+	// A name that GOSAFE_CACHE_KEYS could not have is refused, and leaves no file.
+	for _, name := range []string{"a b", "a+b", ""} {
+		file := filepath.Join(secrets, "refused")
+		var out bytes.Buffer
+		if run([]string{"keygen", name, file}, os.Getenv, &out, &out) != 1 || !strings.Contains(out.String(), "space") {
+			t.Errorf("keygen %q: %s", name, &out)
+		}
+		if _, err := os.Stat(file); err == nil {
+			t.Fatalf("keygen %q has made a key", name)
+		}
+	}
+
 	// Nothing is pushed unsigned where signatures count; and the private key is in no message.
 	m := machineWith("", "old")
 	m.fails(t, "push", "GOSAFE_CACHE_SIGN")
