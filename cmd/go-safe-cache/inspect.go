@@ -31,6 +31,9 @@ func (c *command) bundleHere(ctx context.Context) (*project, *found, error) {
 // stats prints what the store has for this build, and how much of it GOCACHE lacks.
 func (c *command) stats(ctx context.Context) error {
 	p, f, err := c.bundleHere(ctx)
+	if errors.Is(err, errNone) {
+		c.printLines(append(c.buildLines(p), [2]string{"commit:", p.commit()}))
+	}
 	if err != nil {
 		return err
 	}
@@ -49,25 +52,42 @@ func (c *command) stats(ctx context.Context) error {
 		missing += len(actions)
 	}
 	other := ""
-	if f.head.Commit != p.commit() {
+	switch p.commit() {
+	case f.head.Commit:
+	case "":
+		other = " (there is no commit here)"
+	default:
 		other = fmt.Sprintf(" (this one, %s, has no bundle)", p.commit())
 	}
-	for _, line := range [][2]string{
+	share := ""
+	if len(w.parts) > 0 {
+		share = fmt.Sprintf(", of which %.0f %% is missing here", 100*w.share())
+	}
+	c.printLines(append(c.buildLines(p), [][2]string{
+		{"commit:", oneLine(f.head.Commit) + other},
+		{"made:", f.head.Time.Format(time.RFC3339)},
+		{"bundle:", fmt.Sprintf("%d entries, %d outputs, %d parts, %.1f MB (%.1f MB uncompressed)",
+			len(f.manifest.Actions), len(f.manifest.Outputs), len(f.manifest.Parts), megabytes(size), megabytes(raw))},
+		{"to pull:", fmt.Sprintf("%d entries, %d parts, %.1f MB%s", missing, len(w.parts), megabytes(w.size()), share)},
+	}...))
+	return nil
+}
+
+// buildLines say for which build a bundle is looked for.
+func (c *command) buildLines(p *project) [][2]string {
+	return [][2]string{
 		{"store:", c.settings.shown},
 		{"module:", p.key.Module},
 		{"go:", p.key.Go},
 		{"platform:", p.key.Platform},
 		{"flags:", strings.ReplaceAll(p.key.Flags, "\n", " ")},
-		{"commit:", oneLine(f.head.Commit) + other},
-		{"made:", f.head.Time.Format(time.RFC3339)},
-		{"bundle:", fmt.Sprintf("%d entries, %d outputs, %d parts, %.1f MB (%.1f MB uncompressed)",
-			len(f.manifest.Actions), len(f.manifest.Outputs), len(f.manifest.Parts), megabytes(size), megabytes(raw))},
-		{"to pull:", fmt.Sprintf("%d entries, %d parts, %.1f MB, of which %.0f %% is missing here",
-			missing, len(w.parts), megabytes(w.size()), 100*w.share())},
-	} {
+	}
+}
+
+func (c *command) printLines(lines [][2]string) {
+	for _, line := range lines {
 		fmt.Fprintf(c.stdout, "%-9s %s\n", line[0], line[1])
 	}
-	return nil
 }
 
 // verify reads all parts of the bundle, and compares each with its hash, and each output with its name. If it may
@@ -84,11 +104,16 @@ func (c *command) verify(ctx context.Context) error {
 	var errs []error
 	for i, part := range f.manifest.Parts {
 		if err := c.verifyPart(ctx, part, byPart[i]); err != nil {
-			fmt.Fprintf(c.stdout, "%s: %v\n", bundle.PartName(part.Sum), err)
 			errs = append(errs, err)
+			removed := ""
 			if c.settings.write && damaged(err) {
-				errs = append(errs, c.settings.store.Delete(ctx, bundle.PartName(part.Sum)))
+				if err := c.settings.store.Delete(ctx, bundle.PartName(part.Sum)); err != nil {
+					errs = append(errs, err)
+				} else {
+					removed = "; removed"
+				}
 			}
+			fmt.Fprintf(c.stdout, "%s: %v%s\n", bundle.PartName(part.Sum), err, removed)
 		}
 	}
 	if err := errors.Join(errs...); err != nil {

@@ -78,6 +78,16 @@ var verbs = map[string]func(*command, context.Context) error{
 
 const usage = `usage: go-safe-cache pull|push|stats|verify|prune [flags] [-- the go command's arguments]
        go-safe-cache keygen NAME FILE
+
+  pull    fill the build cache with what the store in GOSAFE_CACHE has
+  push    send what was used since the last pull; needs GOSAFE_CACHE_WRITE=1
+  stats   print what the store has for this commit and these flags
+  verify  read all parts of that, and compare each hash
+  prune   remove bundles of all projects that are older than -older, 30 days
+  keygen  make a private key in FILE for GOSAFE_CACHE_SIGN, and print the public one for GOSAFE_CACHE_KEYS
+
+Exit status: 0; 1 if it failed; 2 if it was called wrongly. With -auto a failure is a
+warning, and the status is 0. For the flags run: go-safe-cache pull -h
 `
 
 func run(args []string, getenv func(string) string, stdout, stderr io.Writer) int {
@@ -94,6 +104,14 @@ func run(args []string, getenv func(string) string, stdout, stderr io.Writer) in
 	}
 	do := verbs[c.verb]
 	if do == nil {
+		switch c.verb {
+		case "help", "-h", "-help", "--help":
+			io.WriteString(stdout, usage)
+			return 0
+		case "", "keygen":
+		default:
+			fmt.Fprintf(stderr, "go-safe-cache: there is no command %q\n", c.verb)
+		}
 		io.WriteString(stderr, usage)
 		return 2
 	}

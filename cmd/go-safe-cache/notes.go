@@ -126,8 +126,8 @@ func isBehind(p *project) bool {
 	return err == nil && time.Since(info.ModTime()) < trimmed
 }
 
-// notePulled notes when a pull began, unless results from before it are still to be pushed. If two pulls end at the same
-// time, one is forgotten.
+// notePulled notes when a pull began, unless results from before it are still to be pushed. If two pulls end at the
+// same time, one is forgotten.
 func notePulled(p *project, began time.Time) {
 	if isBehind(p) {
 		return

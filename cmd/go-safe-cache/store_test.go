@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
 	"os"
 	"os/exec"
@@ -316,6 +317,36 @@ func TestTrimpath(t *testing.T) {
 	}
 }
 
+// TestStats shows that stats says for which build it found nothing, and says nothing of what is not there.
+func TestStats(t *testing.T) {
+	s, dir := startNginx(t, ""), newProject(t)
+	m := newMachine(t, dir, s.url)
+	head := git(t, dir, "rev-parse", "HEAD")
+	for _, want := range []string{"store:    " + s.url + "\n", "module:   example.com/m\n", "flags:    -race=true\n",
+		"commit:   " + head + "\n", "stats: no bundle for this build"} {
+		m.failsSaying(t, "stats -- test -race", want)
+	}
+	m.must(t, "pull")
+	m.build(t, "a")
+	m.must(t, "push")
+	if out := m.must(t, "stats", "to pull:  0 entries, 0 parts, 0.0 MB\n"); strings.Contains(out, "%") {
+		t.Error(out)
+	}
+	newMachine(t, dir, s.url).must(t, "stats", "to pull:  2 entries, 1 parts", ", of which 100 % is missing here\n")
+	if err := os.RemoveAll(filepath.Join(dir, ".git")); err != nil {
+		t.Fatal(err)
+	}
+	m.must(t, "stats", "commit:   "+head+" (there is no commit here)\n")
+}
+
+// TestVerifyRemoves shows that verify names what it removes.
+func TestVerifyRemoves(t *testing.T) {
+	s, m := pair(t)
+	alter(t, s.files(t, "v1/part")[0], func(b []byte) []byte { return b[:len(b)/2] })
+	m.failsSaying(t, "verify", "; removed\n")
+	m.failsSaying(t, "verify", ": not found\n")
+}
+
 func TestUsage(t *testing.T) {
 	dir := newProject(t)
 	m := newMachine(t, dir, "http://127.0.0.1:1")
@@ -323,6 +354,13 @@ func TestUsage(t *testing.T) {
 		if status, _ := m.run(t, strings.Split(line, " ")...); status != 2 {
 			t.Errorf("%q: status %d", line, status)
 		}
+	}
+	var help, out bytes.Buffer
+	if status := run([]string{"help"}, os.Getenv, &help, &out); status != 0 || !strings.Contains(help.String(), "prune") {
+		t.Errorf("help: status %d\n%s", status, &help)
+	}
+	if run([]string{"-C", dir, "pull"}, os.Getenv, &out, &out); !strings.Contains(out.String(), `no command "-C"`) {
+		t.Errorf("%s", &out)
 	}
 	m.env["GOSAFE_CACHE_WRITE"] = "yes"
 	m.fails(t, "pull", "GOSAFE_CACHE_WRITE=yes", "allowed: 1")
