@@ -23,11 +23,12 @@ type httpStore struct {
 }
 
 func openHTTP(u *url.URL, getenv func(string) string) (Store, error) {
-	if u.Host == "" {
+	if u.Hostname() == "" {
 		return nil, errors.New("GOSAFE_CACHE names no host")
 	}
 	if u.RawQuery != "" || u.Fragment != "" {
-		return nil, errors.New("GOSAFE_CACHE has a query; credentials for a server belong in the file ~/.netrc")
+		return nil, errors.New("GOSAFE_CACHE has a query or a fragment; " +
+			"credentials for a server belong in the file ~/.netrc")
 	}
 	user := u.User
 	if user == nil {

@@ -21,16 +21,26 @@ type s3Store struct {
 	bucket, prefix string // prefix ends with a slash, or is empty
 }
 
+var errS3Form = errors.New("GOSAFE_CACHE is not like s3://bucket/prefix?region=…&endpoint=…")
+
 // openS3 reads s3://bucket/prefix?region=…&endpoint=…. An endpoint that begins with http:// is used without TLS.
 func openS3(u *url.URL, getenv func(string) string) (Store, error) {
 	if u.User != nil {
 		return nil, errors.New("GOSAFE_CACHE has credentials; those of S3 belong in AWS_ACCESS_KEY_ID and " +
 			"AWS_SECRET_ACCESS_KEY, or in ~/.aws/credentials")
 	}
-	query := u.Query()
-	for name := range query {
-		if name != "region" && name != "endpoint" {
+	query, err := url.ParseQuery(u.RawQuery)
+	if err != nil || u.Host == "" {
+		return nil, errS3Form
+	}
+	for name, values := range query {
+		switch {
+		case name != "region" && name != "endpoint":
 			return nil, fmt.Errorf("GOSAFE_CACHE has %q; allowed are region and endpoint", name)
+		case len(values) > 1:
+			return nil, fmt.Errorf("GOSAFE_CACHE has more than one value for %q", name)
+		case values[0] == "":
+			return nil, fmt.Errorf("GOSAFE_CACHE has no value for %q", name)
 		}
 	}
 	region := first(query.Get("region"), getenv("AWS_REGION"), getenv("AWS_DEFAULT_REGION"), "us-east-1")
@@ -48,8 +58,8 @@ func openS3(u *url.URL, getenv func(string) string) (Store, error) {
 		Transport:  newTransport(),
 		MaxRetries: 2,
 	})
-	if err != nil || u.Host == "" {
-		return nil, errors.New("GOSAFE_CACHE is not like s3://bucket/prefix?region=…&endpoint=…")
+	if err != nil {
+		return nil, errS3Form
 	}
 	prefix := strings.Trim(u.Path, "/")
 	if prefix != "" {

@@ -13,6 +13,7 @@ import (
 	"os"
 	"strings"
 	"time"
+	"unicode"
 )
 
 // Store is where bundles and parts are.
@@ -45,13 +46,19 @@ func Open(address string) (Store, error) {
 	u, err := url.Parse(address)
 	if err != nil {
 		// The text of err has the whole address.
-		return nil, errors.New("GOSAFE_CACHE is not a URL")
+		if strings.ContainsFunc(address, func(r rune) bool { return unicode.IsSpace(r) || r == '"' || r == '\'' }) {
+			return nil, errors.New("GOSAFE_CACHE is not a URL: it has a space or a quote in it")
+		}
+		return nil, errors.New("GOSAFE_CACHE is not a URL such as https://cache.example.com/go")
 	}
 	switch u.Scheme {
 	case "http", "https":
 		return openHTTP(u, os.Getenv)
 	case "s3":
 		return openS3(u, os.Getenv)
+	case "":
+		return nil, errors.New("GOSAFE_CACHE is a URL that begins with https://, http:// or s3://; " +
+			"it begins with none of them")
 	}
 	return nil, fmt.Errorf("GOSAFE_CACHE is a URL that begins with https://, http:// or s3://, and not with %.20q",
 		u.Scheme)
