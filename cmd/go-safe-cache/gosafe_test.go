@@ -74,6 +74,12 @@ func TestGoSafe(t *testing.T) {
 		t.Errorf("%d requests for the same commit", n)
 	}
 
+	second.env["GOSAFE_VERBOSE"] = "1"
+	if said := build(second, "build", "-o", out, "."); !strings.Contains(said, "not asked: it was asked for this") {
+		t.Error(said)
+	}
+	second.env["GOSAFE_VERBOSE"] = ""
+
 	// After "go clean -cache" a build is a cold one; a pull by hand brings all back.
 	build(second, "clean", "-cache")
 	if said := build(second, "build", "-x", "-o", out, "."); !strings.Contains(said, "/compile ") {
@@ -109,5 +115,9 @@ func TestGoSafe(t *testing.T) {
 		if !strings.HasPrefix(said, want) || strings.Count(said, "\n") != 1-i || strings.Contains(said, "sesame") {
 			t.Errorf("a store that is away, build %d: %q", i+1, said)
 		}
+	}
+	second.env["GOSAFE_VERBOSE"] = "1"
+	if said := build(second, "build", "-o", out, "."); !strings.Contains(said, "not asked: something went wrong") {
+		t.Error(said)
 	}
 }

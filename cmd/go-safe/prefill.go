@@ -33,6 +33,11 @@ func (c *command) store() (prefill.Call, bool) {
 // pull fills the build cache from the store.
 func (c *command) pull() {
 	if call, uses := c.store(); uses {
+		if c.Verbose {
+			if why := call.Skipped(); why != "" {
+				c.say.Line("GOSAFE_CACHE: the store is not asked: %s", why)
+			}
+		}
 		if err := call.Pull(c.say.W); err != nil {
 			c.noStore = true
 			c.say.Warn("GOSAFE_CACHE: %v", err)

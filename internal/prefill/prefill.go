@@ -105,6 +105,17 @@ func (c Call) Pull(stderr io.Writer) error {
 	return err
 }
 
+// Skipped says why a pull would not ask the store now. It is empty if it would.
+func (c Call) Skipped() string {
+	switch mark := c.mark(); {
+	case c.failed(mark):
+		return "something went wrong less than five minutes ago"
+	case c.done(mark):
+		return "it was asked for this commit and these flags less than a day ago"
+	}
+	return ""
+}
+
 // Begin notes that results of this command are not sent yet. The push that sends all that was used since then removes
 // the note. So what go run made, after which there is no push, or what a push did not send in time, is sent by the next
 // push for this commit and these flags. A note that cannot be written costs only that.

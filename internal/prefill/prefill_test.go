@@ -80,6 +80,9 @@ func TestDone(t *testing.T) {
 		if got := c.done(c.mark()); got != tt.want {
 			t.Errorf("%q, %v ago: %t", tt.text, tt.age, got)
 		}
+		if why := c.Skipped(); (why != "") != tt.want || strings.Contains(why, "wrong") != (tt.want && tt.text != "") {
+			t.Errorf("%q, %v ago: skipped because %q", tt.text, tt.age, why)
+		}
 		if got := other.done(other.mark()); got != (tt.want && tt.text != "") {
 			t.Errorf("%q, %v ago, another command: %t", tt.text, tt.age, got)
 		}
