@@ -24,7 +24,6 @@ import (
 	"github.com/go-safe/go-safe/internal/layout"
 	"github.com/go-safe/go-safe/internal/proc"
 	"github.com/go-safe/go-safe/internal/shell"
-	"github.com/go-safe/go-safe/internal/vcs"
 )
 
 const (
@@ -215,11 +214,10 @@ func digits(list []string, n int) string {
 // head is something that changes with the commit. It runs no git: a name in HEAD is looked up, or else the file of all
 // packed names counts.
 func (c Call) head() string {
-	repo, ok := vcs.Find(c.Dir)
+	inside, common, ok := gitDirs(c.Dir)
 	if !ok {
 		return ""
 	}
-	inside := filepath.Join(repo.Dir, ".git")
 	head, err := fsinfo.ReadFile(filepath.Join(inside, "HEAD"))
 	if err != nil {
 		return ""
@@ -228,14 +226,52 @@ func (c Call) head() string {
 	if !is || !filepath.IsLocal(name) {
 		return string(head)
 	}
-	if ref, err := fsinfo.ReadFile(filepath.Join(inside, filepath.FromSlash(name))); err == nil {
+	if ref, err := fsinfo.ReadFile(filepath.Join(common, filepath.FromSlash(name))); err == nil {
 		return name + string(ref)
 	}
-	packed, err := os.Stat(filepath.Join(inside, "packed-refs"))
+	packed, err := os.Stat(filepath.Join(common, "packed-refs"))
 	if err != nil {
 		return name
 	}
 	return name + packed.ModTime().String()
+}
+
+// gitDirs returns the folders with HEAD and with the branches of the repository around dir. They are .git, or what a
+// file of that name tells, as in a submodule or a second work tree.
+func gitDirs(dir string) (own, common string, ok bool) {
+	for dir = filepath.Clean(dir); ; dir = filepath.Dir(dir) {
+		path := filepath.Join(dir, ".git")
+		info, err := os.Stat(path)
+		switch {
+		case err != nil:
+		case info.IsDir():
+			return path, path, true
+		case info.Mode().IsRegular():
+			if own, ok = named(path, "gitdir: ", dir); !ok {
+				return "", "", false
+			}
+			if common, ok = named(filepath.Join(own, "commondir"), "", own); !ok {
+				common = own
+			}
+			return own, common, true
+		}
+		if dir == filepath.Dir(dir) {
+			return "", "", false
+		}
+	}
+}
+
+// named returns the path that a file has after a prefix. It may be relative to a folder.
+func named(file, prefix, to string) (string, bool) {
+	text, err := fsinfo.ReadFile(file)
+	path, is := strings.CutPrefix(strings.TrimSpace(string(text)), prefix)
+	if err != nil || !is || path == "" {
+		return "", false
+	}
+	if path = filepath.FromSlash(path); !filepath.IsAbs(path) {
+		path = filepath.Join(to, path)
+	}
+	return path, true
 }
 
 // flags returns the flags that go-safe-cache tells bundles apart by, each with the word after it.

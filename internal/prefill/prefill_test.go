@@ -46,6 +46,30 @@ func TestMark(t *testing.T) {
 	differs("packed anew")
 	write(t, filepath.Join(dir, ".git/refs/heads/main"), "2222\n")
 	differs("a commit on the branch")
+
+	// A second work tree has its HEAD elsewhere, and its branches with the first one. A submodule has both elsewhere.
+	tree, gitdir := t.TempDir(), filepath.Join(dir, ".git/worktrees/tree")
+	c.Dir = tree
+	differs("another folder")
+	write(t, filepath.Join(tree, ".git"), "gitdir: "+gitdir+"\n")
+	write(t, filepath.Join(gitdir, "commondir"), "../..\n")
+	write(t, filepath.Join(gitdir, "HEAD"), "3333\n")
+	differs("a second work tree")
+	write(t, filepath.Join(gitdir, "HEAD"), "4444\n")
+	differs("a commit in it")
+	write(t, filepath.Join(gitdir, "HEAD"), "ref: refs/heads/tree\n")
+	write(t, filepath.Join(dir, ".git/refs/heads/tree"), "5555\n")
+	differs("a branch in it")
+	write(t, filepath.Join(dir, ".git/refs/heads/tree"), "6666\n")
+	differs("a commit on that branch")
+	c.Dir = filepath.Join(dir, "sub", "folder")
+	write(t, filepath.Join(dir, "sub", ".git"), "gitdir: ../.git/modules/sub\n")
+	write(t, filepath.Join(dir, ".git/modules/sub/HEAD"), "7777\n")
+	differs("a submodule")
+	write(t, filepath.Join(dir, ".git/modules/sub/HEAD"), "8888\n")
+	differs("a commit in it")
+	c.Dir = dir
+
 	c.Args = []string{"build", "-tags", "x"}
 	differs("-tags x")
 	c.Args = []string{"build", "-tags", "y"}
