@@ -212,6 +212,20 @@ func TestPushAgain(t *testing.T) {
 	fresh.must(t, "pull", "2 of 2")
 	fresh.wants(t, "a", "a")
 	fresh.must(t, "push", "nothing new")
+
+	// The same for a push that go-safe starts, with the time when its command began, for the next commit.
+	m.env["GOSAFE_CACHE"] = refuse
+	m.build(t, "b")
+	m.must(t, "push -auto -mark x", "warning", "401")
+	commit(t, dir)
+	m.env["GOSAFE_CACHE"] = s.url
+	began := fmt.Sprint(time.Now().UnixNano())
+	m.build(t, "c")
+	m.must(t, "pull -auto -mark y")
+	m.must(t, "push -auto -mark y -since "+began)
+	fresh = newMachine(t, dir, s.url)
+	fresh.must(t, "pull")
+	fresh.wants(t, "a b c", "a", "b", "c")
 }
 
 // program starts the program as a process of its own.

@@ -66,6 +66,7 @@ type command struct {
 	gocache string // empty until it is known
 	warned  bool
 	partly  bool // push: not all was sent in time
+	behind  bool // push: nor by the one before
 }
 
 var verbs = map[string]func(*command, context.Context) error{

@@ -32,6 +32,7 @@ func (c *command) push(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	c.behind = isBehind(p)
 	noteBehind(p, true)
 	err = c.pushFor(ctx, p)
 	if err == nil && !c.partly {
@@ -107,15 +108,19 @@ type place struct {
 	offset int64
 }
 
-// sinceTime is from when on uses count.
+// sinceTime is from when on uses count: from the last pull on, if an earlier push has not sent all.
 func (c *command) sinceTime(p *project) time.Time {
-	if !c.since.IsZero() {
+	if !c.since.IsZero() && !c.behind {
 		return c.since
 	}
-	if last, ok := readPulled(p.gocache)[p.key.Name()]; ok {
-		return last
+	since, ok := readPulled(p.gocache)[p.key.Name()]
+	if !ok {
+		since = time.Now().Add(-24 * time.Hour)
 	}
-	return time.Now().Add(-24 * time.Hour)
+	if !c.since.IsZero() && c.since.Before(since) {
+		return c.since
+	}
+	return since
 }
 
 // next plans the bundle of this commit: what was used since the last pull, and what the bundle of the same commit has
