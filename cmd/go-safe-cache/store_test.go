@@ -238,7 +238,7 @@ func TestCredentials(t *testing.T) {
 	m := newMachine(t, dir, s.url)
 	netrc := filepath.Join(t.TempDir(), "netrc")
 	t.Setenv("NETRC", netrc)
-	m.fails(t, "pull", "credentials", "401")
+	m.fails(t, "pull", "credentials", "401", "~/.netrc has none for 127.0.0.1")
 	m.build(t, "a")
 	write(t, netrc, "machine 127.0.0.1 login ci password wrong-password\n")
 	m.fails(t, "push", "credentials", "401")

@@ -18,6 +18,7 @@ import (
 type httpStore struct {
 	base     string // ends with a slash, has no user
 	user     *url.Userinfo
+	advice   string // what to say of credentials that are missing
 	client   *http.Client
 	maxIndex int64
 }
@@ -30,14 +31,17 @@ func openHTTP(u *url.URL, getenv func(string) string) (Store, error) {
 		return nil, errors.New("GOSAFE_CACHE has a query or a fragment; " +
 			"credentials for a server belong in the file ~/.netrc")
 	}
-	user := u.User
+	user, advice := u.User, ""
 	if user == nil {
-		user = netrc(u.Hostname(), getenv)
+		if user = netrc(u.Hostname(), getenv); user == nil {
+			advice = "; ~/.netrc has none for " + u.Hostname()
+		}
 	}
 	u.User = nil
 	return &httpStore{
 		base:     strings.TrimSuffix(u.String(), "/") + "/",
 		user:     user,
+		advice:   advice,
 		client:   &http.Client{Transport: newTransport()},
 		maxIndex: 64 << 20,
 	}, nil
@@ -80,7 +84,9 @@ func (s *httpStore) do(ctx context.Context, method, name string, body []byte) (*
 	switch answer.StatusCode {
 	case http.StatusNotFound, http.StatusGone:
 		return nil, ErrNotFound
-	case http.StatusUnauthorized, http.StatusForbidden:
+	case http.StatusUnauthorized:
+		return nil, fmt.Errorf("%s %s: %s: %w%s", method, s.base+name, answer.Status, ErrDenied, s.advice)
+	case http.StatusForbidden:
 		return nil, fmt.Errorf("%s %s: %s: %w", method, s.base+name, answer.Status, ErrDenied)
 	}
 	return nil, fmt.Errorf("%s %s: %s", method, s.base+name, answer.Status)
