@@ -3,6 +3,7 @@ package bundle
 import (
 	"bytes"
 	"crypto/sha256"
+	"encoding/base64"
 	"encoding/hex"
 	"errors"
 	"io"
@@ -123,10 +124,22 @@ func TestSignatures(t *testing.T) {
 			t.Errorf("%s: %v", test.name, err)
 		}
 	}
-	// Each single byte counts. Only signature lines of unknown keys may be added: the note format allows them.
+	// Each single byte counts, except two bits: the signature is 68 bytes, and the base64 of two more bytes than a
+	// multiple of three ends in two bits that nobody reads. Then the signature is the same.
+	end := empty + 2 + bytes.Index(good[empty+2:], []byte("\n\n"))
+	begin := bytes.LastIndexByte(good[:end], ' ') + 1
+	signature, err := base64.StdEncoding.DecodeString(string(good[begin:end]))
+	if err != nil {
+		t.Fatal(err)
+	}
 	for i := range good {
 		altered := bytes.Clone(good)
 		altered[i] ^= 1
+		if begin <= i && i < end {
+			if b, err := base64.StdEncoding.DecodeString(string(altered[begin:end])); err == nil && bytes.Equal(b, signature) {
+				continue
+			}
+		}
 		if h, _, err := Decode(altered, []note.Verifier{v}); err == nil {
 			t.Errorf("byte %d altered: accepted %+v", i, h)
 		}
