@@ -138,7 +138,7 @@ func TestDocumentedBlocks(t *testing.T) {
 				t.Errorf("%s:%d: the comment above gives no reason: <!-- %s -->", path, f.line, f.note)
 			case f.lang == "sh" || f.lang == "console" && strings.HasPrefix(f.text, "$ "):
 			case f.lang == "yaml" && len(stepsOf(f)) > 0:
-			case slices.Contains([]string{"powershell", "dockerfile", "yaml", "groovy", "nginx"}, f.lang) && f.note != "":
+			case slices.Contains([]string{"powershell", "dockerfile", "yaml", "groovy", "nginx", "mermaid"}, f.lang) && f.note != "":
 			default:
 				t.Errorf("%s:%d: a block of %q that no test runs", path, f.line, f.lang)
 			}
