@@ -64,19 +64,16 @@ func (v *verifier) print(w io.Writer) error {
 		fmt.Fprintf(w, "%s %s; %s\n", say.OneLine(d.Path), say.OneLine(d.What), v.remedy(d))
 	}
 	_, err := fmt.Fprintln(w, v.summary(list))
-	if slices.ContainsFunc(list, healedDir) {
-		v.say.Line("if builds that read a damaged module go on failing, run: go clean -cache")
-	}
 	return err
 }
-
-// healedDir reports whether an extracted module was healed. The build cache keeps an index of each one that a build
-// has read, by the name of its directory (cmd/go/internal/modindex.moduleHash), and so of the damaged one.
-func healedDir(d damage) bool { return d.Healed && d.Kind == modverify.ChangedDir }
 
 // remedy returns the end of a finding's line: what to run, or whether it was healed.
 func (v *verifier) remedy(d damage) string {
 	switch {
+	case d.Healed && d.Kind == modverify.ChangedDir:
+		// The build cache keeps an index of each module that a build has read, by the name of its directory alone
+		// (cmd/go/internal/modindex.moduleHash).
+		return "healed; if builds that read it go on failing, run: go clean -cache"
 	case d.Healed:
 		return "healed"
 	case !v.heal:
