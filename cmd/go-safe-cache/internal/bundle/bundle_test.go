@@ -136,7 +136,8 @@ func TestSignatures(t *testing.T) {
 		altered := bytes.Clone(good)
 		altered[i] ^= 1
 		if begin <= i && i < end {
-			if b, err := base64.StdEncoding.DecodeString(string(altered[begin:end])); err == nil && bytes.Equal(b, signature) {
+			b, err := base64.StdEncoding.DecodeString(string(altered[begin:end]))
+			if err == nil && bytes.Equal(b, signature) {
 				continue
 			}
 		}
