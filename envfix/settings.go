@@ -227,7 +227,7 @@ func (s *Settings) configDir() string {
 	return s.xdg("XDG_CONFIG_HOME", ".config")
 }
 
-// cacheDir is os.UserCacheDir, below which the default GOCACHE lies.
+// CacheDir is os.UserCacheDir, below which the default GOCACHE lies.
 func (s *Settings) CacheDir() string {
 	switch runtime.GOOS {
 	case "windows":

@@ -93,10 +93,10 @@ const (
 
 // A signalRelay handles the signals that come while a child runs, and during the work after it.
 type signalRelay struct {
-	signals  chan os.Signal // those that came while the child ran
+	signals  chan os.Signal // those that came while the child ran; closed after its end
 	late     chan os.Signal // those that came after its end
 	child    *child
-	ended    chan struct{} // closed when the child has ended, and signals gets no more
+	ended    chan struct{} // closed when the child has ended
 	catching chan struct{} // closed when signals are caught
 	done     chan struct{} // closed when signals should have their normal effect again
 	restored chan struct{} // closed when they have it
@@ -128,23 +128,15 @@ func (r *signalRelay) relay() {
 	// catches only INT and QUIT, and not before it runs a test or a program (cmd/go/internal/base.StartSigHandlers).
 	r.catch()
 	close(r.catching)
-	for {
-		select {
-		case sig := <-r.signals:
-			r.forward(sig)
-		case <-r.ended:
-			for len(r.signals) > 0 {
-				r.forward(<-r.signals)
-			}
-			r.hold()
-			return
-		}
+	for sig := range r.signals {
+		r.forward(sig)
 	}
+	r.hold()
 }
 
 // forward forwards a signal, if the child has not ended.
 func (r *signalRelay) forward(sig os.Signal) {
-	ends := slices.Contains(proc.Ending(), sig)
+	ends := endsGo(sig)
 	if ends {
 		r.endings.Add(1)
 	}
@@ -163,6 +155,7 @@ func (r *signalRelay) childEnded() {
 		r.forward(<-r.late) // it came at the same moment
 	}
 	close(r.ended)
+	close(r.signals) // only now, because hold takes what is in late
 }
 
 // hold holds signals until done is closed, one second at most. Then a signal that ends go commands ends this process.
@@ -171,7 +164,7 @@ func (r *signalRelay) hold() {
 	for {
 		select {
 		case sig := <-r.late:
-			if !slices.Contains(proc.Ending(), sig) {
+			if !endsGo(sig) {
 				continue
 			}
 			select {
@@ -181,8 +174,9 @@ func (r *signalRelay) hold() {
 			os.Exit(proc.Die(sig))
 		case <-r.done:
 			signal.Stop(r.late)
-			for len(r.late) > 0 {
-				if sig := <-r.late; slices.Contains(proc.Ending(), sig) {
+			close(r.late)
+			for sig := range r.late {
+				if endsGo(sig) {
 					os.Exit(proc.Die(sig))
 				}
 			}
@@ -190,6 +184,9 @@ func (r *signalRelay) hold() {
 		}
 	}
 }
+
+// endsGo reports whether a signal ends go commands.
+func endsGo(sig os.Signal) bool { return slices.Contains(proc.Ending(), sig) }
 
 // send sends a signal to the child, or as an init process to the programs below it.
 func (r *signalRelay) send(sig os.Signal, ends bool) error {

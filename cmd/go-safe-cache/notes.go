@@ -32,7 +32,7 @@ const (
 	failedNote = "push-failed"
 )
 
-// trimmed is the age at which the go command trims entries that nobody used.
+// trimmed is the age at which the go command trims entries that nobody used (cmd/go/internal/cache.trimLimit).
 const trimmed = 5 * 24 * time.Hour
 
 // A notes is the open folder of the notes. No link leads out of GOCACHE: root also works in caches of other users.

@@ -60,14 +60,11 @@ func (c *command) pull(ctx context.Context) error {
 	return nil
 }
 
-// trimAfter is how long after their last use the go command keeps entries (cmd/go/internal/cache.trimLimit).
-const trimAfter = 5 * 24 * time.Hour
-
 // outlive gives entries that were used long ago one more day. In a new GOCACHE the first go command removes all that it
 // did not use and that nobody used for five days, so go vet ./x would leave nothing of an old bundle for go build ./...
 // When a result was made, which go clean -testcache goes by, stays as it was.
 func outlive(m *bundle.Manifest, now time.Time) {
-	least := now.Add(24*time.Hour - trimAfter)
+	least := now.Add(24*time.Hour - trimmed)
 	for i := range m.Actions {
 		m.Actions[i].Used = later(m.Actions[i].Used, least)
 	}

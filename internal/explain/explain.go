@@ -144,10 +144,16 @@ func (e *Explainer) loadErrorsIn(environ []string) string {
 		if args == nil {
 			continue
 		}
-		cmd := proc.Command{Args: args, Environ: environ, Deadline: time.Now().Add(askLimit)}
-		if complaints, err := e.Ask(cmd); err != nil {
-			said += complaints
-		}
+		said += e.complaints(environ, args)
+	}
+	return said
+}
+
+// complaints returns what the go command complains of if it fails with these arguments.
+func (e *Explainer) complaints(environ, args []string) string {
+	said, err := e.Ask(proc.Command{Args: args, Environ: environ, Deadline: time.Now().Add(askLimit)})
+	if err == nil {
+		return ""
 	}
 	return said
 }
@@ -160,12 +166,7 @@ func (e *Explainer) compileErrors() string {
 	if args == nil || rights.Of(e.Plan.BuildCache.Value).Policy != rights.Own {
 		return ""
 	}
-	args = slices.Insert(args, 1, "-export")
-	complaints, err := e.Ask(proc.Command{Args: args, Environ: e.Environ, Deadline: time.Now().Add(askLimit)})
-	if err == nil {
-		return ""
-	}
-	return complaints
+	return e.complaints(e.Environ, slices.Insert(args, 1, "-export"))
 }
 
 // tornModule looks for torn files of the modules that go.sum or the command line names. Go.sum also names

@@ -8,7 +8,7 @@ import (
 	"syscall"
 )
 
-// OnlyRoot returns nil if nobody except root decides what is in a directory. That is more than CheckKept: in a sticky
+// CheckOnlyRoot returns nil if nobody except root decides what is in a directory. That is more than CheckKept: in a sticky
 // directory such as /tmp others cannot replace what root makes, but they can make what root then finds. The error is a
 // *WayError or a *fs.PathError. Only root may ask.
 func CheckOnlyRoot(dir string) error {
@@ -35,7 +35,7 @@ func MayRun(program string) error {
 	return CheckWrittenByRoot(program)
 }
 
-// WrittenByRoot returns nil if root alone decides what is in a file, wherever links lead, and could have put it there.
+// CheckWrittenByRoot returns nil if root alone decides what is in a file, wherever links lead, and could have put it there.
 // Only root may ask.
 func CheckWrittenByRoot(file string) error {
 	notRoots := func(fi fs.FileInfo) error {

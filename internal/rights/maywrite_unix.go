@@ -8,9 +8,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// MayWrite reports whether a user with these ids may make entries in a directory, or could let
-// himself: root, the owner, and those to whom the mode or the ACL gives it. Mounts and servers may refuse all the
-// same.
+// MayWrite reports whether a user with these ids may make entries in a directory, or could let himself: root, the
+// owner, and those to whom the mode or the ACL gives it. Mounts and servers may refuse all the same.
 func MayWrite(dir string, ids proc.IDs) bool {
 	var st unix.Stat_t
 	if ids.UID < 0 || unix.Stat(dir, &st) != nil {
