@@ -17,6 +17,7 @@ import (
 	"github.com/go-safe/go-safe/internal/cachelock"
 	"github.com/go-safe/go-safe/internal/explain"
 	"github.com/go-safe/go-safe/internal/job"
+	"github.com/go-safe/go-safe/internal/prefill"
 	"github.com/go-safe/go-safe/internal/proc"
 	"github.com/go-safe/go-safe/internal/repair"
 	"github.com/go-safe/go-safe/internal/safecmd"
@@ -35,8 +36,8 @@ type command struct {
 	explainer *explain.Explainer
 
 	began    time.Time
-	recorded bool // the record is written
-	noStore  bool // go-safe-cache could not be run, of which the user was told
+	recorded bool          // the record is written
+	filled   *prefill.Call // the pull before the command; nil without one, and if it could not be run
 }
 
 // setEnviron sets the environment that the plan gives to the command.

@@ -6,10 +6,10 @@ import (
 )
 
 // store returns how the store of GOSAFE_CACHE is used around the command. The second value is false if it is not: the
-// command compiles nothing, there is no module, for which a bundle would be, there is no room for another process, the
-// toolchain is not there yet, or the program could not be run.
+// command compiles nothing, there is no module, for which a bundle would be, there is no room for another process, or
+// the toolchain is not there yet.
 func (c *command) store() (prefill.Call, bool) {
-	if c.Cache == "" || c.noStore || c.NearLimits() ||
+	if c.Cache == "" || c.NearLimits() ||
 		!c.Line.Compiles || c.Line.Writes&shim.BuildCache == 0 || c.Line.Removes != 0 {
 		return prefill.Call{}, false
 	}
@@ -32,26 +32,28 @@ func (c *command) store() (prefill.Call, bool) {
 
 // pull fills the build cache from the store.
 func (c *command) pull() {
-	if call, uses := c.store(); uses {
-		if c.Verbose {
-			if why := call.Skipped(); why != "" {
-				c.say.Line("GOSAFE_CACHE: the store is not asked: %s", why)
-			}
-		}
-		if err := call.Pull(c.say.W); err != nil {
-			c.noStore = true
-			c.say.Warn("GOSAFE_CACHE: %v", err)
-		} else if call.Push {
-			call.Begin()
+	call, uses := c.store()
+	if !uses {
+		return
+	}
+	if c.Verbose {
+		if why := call.Skipped(); why != "" {
+			c.say.Line("GOSAFE_CACHE: the store is not asked: %s", why)
 		}
 	}
+	if err := call.Pull(c.say.W); err != nil {
+		c.say.Warn("GOSAFE_CACHE: %v", err)
+		return
+	}
+	c.filled = &call
 }
 
-// push sends what the command made to the store, when it has ended.
+// push sends what the command made to the store, when it has ended, unless the user was told that this cannot work.
 func (c *command) push() {
-	if call, uses := c.store(); uses {
-		if err := call.Start(c.began); err != nil {
-			c.say.Warn("GOSAFE_CACHE: %v", err)
-		}
+	if c.filled == nil {
+		return
+	}
+	if err := c.filled.Start(c.began); err != nil {
+		c.say.Warn("GOSAFE_CACHE: %v", err)
 	}
 }

@@ -84,12 +84,22 @@ func Environ(environ []string) []string {
 }
 
 // Pull fills the build cache, unless that was done for this commit and these flags. What there is to say is written to
-// stderr, by the program. The error says why it could not be run.
+// stderr, by the program. If results may be sent, it also notes that those of this command are not sent yet. The error
+// says why the program could not be run.
 func (c Call) Pull(stderr io.Writer) error {
 	mark := c.mark()
-	if c.done(mark) {
-		return nil
+	if !c.done(mark) {
+		if err := c.fill(mark, stderr); err != nil {
+			return err
+		}
 	}
+	if c.Push {
+		c.begin(mark)
+	}
+	return nil
+}
+
+func (c Call) fill(mark string, stderr io.Writer) error {
 	path, err := Find(c.Environ)
 	if err != nil {
 		return err
@@ -115,17 +125,17 @@ func (c Call) Skipped() string {
 	return ""
 }
 
-// Begin notes that results of this command are not sent yet. The push that sends all that was used since then removes
+// begin notes that results of this command are not sent yet. The push that sends all that was used since then removes
 // the note. So what go run made, after which there is no push, or what a push did not send in time, is sent by the next
 // push for this commit and these flags. A note that cannot be written costs only that.
-func (c Call) Begin() {
+func (c Call) begin(mark string) {
 	os.MkdirAll(c.GOCACHE, 0o777)
 	cache, err := os.OpenRoot(c.GOCACHE) // no link leads out of it: it may be another user's, and we root
 	if err != nil {
 		return
 	}
 	defer cache.Close()
-	note := filepath.Join(marks, c.mark()+unsent)
+	note := filepath.Join(marks, mark+unsent)
 	if info, err := cache.Lstat(note); err == nil && info.Mode().IsRegular() && recent(info, again) {
 		return
 	}
@@ -148,7 +158,7 @@ func (c Call) Start(began time.Time) error {
 		return err
 	}
 	since := began
-	if info, err := os.Stat(c.note()); err == nil && recent(info, again) && info.ModTime().Before(began) {
+	if info, err := os.Stat(c.note(mark)); err == nil && recent(info, again) && info.ModTime().Before(began) {
 		since = info.ModTime()
 	}
 	args := slices.Insert(c.args("push", mark, pushLimit), 1, "-since", strconv.FormatInt(since.UnixNano(), 10))
@@ -168,8 +178,8 @@ func (c Call) done(mark string) bool {
 	return err == nil && info.Size() == 0 && recent(info, again) || c.failed(mark)
 }
 
-// note is the file of Begin.
-func (c Call) note() string { return filepath.Join(c.GOCACHE, marks, c.mark()+unsent) }
+// note is the file of begin.
+func (c Call) note(mark string) string { return filepath.Join(c.GOCACHE, marks, mark+unsent) }
 
 const unsent = "-unsent"
 

@@ -122,12 +122,12 @@ func TestBegin(t *testing.T) {
 	for _, tt := range []struct{ age, want time.Duration }{
 		{0, 0}, {time.Hour, time.Hour}, {25 * time.Hour, 0}, {-time.Hour, 0},
 	} {
-		c.Begin()
-		if err := os.Chtimes(c.note(), time.Time{}, time.Now().Add(-tt.age)); err != nil {
+		c.begin(c.mark())
+		if err := os.Chtimes(c.note(c.mark()), time.Time{}, time.Now().Add(-tt.age)); err != nil {
 			t.Fatal(err)
 		}
-		c.Begin()
-		info, err := os.Stat(c.note())
+		c.begin(c.mark())
+		info, err := os.Stat(c.note(c.mark()))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -160,13 +160,13 @@ func TestBeginLink(t *testing.T) {
 	if err := os.Chtimes(file, time.Time{}, time.Now().Add(-2*again)); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.Mkdir(filepath.Dir(c.note()), 0o777); err != nil {
+	if err := os.Mkdir(filepath.Dir(c.note(c.mark())), 0o777); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.Symlink(file, c.note()); err != nil {
+	if err := os.Symlink(file, c.note(c.mark())); err != nil {
 		t.Fatal(err)
 	}
-	c.Begin()
+	c.begin(c.mark())
 	if b, err := os.ReadFile(file); err != nil || string(b) != "precious" {
 		t.Errorf("%q, %v", b, err)
 	}
