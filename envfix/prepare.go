@@ -64,9 +64,9 @@ func folders(n int) string {
 	return fmt.Sprintf("%d folders", n)
 }
 
-// moveForeignAside renames those folders of a build cache that we cannot write to, so that the go command makes new ones.
-// It returns how many it moved and their owner: another user, if any of them belongs to one. Only the cache itself
-// must be ours: a rename needs rights on the directory, not on the entry.
+// moveForeignAside renames those folders of a build cache that we cannot write to, so that the go command makes new
+// ones. It returns how many it moved and their owner: another user, if any of them belongs to one. Only the cache
+// itself must be ours: a rename needs rights on the directory, not on the entry.
 func moveForeignAside(cache string) (n, owner int) {
 	entries, err := os.ReadDir(cache)
 	if err != nil {

@@ -88,18 +88,9 @@ func TestStrangersCache(t *testing.T) {
 	local, home := filepath.Dir(planted), t.TempDir()
 	environ := []string{"LocalAppData=" + local, "AppData=" + home, "USERPROFILE=" + home, "TEMP=" + home, "TMP=" + home}
 	plan := func(vars ...string) *Plan {
-		return Resolve(Request{
-			Known:         ReadSettings(append(vars, environ...), "", nil),
-			Holds:         func(string) bool { return false },
-			CoveredBySum:  func(string) bool { return false },
-			Switches:      func() bool { return false },
-			AddsPrivate:   func() bool { return false },
-			BuildsPrivate: func() bool { return false },
-			Others:        func(string) bool { return false },
-			Unlockable:    func(string) error { return nil },
-			Shared:        func(string) bool { return false },
-			Untrusted:     func(dir string) bool { return rights.Of(dir).Untrusted() },
-		})
+		r := windowsRequest(append(vars, environ...)...)
+		r.Untrusted = func(dir string) bool { return rights.Of(dir).Untrusted() }
+		return Resolve(r)
 	}
 	v := plan().BuildCache
 	if v.Value != filepath.Join(local, "go-safe", "build") || !strings.Contains(v.Why, " belongs to ") {

@@ -10,10 +10,15 @@ import (
 
 // windowsPlan resolves for a user with these variables, who builds and runs programs.
 func windowsPlan(vars ...string) *Plan {
-	return Resolve(Request{
+	r := windowsRequest(vars...)
+	r.RunsWork, r.Builds = true, true
+	return Resolve(r)
+}
+
+// windowsRequest is of a user with these variables, where nothing is special.
+func windowsRequest(vars ...string) Request {
+	return Request{
 		Known:         ReadSettings(vars, "", nil),
-		RunsWork:      true,
-		Builds:        true,
 		Holds:         func(string) bool { return false },
 		CoveredBySum:  func(string) bool { return false },
 		Switches:      func() bool { return false },
@@ -23,7 +28,7 @@ func windowsPlan(vars ...string) *Plan {
 		Unlockable:    func(string) error { return nil },
 		Shared:        func(string) bool { return false },
 		Untrusted:     func(string) bool { return false },
-	})
+	}
 }
 
 // A temp folder that is of no use is replaced, for all programs. One that works is not even set.

@@ -68,8 +68,8 @@ func TestNewNames(t *testing.T) {
 // A clean removes the directory while the lock is held. Who comes then makes a new directory and a new file, and the
 // old lock counts for nothing.
 //
-// NTFS takes the name of an open file away at once, by renaming it to a folder of its own ($Extend\$Deleted). Wine has no
-// such file system, so there this test renames.
+// NTFS takes the name of an open file away at once, by renaming it to a folder of its own ($Extend\$Deleted). Wine has
+// no such file system, so there this test renames.
 func TestNewPlace(t *testing.T) {
 	for _, flags := range []uint32{flagsExFAT, flagsNTFS10} {
 		dir := sharedDir(t)

@@ -1,10 +1,7 @@
 package lock
 
 import (
-	"bufio"
 	"errors"
-	"fmt"
-	"io"
 	"os"
 	"slices"
 	"strings"
@@ -14,10 +11,6 @@ import (
 	"github.com/go-safe/go-safe/internal/proc"
 	"golang.org/x/sys/unix"
 )
-
-func init() {
-	roles["build"], roles["idle"] = build, idle
-}
 
 // build DIR NAME ARGS... holds the shared lock in a process called NAME until standard input ends. Below it runs a
 // process with the command line ARGS. With BESIDE=1 there is none below it, with HIDE=1 the process cannot be
@@ -32,26 +25,11 @@ func build(args []string) error {
 		}
 	}
 	if os.Getenv("BESIDE") == "" {
-		child := command("idle")
-		child.Args = args[2:]
-		child.Stdin = os.Stdin
-		stdout, err := child.StdoutPipe()
-		if err != nil {
+		if err := startIdle(args[2:]); err != nil {
 			return err
 		}
-		if err := child.Start(); err != nil {
-			return err
-		}
-		bufio.NewReader(stdout).ReadString('\n')
 	}
 	return hold([]string{args[0], "shared"})
-}
-
-// idle waits until standard input ends.
-func idle([]string) error {
-	fmt.Println("held")
-	io.Copy(io.Discard, os.Stdin)
-	return nil
 }
 
 // A clean waits longer for a go-safe below which a tool of a build runs, if its user may write to the directory.

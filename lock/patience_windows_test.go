@@ -1,11 +1,7 @@
 package lock
 
 import (
-	"bufio"
 	"errors"
-	"fmt"
-	"io"
-	"os"
 	"strings"
 	"testing"
 	"time"
@@ -13,29 +9,13 @@ import (
 	"github.com/go-safe/go-safe/internal/proc"
 )
 
-func init() { roles["build"], roles["idle"] = build, idle }
-
-// build DIR ARGS... holds the shared lock until standard input ends. Below it runs a process with the command line ARGS.
+// build DIR ARGS... holds the shared lock until standard input ends. Below it runs a process with the command line
+// ARGS.
 func build(args []string) error {
-	child := command("idle")
-	child.Args = args[1:]
-	child.Stdin = os.Stdin
-	stdout, err := child.StdoutPipe()
-	if err != nil {
+	if err := startIdle(args[1:]); err != nil {
 		return err
 	}
-	if err := child.Start(); err != nil {
-		return err
-	}
-	bufio.NewReader(stdout).ReadString('\n')
 	return hold([]string{args[0], "shared"})
-}
-
-// idle waits until standard input ends.
-func idle([]string) error {
-	fmt.Println("held")
-	io.Copy(io.Discard, os.Stdin)
-	return nil
 }
 
 // A clean waits longer for a process that runs the same program as we, and below which a tool of a build runs, if its

@@ -225,7 +225,7 @@ func (w *faultWorker) differs(partly bool) error {
 	var odd []string
 	private := regexp.MustCompile(` /home/\.cache($|/go-safe)`)
 	empty := regexp.MustCompile(` /gopath(/pkg(/mod(/cache)?)?)?$`) // made for the lock, and removed if nothing failed
-	asked := regexp.MustCompile(` /home/\.config(/go)?$`)           // made by the telemetry of a go command that go-safe asks
+	asked := regexp.MustCompile(` /home/\.config(/go)?$`)           // telemetry's, of a go command that go-safe asks
 	whose := fmt.Sprintf(" %d:", w.giver(uint32(cmp.Or(w.owner, w.uid, os.Geteuid()))))
 	for _, line := range have {
 		excused := strings.Contains(line, whose) &&

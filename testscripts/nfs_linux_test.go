@@ -86,8 +86,8 @@ func TestNFSLocks(t *testing.T) {
 	}
 }
 
-// TestNFSTogether lets two clients use one cache at the same time. Builds do not fail, and nothing in the build cache is
-// damaged. Nor do downloads on mounts with lookupcache=positive; on others, and without locks, they may fail.
+// TestNFSTogether lets two clients use one cache at the same time. Builds do not fail, and nothing in the build cache
+// is damaged. Nor do downloads on mounts with lookupcache=positive; on others, and without locks, they may fail.
 func TestNFSTogether(t *testing.T) {
 	out := inNFS(t, "together.sh", "ROUNDS="+fmt.Sprint(min(*nfsRounds, 10)))
 	for _, want := range []string{

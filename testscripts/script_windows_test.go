@@ -149,8 +149,8 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// treat ID STATUS does what treat.sh does on Unix, with cmd.exe: it runs the doctor's check ID, which must find something
-// and exit with STATUS, and then the line that the doctor prints. The check must then pass.
+// treat ID STATUS does what treat.sh does on Unix, with cmd.exe: it runs the doctor's check ID, which must find
+// something and exit with STATUS, and then the line that the doctor prints. The check must then pass.
 func treat(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 2 {
 		ts.Fatalf("usage: treat id status")

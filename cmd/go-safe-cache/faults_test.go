@@ -335,8 +335,8 @@ func TestTogether(t *testing.T) {
 	}
 }
 
-// TestCleaned shows that "go clean -cache" in the middle of a pull does no harm: what is written later is whole, and the
-// next pull brings the rest. So go-safe pulls without a lock.
+// TestCleaned shows that "go clean -cache" in the middle of a pull does no harm: what is written later is whole, and
+// the next pull brings the rest. So go-safe pulls without a lock.
 func TestCleaned(t *testing.T) {
 	s, dir := startNginx(t, ""), newProject(t)
 	pusher := newMachine(t, dir, s.url)

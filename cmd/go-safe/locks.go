@@ -74,7 +74,8 @@ func (c *command) modcacheLock() cachelock.Lock {
 // entries before the repair. The load lock sees to that: it is the exclusive lock on the folder cache in the module
 // cache. A command holds it only while it loads, so builds do not wait for each other.
 
-// lockBeforeStart takes the load lock until releaseLoad is called. A command that runs a program loads before it starts.
+// lockBeforeStart takes the load lock until releaseLoad is called. A command that runs a program loads before it
+// starts.
 func (c *command) lockBeforeStart(r *repair.Run) (releaseLoad func(), err error) {
 	if c.Line.RunsProgram {
 		return func() {}, c.loadBeforeRun(r)
@@ -102,8 +103,8 @@ const (
 	loadRepair = 2 * time.Second       // how often to repair: a waiting command goes on without the lock after a while
 )
 
-// repairWhileLoading repairs what the go command makes while it loads, and then calls releaseLoad. Stop ends that without
-// a call of releaseLoad.
+// repairWhileLoading repairs what the go command makes while it loads, and then calls releaseLoad. Stop ends that
+// without a call of releaseLoad.
 func repairWhileLoading(r *repair.Run, releaseLoad func()) (stop func()) {
 	return inBackground(func(over <-chan bool) {
 		due := time.Now().Add(loadRepair / 2)

@@ -78,7 +78,8 @@ func TestStore(t *testing.T) {
 	expect("", "build")
 	name := "go1.99.1." + runtime.GOOS + "-" + runtime.GOARCH
 	program := "mod/golang.org/toolchain@v0.0.1-" + name + "/bin/go"
-	p.write(map[string]string{program: "", "mod/cache/download/golang.org/toolchain/@v/v0.0.1-" + name + ".ziphash": cachetest.Hash})
+	ziphash := "mod/cache/download/golang.org/toolchain/@v/v0.0.1-" + name + ".ziphash"
+	p.write(map[string]string{program: "", ziphash: cachetest.Hash})
 	p.do(os.Chmod(p.path(program), 0o755))
 	expect("pull build", "build")
 	p.set("GOTOOLCHAIN=local")

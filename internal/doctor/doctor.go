@@ -8,8 +8,7 @@
 // file where there seems to be room, and where another machine grants the locks, they try a lock on a file and remove
 // that. They execute only the go, the compiler and the git that they find, another go-safe on PATH, netsh on Windows,
 // and as root sudo. All but the go of a version manager run without the user's settings and home, and each has a time
-// limit. Checks that ask servers or run
-// the user's start-up files are separate: NetChecks, LoginChecks.
+// limit. Checks that ask servers or run the user's start-up files are separate: NetChecks, LoginChecks.
 package doctor
 
 import (

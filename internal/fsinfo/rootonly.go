@@ -8,9 +8,9 @@ import (
 	"syscall"
 )
 
-// CheckOnlyRoot returns nil if nobody except root decides what is in a directory. That is more than CheckKept: in a sticky
-// directory such as /tmp others cannot replace what root makes, but they can make what root then finds. The error is a
-// *WayError or a *fs.PathError. Only root may ask.
+// CheckOnlyRoot returns nil if nobody except root decides what is in a directory. That is more than CheckKept: in a
+// sticky directory such as /tmp others cannot replace what root makes, but they can make what root then finds. The
+// error is a *WayError or a *fs.PathError. Only root may ask.
 func CheckOnlyRoot(dir string) error {
 	d, err := OpenDir(dir)
 	if err != nil {
@@ -35,8 +35,8 @@ func MayRun(program string) error {
 	return CheckWrittenByRoot(program)
 }
 
-// CheckWrittenByRoot returns nil if root alone decides what is in a file, wherever links lead, and could have put it there.
-// Only root may ask.
+// CheckWrittenByRoot returns nil if root alone decides what is in a file, wherever links lead, and could have put it
+// there. Only root may ask.
 func CheckWrittenByRoot(file string) error {
 	notRoots := func(fi fs.FileInfo) error {
 		return fmt.Errorf("%s belongs to uid %d and has mode %04o", file, Owner(fi), fi.Mode().Perm())

@@ -146,7 +146,8 @@ func TestFindAdvice(t *testing.T) {
 	if exe, err = filepath.EvalSymlinks(exe); err != nil {
 		t.Fatal(err)
 	}
-	want := "; run: " + shell.With("GOBIN", filepath.Dir(exe), shell.Self+" install github.com/go-safe/go-safe/cmd/go-safe-cache@latest")
+	const install = shell.Self + " install github.com/go-safe/go-safe/cmd/go-safe-cache@latest"
+	want := "; run: " + shell.With("GOBIN", filepath.Dir(exe), install)
 	if _, err := Find(nil); err == nil || !strings.Contains(err.Error(), want) {
 		t.Errorf("%q has no %q", err, want)
 	}

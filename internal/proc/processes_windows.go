@@ -62,8 +62,8 @@ func ended(pid int) bool {
 	return !runs
 }
 
-// args asks for the command line, and cuts it as programs in C and Go do. Of processes of other users Windows tells only
-// the name of the program, except to administrators.
+// args asks for the command line, and cuts it as programs in C and Go do. Of processes of other users Windows tells
+// only the name of the program, except to administrators.
 func args(pid int) []string {
 	if line := commandLine(pid); line != "" {
 		if args, err := windows.DecomposeCommandLine(line); err == nil {
@@ -76,8 +76,8 @@ func args(pid int) []string {
 	return nil
 }
 
-// commandLine returns the command line of a process, "" where it is hidden. It is in the memory of the process: what asks
-// the system for it (ProcessCommandLineInformation) is not in Wine 8, where all of this is tested.
+// commandLine returns the command line of a process, "" where it is hidden. It is in the memory of the process: what
+// asks the system for it (ProcessCommandLineInformation) is not in Wine 8, where all of this is tested.
 func commandLine(pid int) string {
 	h, err := windows.OpenProcess(windows.PROCESS_QUERY_INFORMATION|windows.PROCESS_VM_READ, false, uint32(pid))
 	if err != nil {

@@ -8,8 +8,8 @@ import (
 	"github.com/go-safe/go-safe/internal/tree"
 )
 
-// A dry run lists what would be changed, and -v what was, by path. On Windows it prints each ACL as icacls /save does, seen from the
-// folder above.
+// A dry run lists what would be changed, and -v what was, by path. On Windows it prints each ACL as icacls /save does,
+// seen from the folder above.
 func TestListing(t *testing.T) {
 	dir := filepath.Join(string(filepath.Separator), "srv", "gomod")
 	want := "gomod\nD:AI\n" + filepath.Join(dir, "a") + ": mode\n" +
